@@ -1,0 +1,1 @@
+"""A node through which competent authorities exchange requests for assistance."""

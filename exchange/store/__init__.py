@@ -1,0 +1,1 @@
+"""All SQL of the node, one module per aggregate, and the embedded database."""
