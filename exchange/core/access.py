@@ -1,0 +1,97 @@
+"""Who may see and do what: one table, asked for the API, pages and jobs alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from exchange.core.acts import Act, Signing
+from exchange.core.request import Request
+from schemas.vocabulary import ActKind, Role, Side
+
+
+class Relation(StrEnum):
+    """What an authority is to a request."""
+
+    REQUESTING = "requesting"
+    HOLDER = "holder"
+    STEWARD = "steward"
+    FORMER = "former"
+    NONE = "none"
+
+
+class Verb(StrEnum):
+    """What a role can be entitled to."""
+
+    READ = "read"
+    RECEIVE = "receive"
+    ACT = "act"
+    SIGN = "sign"
+    ENTER = "enter"
+    MEASURE = "measure"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls: a role of an authority."""
+
+    authority: str
+    role: Role
+
+
+MAY: Mapping[Role, frozenset[Verb]] = {
+    Role.OFFICER: frozenset({Verb.READ, Verb.ACT}),
+    Role.HEAD: frozenset({Verb.READ, Verb.ACT, Verb.SIGN}),
+    Role.DEPUTY_HEAD: frozenset({Verb.READ, Verb.ACT, Verb.SIGN}),
+    Role.REGISTRAR: frozenset({Verb.READ, Verb.RECEIVE, Verb.ENTER}),
+    Role.SECRECY_OFFICER: frozenset({Verb.READ}),
+    Role.AUDITOR: frozenset({Verb.READ}),
+    Role.OPERATOR: frozenset({Verb.READ, Verb.MEASURE}),
+    Role.SYSTEM: frozenset(Verb),
+}
+"""`enter` is the registrar's: the acts of a body without a node; `sign` goes with Article 6."""
+
+ACTING = frozenset({Relation.REQUESTING, Relation.HOLDER, Relation.STEWARD})
+"""The relations from which a request can be acted on, and seen as it is now."""
+
+
+def relation(request: Request, authority: str) -> Relation:
+    """Return what an authority is to a request."""
+    if authority == request.requesting.code:
+        return Relation.REQUESTING
+    if authority == request.holder.code:
+        return Relation.HOLDER
+    if authority == request.steward:
+        return Relation.STEWARD
+    if any(authority == holder.code for holder in request.past_holders):
+        return Relation.FORMER
+    return Relation.NONE
+
+
+def side(of: Relation) -> Side | None:
+    """Return the side on which a relation acts."""
+    if of not in ACTING:
+        return None
+    return Side.REQUESTING if of is Relation.REQUESTING else Side.REQUESTED
+
+
+def verbs(act: Act, of: Relation, *, on_node: bool, signed: bool) -> frozenset[Verb]:
+    """Return the verbs any one of which entitles to an act.
+
+    The registrar enters the acts of a holder without a node; where the steward does so, nobody else can.
+    """
+    if act.kind is ActKind.RECEIVE:
+        return frozenset({Verb.RECEIVE})
+    if of is Relation.STEWARD:
+        return frozenset({Verb.ENTER})
+    own = Verb.SIGN if signed else Verb.ACT
+    return frozenset({own}) if of is not Relation.HOLDER or on_node else frozenset({own, Verb.ENTER})
+
+
+def is_signed(act: Act, *, urgent_unsigned: bool = False) -> bool:
+    """Tell whether an act needs the head's or a deputy's signature (Article 6)."""
+    return act.signing is Signing.ALWAYS or (act.signing is Signing.UNLESS_URGENT and not urgent_unsigned)
+
+
+def may(role: Role, verb: Verb) -> bool:
+    """Tell whether a role is entitled to a verb."""
+    return verb in MAY[role]

@@ -1,0 +1,237 @@
+"""Whether what an act carries is lawful; every objection is found, not only the first."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from exchange.core.acts import ACTS
+from exchange.core.deadlines import local_day
+from exchange.core.fold import answered_number, side_of
+from exchange.core.objections import Objection, object_to
+from exchange.core.request import AuthorityRef, Request
+from exchange.core.scene import Reading, Scene
+from schemas import acts as bodies
+from schemas.requests import AssistanceItem, InlineProtected, StandingAgreement, Submission, Urgent
+from schemas.vocabulary import (
+    CRIMES,
+    ActKind,
+    AuthorityKind,
+    Country,
+    Form,
+    ItemState,
+    ObligationKind,
+    TermBasis,
+)
+
+_NEED_MATTER = frozenset({Form.INFORMATION, Form.OPERATIONAL_SEARCH, Form.PROCEDURAL_ACT, Form.COORDINATED_MEASURES})
+_NEED_CITATION = frozenset({Form.OPERATIONAL_SEARCH, Form.PROCEDURAL_ACT})
+
+
+def of_submission(
+    body: Submission, requesting: AuthorityRef, scene: Scene, reading: Reading, now: datetime
+) -> Iterator[Objection]:
+    """Yield every objection to a request (Articles 3 to 7, 10 and 16)."""
+    yield from _addressee(body, requesting, scene, now)
+    yield from _matters(body)
+    for index, item in enumerate(body.assistance):
+        yield from _item(item, index)
+    yield from _term(body, reading)
+    if body.signatory is None and body.urgent is None:
+        yield object_to("signatory_needed", "/signatory")
+    if body.urgent is not None:
+        yield from _urgent(body.urgent, body, requesting, scene, now)
+    if isinstance(body.protected, InlineProtected):
+        yield object_to("protected_not_here", "/protected")
+    else:
+        yield from _unknown("protected_unknown", "/protected", body.protected or (), scene.protected)
+
+
+def of_act(request: Request, body: bodies.ActBody, author: str, scene: Scene, now: datetime) -> Iterator[Objection]:
+    """Yield every objection to what an act on a request carries."""
+    check = _CHECKS.get(body.act)
+    if check is not None:
+        yield from check(request, body, scene, now)
+    answers = ACTS[body.act].answers
+    if answers is not None:
+        yield from _answer(request, body, author)
+
+
+def _addressee(body: Submission, requesting: AuthorityRef, scene: Scene, now: datetime) -> Iterator[Objection]:
+    requested = scene.authorities.get(body.requested_authority)
+    if requested is None or requested.kind is not AuthorityKind.COMPETENT:
+        yield object_to("authority_unknown", "/requested_authority")
+        return
+    if requested.country is requesting.country:
+        yield object_to("own_state", "/requested_authority")
+    day = local_day(now, requesting.zone)
+    for country, pointer in ((requesting.country, ""), (requested.country, "/requested_authority")):
+        party = scene.parties.get(country) if country else None
+        if party is None or not party.bound_on(day):
+            yield object_to("not_in_force", pointer, country=country)
+
+
+def _matters(body: Submission) -> Iterator[Objection]:
+    if not body.matters and any(item.form in _NEED_MATTER for item in body.assistance):
+        yield object_to("matter_needed", "/matters")
+    if len(set(body.matters)) < len(body.matters):
+        yield object_to("matter_twice", "/matters")
+    if body.urgent is not None and not CRIMES & set(body.matters):
+        yield object_to("crime_needed", "/matters")
+
+
+def _item(item: AssistanceItem, index: int) -> Iterator[Objection]:
+    place = f"/assistance/{index}"
+    if item.number not in {None, index + 1}:
+        yield object_to("item_number_wrong", f"{place}/number")
+    if item.form is Form.INFORMATION and item.subject is None:
+        yield object_to("subject_needed", f"{place}/subject")
+    if item.form is not Form.INFORMATION and item.subject is not None:
+        yield object_to("subject_out_of_place", f"{place}/subject")
+    if item.form in _NEED_CITATION and item.citation is None:
+        yield object_to("citation_needed", f"{place}/citation")
+
+
+def _term(body: Submission, reading: Reading) -> Iterator[Objection]:
+    term, days = body.execution_term, reading.profile.terms[ObligationKind.EXECUTION].days
+    if term.basis is TermBasis.PROTOCOL and term.days != days:
+        yield object_to("protocol_term_is_fixed", "/execution_term/days", days=days)
+    if term.basis is TermBasis.TREATY and term.citation is None:
+        yield object_to("term_citation_needed", "/execution_term/citation")
+
+
+def _urgent(
+    urgent: Urgent, body: Submission, requesting: AuthorityRef, scene: Scene, now: datetime
+) -> Iterator[Objection]:
+    if urgent.transmitted_at > now:
+        yield object_to("transmitted_in_future", "/urgent/transmitted_at")
+    day, agreement = local_day(urgent.transmitted_at, requesting.zone), urgent.agreement
+    if not isinstance(agreement, StandingAgreement):
+        if agreement.date > day:
+            yield object_to("agreement_in_future", "/urgent/agreement/date")
+        return
+    standing = scene.agreements.get(agreement.id)
+    if standing is None:
+        yield object_to("agreement_unknown", "/urgent/agreement/id")
+        return
+    if not standing.holds_on(day):
+        yield object_to("agreement_not_in_force", "/urgent/agreement/id")
+    requested = scene.authorities.get(body.requested_authority)
+    sides: set[Country | None] = {requesting.country, requested.country if requested else requesting.country}
+    if not sides <= standing.parties:
+        yield object_to("agreement_of_others", "/urgent/agreement/id")
+
+
+def _unknown(code: str, pointer: str, named: Iterable[str], known: frozenset[str]) -> Iterator[Objection]:
+    for index, name in enumerate(named):
+        if name not in known:
+            yield object_to(code, f"{pointer}/{index}")
+
+
+def _receive(request: Request, body: bodies.Receive, _scene: Scene, now: datetime) -> Iterator[Objection]:
+    if body.received_at > now:
+        yield object_to("received_in_future", "/received_at")
+    if body.received_at < request.dispatched_at:
+        yield object_to("received_before_dispatch", "/received_at")
+
+
+def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datetime) -> Iterator[Objection]:
+    if (body.to_authority is None) is (body.to_body is None):
+        yield object_to("redirect_one_target")
+        return
+    held = (*request.past_holders, request.holder)
+    if body.to_body is not None:
+        if body.to_body.name.casefold() in {holder.name.casefold() for holder in held}:
+            yield object_to("redirect_ring", "/to_body/name")
+        return
+    target = scene.authorities.get(body.to_authority or "")
+    if target is None or target.kind is AuthorityKind.SECRETARIAT:
+        yield object_to("redirect_unknown", "/to_authority")
+    elif target.country is not request.holder.country:
+        yield object_to("redirect_other_state", "/to_authority")
+    elif target.code in {holder.code for holder in held}:
+        yield object_to("redirect_ring", "/to_authority")
+
+
+def _confirm(request: Request, body: bodies.Confirm, _scene: Scene, now: datetime) -> Iterator[Objection]:
+    if body.sent_at is None:
+        return
+    if body.sent_at > now:
+        yield object_to("sent_in_future", "/sent_at")
+    urgent = request.submitted.urgent
+    if urgent is not None and body.sent_at < urgent.transmitted_at:
+        yield object_to("sent_before_transmission", "/sent_at")
+
+
+def _postpone(request: Request, body: bodies.Postpone, _scene: Scene, now: datetime) -> Iterator[Objection]:
+    if body.until is not None and body.until < local_day(now, request.holder.zone):
+        yield object_to("until_in_past", "/until")
+
+
+def _refuse(request: Request, body: bodies.Refuse, _scene: Scene, _now: datetime) -> Iterator[Objection]:
+    if body.items == "all":
+        if not request.open_items():
+            yield object_to("nothing_left", "/items")
+        return
+    states = {item.number: item.state for item in request.items}
+    found = {None: "item_unknown", ItemState.REFUSED: "item_refused", ItemState.REPORTED: "item_reported"}
+    for index, number in enumerate(body.items):
+        if (state := states.get(number)) in found:
+            yield object_to(found[state], f"/items/{index}")
+    yield from _twice(body.items, "/items/{index}")
+
+
+def _report(request: Request, body: bodies.ReportResults, scene: Scene, now: datetime) -> Iterator[Objection]:
+    states = {item.number: item.state for item in request.items}
+    found = {None: "item_unknown", ItemState.REFUSED: "item_refused"}
+    numbers = tuple(item.number for item in body.items)
+    for index, number in enumerate(numbers):
+        if (state := states.get(number)) in found:
+            yield object_to(found[state], f"/items/{index}/number")
+    yield from _twice(numbers, "/items/{index}/number")
+    left = [number for number in request.open_items() if number not in numbers]
+    if body.final and left:
+        yield object_to("report_incomplete", "/items", items=", ".join(map(str, left)))
+    if not body.final and not body.items:
+        yield object_to("report_empty", "/items")
+    if body.executed_at is not None and body.executed_at > now:
+        yield object_to("executed_in_future", "/executed_at")
+    yield from _unknown("attachment_unknown", "/attachments", body.attachments, scene.attachments)
+
+
+def _note(_request: Request, body: bodies.Note, scene: Scene, _now: datetime) -> Iterator[Objection]:
+    yield from _unknown("attachment_unknown", "/attachments", body.attachments, scene.attachments)
+
+
+def _twice(numbers: tuple[int, ...], pointer: str) -> Iterator[Objection]:
+    many = {number for number, times in Counter(numbers).items() if times > 1}
+    for index, number in enumerate(numbers):
+        if number in many and number in numbers[:index]:
+            yield object_to("item_twice", pointer.format(index=index))
+
+
+def _answer(request: Request, body: bodies.ActBody, author: str) -> Iterator[Objection]:
+    """Object to an answer to nothing; where the other side answers, also to an answer to oneself."""
+    act = ACTS[body.act]
+    if act.answers is None:
+        return
+    asks = request.asked(act.answers)
+    if not any(ask.open for ask in asks):
+        return  # the state objects to it already
+    pointer = f"/{act.answers}_number"
+    ask = next((ask for ask in asks if ask.open and ask.number == answered_number(body, act.answers)), None)
+    if ask is None:
+        yield object_to("number_unknown", pointer, rule=act.rule)
+    elif act.of_other and ask.side is side_of(request, author):
+        yield object_to("own_proposal", pointer, rule=act.rule)
+
+
+_CHECKS: dict[ActKind, Callable[[Request, Any, Scene, datetime], Iterator[Objection]]] = {
+    ActKind.RECEIVE: _receive,
+    ActKind.REDIRECT: _redirect,
+    ActKind.CONFIRM: _confirm,
+    ActKind.POSTPONE: _postpone,
+    ActKind.REFUSE: _refuse,
+    ActKind.REPORT_RESULTS: _report,
+    ActKind.NOTE: _note,
+}

@@ -1,0 +1,70 @@
+"""What can go wrong, without a word on HTTP; `exchange.api.problems` maps every leaf.
+
+ExchangeError
+├── Refused                 law or access says no; carries every reason at once
+├── NotThere                not there, malformed, or not the caller's to see
+├── CallerUnknown           no token, or one that is unknown, expired or revoked
+├── KeyReused               an idempotency key came again with another call
+├── KeyInWork               the same call with the same key is being worked on
+├── ClockRefused            the sandbox clock would move backwards
+├── RecordBroken            a record does not prove itself
+└── NodeError               the node itself cannot go on
+    ├── WrongMode           a sandbox database in production, or the reverse
+    └── KeysMissing         an authority's key is not there or cannot be unwrapped
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exchange.core.objections import Objection
+
+
+class ExchangeError(Exception):
+    """The root: nothing else of ours is raised across rooms."""
+
+
+class Refused(ExchangeError):
+    """An act that law or access forbids, with every objection to it."""
+
+    def __init__(self, objections: tuple[Objection, ...]) -> None:
+        """Keep the objections, worst first."""
+        super().__init__(", ".join(objection.code for objection in objections))
+        self.objections = objections
+
+
+class NotThere(ExchangeError):
+    """Nothing is there that this caller may see."""
+
+
+class CallerUnknown(ExchangeError):
+    """The caller did not prove who it is."""
+
+
+class KeyReused(ExchangeError):
+    """An idempotency key was used before for another call."""
+
+
+class KeyInWork(ExchangeError):
+    """A call with this idempotency key is being worked on."""
+
+
+class ClockRefused(ExchangeError):
+    """The sandbox clock only moves forward."""
+
+
+class RecordBroken(ExchangeError):
+    """A stored record does not prove itself; the message names the request and the entry."""
+
+
+class NodeError(ExchangeError):
+    """The node cannot go on; the message tells the operator what to do."""
+
+
+class WrongMode(NodeError):
+    """The database was made for another mode."""
+
+
+class KeysMissing(NodeError):
+    """Keys that the node needs are not there."""

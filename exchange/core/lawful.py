@@ -1,0 +1,76 @@
+"""Whether an act may be done at all: by this caller, now, in this state. What it carries is judged in `content`."""
+
+from collections.abc import Iterator
+
+from exchange.core.access import ACTING, MAY, Actor, is_signed, relation, side, verbs
+from exchange.core.acts import ACTS, UNTIL_RECEIPT, Act, Need
+from exchange.core.objections import Objection, object_to
+from exchange.core.request import Request
+from schemas.vocabulary import ActKind, AskKind, Side, State
+
+_SIDES = {Side.REQUESTING: "запрашивающий", Side.REQUESTED: "запрашиваемый"}
+
+_ASKS = {
+    Need.OPEN_QUESTION: AskKind.QUESTION,
+    Need.OPEN_TERM: AskKind.TERM,
+    Need.OPEN_PRESENCE: AskKind.PRESENCE,
+    Need.OPEN_OTHER_USE: AskKind.OTHER_USE,
+    Need.OPEN_CONSULTATION: AskKind.CONSULTATION,
+    Need.OPEN_COSTS: AskKind.COSTS,
+}
+
+
+def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
+    """Return exactly the acts that this caller could do now, were their content lawful."""
+    return tuple(
+        act
+        for act in ACTS.values()
+        if act.kind is not ActKind.SUBMIT and not any(True for _ in objections(request, act, actor))
+    )
+
+
+def objections(request: Request, act: Act, actor: Actor) -> Iterator[Objection]:
+    """Yield every objection to the caller and to the state."""
+    yield from _to_the_caller(request, act, actor)
+    yield from _to_the_state(request, act, actor)
+
+
+def _to_the_caller(request: Request, act: Act, actor: Actor) -> Iterator[Objection]:
+    """Yield the objections to who calls."""
+    of = relation(request, actor.authority)
+    if of not in ACTING:
+        yield object_to("former_holder")
+        return
+    if act.by is not None and act.by is not side(of):
+        yield object_to("wrong_side", "/act", rule=act.rule, side=_SIDES[act.by])
+    signed = is_signed(act)
+    wanted = verbs(act, of, on_node=request.holder.on_node, signed=signed)
+    if not MAY[actor.role] & wanted:
+        unsigned = MAY[actor.role] & verbs(act, of, on_node=request.holder.on_node, signed=False)
+        yield object_to("signature_needed" if unsigned else "role_may_not", "/act", rule=act.rule)
+
+
+def _to_the_state(request: Request, act: Act, actor: Actor) -> Iterator[Objection]:
+    """Yield the objections to the state of the request, and to the facts beside it."""
+    requested = side(relation(request, actor.authority)) is Side.REQUESTED
+    redirected = request.receipt_pending and request.state is State.RECEIVED
+    if request.state not in act.states:
+        yield object_to("not_in_this_state", "/act", rule=act.rule, state=request.state, allowed="{allowed}")
+    elif redirected and requested and act.kind not in UNTIL_RECEIPT:
+        yield object_to("receipt_not_entered", "/act")
+    for need in act.needs:
+        if not _holds(need, request, act, actor):
+            yield object_to(need.value, "/act")
+
+
+def _holds(need: Need, request: Request, act: Act, actor: Actor) -> bool:
+    """Tell whether a fact beside the state holds."""
+    if need in _ASKS:
+        own = side(relation(request, actor.authority))
+        return any(ask.open and not (act.of_other and ask.side is own) for ask in request.asked(_ASKS[need]))
+    return {
+        Need.RECEIPT_PENDING: request.receipt_pending,
+        Need.URGENT: request.submitted.urgent is not None,
+        Need.UNCONFIRMED: request.confirmed_at is None,
+        Need.RESULTS: bool(request.results),
+    }[need]

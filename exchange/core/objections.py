@@ -1,0 +1,122 @@
+"""Every reason for which an act can be refused: its code, weight, rule and words."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+
+class Weight(IntEnum):
+    """What an objection is about; when several apply, the lightest number gives the answer its status."""
+
+    FORBIDDEN = 1
+    STALE = 2
+    STATE = 3
+    CONTENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A kind of objection: its weight, the rule it rests on, and its words with named gaps."""
+
+    weight: Weight
+    rule: str | None
+    words: str
+
+
+_F, _T, _S, _C = Weight.FORBIDDEN, Weight.STALE, Weight.STATE, Weight.CONTENT
+
+GROUNDS: dict[str, Ground] = {
+    # Who may do it.
+    "not_a_competent_authority": Ground(_F, "P-4.1", "Запросы направляют только назначенные компетентные органы."),
+    "wrong_side": Ground(_F, None, "Это действие совершает {side} орган."),
+    "former_holder": Ground(_F, "P-7.4", "Запрос передан по компетенции: прежний исполнитель действий не совершает."),
+    "role_may_not": Ground(_F, None, "Роль вызывающего не даёт права на это действие."),
+    "signature_needed": Ground(_F, "P-6.5", "Действие подписывает руководитель органа или его заместитель."),
+    "own_proposal": Ground(_F, None, "Согласие на предложение даёт другая сторона."),
+    # The state it is in.
+    "stale": Ground(_T, None, "Запрос изменился с тех пор, как он был прочитан."),
+    "not_in_this_state": Ground(_S, None, "Действие невозможно в состоянии «{state}». Сейчас возможно: {allowed}."),
+    "receipt_not_entered": Ground(
+        _S, "P-7.4", "Получение новым исполнителем ещё не внесено: до этого возможны только receive и note."
+    ),
+    "already_received": Ground(_S, "P-7.2", "Получение запроса уже внесено."),
+    "not_urgent": Ground(_S, "P-6.4", "Запрос передан не в срочном порядке."),
+    "already_confirmed": Ground(_S, "P-6.4", "Срочный запрос уже подтверждён."),
+    "no_open_question": Ground(_S, "P-7.5", "Нет вопроса, который ждёт ответа."),
+    "no_open_term": Ground(_S, "P-7.2", "Нет предложения другой стороны об ином сроке."),
+    "no_open_presence": Ground(_S, "P-8", "Нет просьбы о присутствии представителей, которая ждёт ответа."),
+    "no_open_other_use": Ground(_S, "P-10.2", "Нет просьбы об использовании в иных целях, которая ждёт ответа."),
+    "no_open_consultation": Ground(_S, "P-11", "Нет открытых консультаций."),
+    "no_open_costs": Ground(_S, "P-12", "Нет предложения другой стороны о расходах."),
+    "no_results": Ground(_S, "P-10.2", "Результаты ещё не сообщались."),
+    # What it carries: the request.
+    "authority_unknown": Ground(_C, "P-4.1", "Такого назначенного компетентного органа в реестре нет."),
+    "own_state": Ground(_C, "P-16", "Запрос направляется органу другой Стороны."),
+    "not_in_force": Ground(_C, "P-16", "Протокол в этот день не действует для Стороны {country}."),
+    "matter_needed": Ground(_C, "P-3", "Укажите хотя бы один предмет статьи 3: он нужен для этой формы содействия."),
+    "matter_twice": Ground(_C, "P-3", "Предмет указан дважды."),
+    "crime_needed": Ground(_C, "P-6.4", "Срочный запрос называет готовящееся преступление статьи 3."),
+    "subject_needed": Ground(_C, "P-5", "Для обмена информацией укажите её предмет."),
+    "subject_out_of_place": Ground(_C, "P-5", "Предмет информации указывается только для обмена информацией."),
+    "citation_needed": Ground(_C, "P-5", "Такое содействие оказывается по договору: сошлитесь на него."),
+    "item_number_wrong": Ground(_C, "P-6.2", "Номера пунктов содействия идут по порядку с 1."),
+    "protocol_term_is_fixed": Ground(_C, "P-7.2", "Срок по Протоколу составляет ровно {days} дней."),
+    "term_citation_needed": Ground(_C, "P-7.2", "Иной срок даёт только договор: сошлитесь на него."),
+    "signatory_needed": Ground(_C, "P-6.5", "Письменный запрос подписывает руководитель или его заместитель."),
+    "transmitted_in_future": Ground(_C, "P-6.4", "Момент передачи ещё не наступил."),
+    "agreement_unknown": Ground(_C, "P-6.4", "Такого постоянного соглашения о канале связи в реестре нет."),
+    "agreement_not_in_force": Ground(_C, "P-6.4", "Соглашение о канале связи не действовало в день передачи."),
+    "agreement_of_others": Ground(_C, "P-6.4", "Соглашение о канале связи заключено не этими Сторонами."),
+    "agreement_in_future": Ground(_C, "P-6.4", "Соглашение о передаче не может быть позже самой передачи."),
+    "protected_unknown": Ground(_C, "P-10.3", "Модуль защиты не знает такого предмета."),
+    "protected_not_here": Ground(
+        _C, "P-10.3", "Содержание с грифом принимает только модуль защиты, а не открытый обмен."
+    ),
+    # What it carries: acts.
+    "received_in_future": Ground(_C, "P-7.2", "День получения ещё не наступил."),
+    "received_before_dispatch": Ground(_C, "P-7.2", "Получение не может быть раньше отправления."),
+    "redirect_one_target": Ground(_C, "P-7.4", "Укажите либо орган реестра (to_authority), либо иной орган (to_body)."),
+    "redirect_unknown": Ground(_C, "P-7.4", "Такого органа в реестре нет."),
+    "redirect_other_state": Ground(_C, "P-7.4", "Запрос передаётся только органу своего государства."),
+    "redirect_ring": Ground(_C, "P-7.4", "Этот орган уже исполнял запрос."),
+    "sent_in_future": Ground(_C, "P-6.4", "Подтверждение не может быть отправлено в будущем."),
+    "sent_before_transmission": Ground(_C, "P-6.4", "Подтверждение не может быть раньше самой передачи."),
+    "until_in_past": Ground(_C, "P-7.6", "День, до которого исполнение отсрочено, уже прошёл."),
+    "item_unknown": Ground(_C, "P-9.1", "Пункта с таким номером в запросе нет."),
+    "item_refused": Ground(_C, "P-9.1", "В этом пункте уже отказано."),
+    "item_reported": Ground(_C, "P-9.1", "По этому пункту уже сообщены результаты."),
+    "item_twice": Ground(_C, "P-9.1", "Пункт назван дважды."),
+    "nothing_left": Ground(_C, "P-9.1", "Открытых пунктов, в которых можно отказать, не осталось."),
+    "report_empty": Ground(_C, "P-7.8", "Назовите хотя бы один пункт: без пунктов бывает только заключительный отчёт."),
+    "report_incomplete": Ground(
+        _C, "P-7.8", "До заключительного отчёта нужны результат или отказ по пунктам: {items}."
+    ),
+    "executed_in_future": Ground(_C, "P-7.8", "День исполнения ещё не наступил."),
+    "attachment_unknown": Ground(_C, "P-6.3", "Такого вложения у органа нет."),
+    "number_unknown": Ground(_C, None, "Под этим номером ничего не ждёт ответа."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One reason against an act: where in the input (RFC 6901), and the words for it."""
+
+    code: str
+    pointer: str = ""
+    rule: str | None = None
+    gaps: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> Weight:
+        """What it is about."""
+        return GROUNDS[self.code].weight
+
+    @property
+    def detail(self) -> str:
+        """Its words, gaps filled; nothing of the input is in them."""
+        return GROUNDS[self.code].words.format(**self.gaps)
+
+
+def object_to(code: str, pointer: str = "", *, rule: str | None = None, **gaps: object) -> Objection:
+    """Make an objection; its rule is the ground's own unless the act's stands in for it."""
+    return Objection(code, pointer, GROUNDS[code].rule or rule, gaps)

@@ -1,0 +1,57 @@
+"""What every shape stands on: strictness, and the forms of text, instants, dates and codes."""
+
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+TEXT_LIMIT = 20_000
+"""Longest text of one field, in characters after NFC."""
+
+FIRST_YEAR, LAST_YEAR = 1992, 2199
+"""Years of instants and dates that are taken: from the Treaty of 15 May 1992 on."""
+
+LINE_BREAKS = "\n\r\t"
+
+
+class Shape(BaseModel):
+    """A frozen, strict shape that forbids unknown keys and whose errors never quote the input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+def _text(value: str) -> str:
+    """Normalise to NFC; raise PydanticCustomError for control characters, blank or too long text."""
+    text = unicodedata.normalize("NFC", value)
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in LINE_BREAKS for char in text):
+        raise PydanticCustomError("text_control", "control characters are not allowed")
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
+        raise PydanticCustomError("text_blank", "the text is blank")
+    if len(text) > TEXT_LIMIT:
+        raise PydanticCustomError("text_too_long", "the text is longer than {limit} characters", {"limit": TEXT_LIMIT})
+    return text
+
+
+def _day(value: date) -> date:
+    """Return the date; raise PydanticCustomError outside the years that are taken."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise PydanticCustomError("year_range", "the year must lie between {first} and {last}", years)
+    return value
+
+
+def _instant(value: datetime) -> datetime:
+    """Return the instant in UTC; raise PydanticCustomError outside the years that are taken."""
+    _day(value)
+    return value.astimezone(UTC)
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Instant = Annotated[AwareDatetime, AfterValidator(_instant)]
+Day = Annotated[date, AfterValidator(_day)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_text)]
+"""A code of the registry: whether it exists is the registry's answer, not the shape's."""

@@ -1,0 +1,230 @@
+"""The closed vocabularies of the Protocol: the only place where their members are spelled."""
+
+from enum import StrEnum
+
+
+class Country(StrEnum):
+    """A CSTO member state, by its ISO 3166-1 alpha-2 code."""
+
+    AM = "AM"
+    BY = "BY"
+    KZ = "KZ"
+    KG = "KG"
+    RU = "RU"
+    TJ = "TJ"
+
+
+class State(StrEnum):
+    """Where a request stands. Overdue, urgent, held and the like are facts beside it, never states."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    EXECUTING = "executing"
+    POSTPONED = "postponed"
+    CONDITIONS_OFFERED = "conditions_offered"
+    CONDITIONS_DECLINED = "conditions_declined"
+    EXECUTED = "executed"
+    REFUSED = "refused"
+    DISCONTINUED = "discontinued"
+    WITHDRAWN = "withdrawn"
+
+
+class ActKind(StrEnum):
+    """What one authority can do towards the other on a request."""
+
+    SUBMIT = "submit"
+    RECEIVE = "receive"
+    ACCEPT = "accept"
+    REDIRECT = "redirect"
+    CONFIRM = "confirm"
+    HOLD = "hold"
+    ASK_INFORMATION = "ask_information"
+    PROVIDE_INFORMATION = "provide_information"
+    REPORT_IMPEDIMENT = "report_impediment"
+    POSTPONE = "postpone"
+    RESUME = "resume"
+    OFFER_CONDITIONS = "offer_conditions"
+    ACCEPT_CONDITIONS = "accept_conditions"
+    DECLINE_CONDITIONS = "decline_conditions"
+    DISCONTINUE = "discontinue"
+    REFUSE = "refuse"
+    REPORT_RESULTS = "report_results"
+    WITHDRAW = "withdraw"
+    PROPOSE_TERM = "propose_term"
+    AGREE_TERM = "agree_term"
+    ASK_PRESENCE = "ask_presence"
+    GRANT_PRESENCE = "grant_presence"
+    DENY_PRESENCE = "deny_presence"
+    ASK_OTHER_USE = "ask_other_use"
+    GRANT_OTHER_USE = "grant_other_use"
+    DENY_OTHER_USE = "deny_other_use"
+    OPEN_CONSULTATION = "open_consultation"
+    CLOSE_CONSULTATION = "close_consultation"
+    PROPOSE_COSTS = "propose_costs"
+    AGREE_COSTS = "agree_costs"
+    NOTE = "note"
+
+
+class AskKind(StrEnum):
+    """What can be asked and answered on a request; each kind is numbered from 1 on its own."""
+
+    QUESTION = "question"
+    PRESENCE = "presence"
+    OTHER_USE = "other_use"
+    CONSULTATION = "consultation"
+    TERM = "term"
+    COSTS = "costs"
+
+
+class ObligationKind(StrEnum):
+    """A duty with a due moment (Articles 6 and 7)."""
+
+    EXECUTION = "execution"
+    REDIRECT = "redirect"
+    CONFIRMATION = "confirmation"
+
+
+class ObligationState(StrEnum):
+    """Where a duty stands; overdue is `running` with its due moment reached."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    MET = "met"
+    MET_LATE = "met_late"
+    VOID = "void"
+
+
+class ItemState(StrEnum):
+    """Where one numbered item of the assistance sought stands."""
+
+    OPEN = "open"
+    REPORTED = "reported"
+    REFUSED = "refused"
+
+
+class Side(StrEnum):
+    """The two sides of a request."""
+
+    REQUESTING = "requesting"
+    REQUESTED = "requested"
+
+
+class Matter(StrEnum):
+    """The crimes and protections of Article 3."""
+
+    CONSTITUTIONAL_ORDER = "constitutional_order_and_state_security"
+    PEACE = "peace_and_security_of_mankind"
+    INFORMATION_TECHNOLOGY = "information_technology"
+    INFORMATION_SPACE = "information_space_protection"
+    PROHIBITED_NETWORK_USE = "prohibited_network_use"
+
+
+CRIMES = frozenset({Matter.CONSTITUTIONAL_ORDER, Matter.PEACE, Matter.INFORMATION_TECHNOLOGY})
+"""The matters of Article 3 that are crimes; the other two are protections."""
+
+
+class Form(StrEnum):
+    """The forms of cooperation of Article 5."""
+
+    INFORMATION = "information"
+    OPERATIONAL_SEARCH = "operational_search"
+    PROCEDURAL_ACT = "procedural_act"
+    COORDINATED_MEASURES = "coordinated_measures"
+    TRAINING = "training"
+    INFORMATION_SYSTEMS = "information_systems"
+    RESEARCH = "research"
+    OTHER = "other"
+
+
+class InformationSubject(StrEnum):
+    """The six subjects on which Article 5(1) provides for exchange of information."""
+
+    CRIMES = "crimes"
+    PERSONS = "persons"
+    METHODS_OF_COUNTERING = "methods_of_countering"
+    NEW_METHODS_OF_CRIME = "new_methods_of_crime"
+    NATIONAL_LAW = "national_law"
+    TREATIES = "treaties"
+
+
+class TermBasis(StrEnum):
+    """Where an execution term comes from (Article 7)."""
+
+    PROTOCOL = "protocol"
+    TREATY = "treaty"
+
+
+class Position(StrEnum):
+    """Who may sign (Article 6)."""
+
+    HEAD = "head"
+    DEPUTY_HEAD = "deputy_head"
+
+
+class Handling(StrEnum):
+    """The level of confidentiality to keep (Article 10); no degree of secrecy."""
+
+    ORDINARY = "ordinary"
+    OFFICIAL_USE = "official_use"
+
+
+class Reach(StrEnum):
+    """How an authority is reached; only `node` receives at once, the rest by a registrar's entry."""
+
+    NODE = "node"
+    COURIER = "courier"
+    POST = "post"
+    EMAIL = "email"
+
+
+class AuthorityKind(StrEnum):
+    """What a registered body is: designated under Article 4, a domestic body, or the Secretariat."""
+
+    COMPETENT = "competent"
+    DOMESTIC = "domestic"
+    SECRETARIAT = "secretariat"
+
+
+class Role(StrEnum):
+    """What a caller is inside its authority."""
+
+    OFFICER = "officer"
+    HEAD = "head"
+    DEPUTY_HEAD = "deputy_head"
+    REGISTRAR = "registrar"
+    SECRECY_OFFICER = "secrecy_officer"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+class Direction(StrEnum):
+    """The two registers that an authority keeps for each year."""
+
+    OUTGOING = "out"
+    INCOMING = "in"
+
+
+class DueBucket(StrEnum):
+    """The disjoint buckets of the dashboard, by the debtor's local days."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    THREE_DAYS = "3d"
+    SEVEN_DAYS = "7d"
+    LATER = "later"
+    SUSPENDED = "suspended"
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells of."""
+
+    ACT = "act"
+    REMINDER = "reminder"
+
+
+class Mailbox(StrEnum):
+    """Which of an authority's two mailboxes a notice goes to."""
+
+    AUTHORITY = "authority"
+    HEAD = "head"
