@@ -169,7 +169,7 @@ def _impediment(request: Request, _entry: Entry, body: act_bodies.ReportImpedime
 def _postpone(request: Request, entry: Entry, body: act_bodies.Postpone) -> Request:
     execution = request.obligation(ObligationKind.EXECUTION)
     zone = execution.calculation.zone if execution else request.holder.zone
-    return replace(request, postponement=Postponement(entry.at, local_day(entry.at, zone), body.until))
+    return replace(request, postponement=Postponement(entry.seq, entry.at, local_day(entry.at, zone), body.until))
 
 
 def _offer(request: Request, _entry: Entry, body: act_bodies.OfferConditions) -> Request:

@@ -154,8 +154,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Postponement:
-    """Execution put off: since when, the holder's local day of it, and the day named, if any."""
+    """Execution put off: by which entry, since when, the holder's local day of it, and the day named, if any."""
 
+    seq: int
     at: datetime
     day: date
     until: date | None

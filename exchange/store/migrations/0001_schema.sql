@@ -1,0 +1,251 @@
+-- The open exchange. Case content stands only in request.submitted, request.snapshot, record.jws, former.snapshot,
+-- obligation.detail and idempotency.answer: none of these columns is constrained, so no error quotes it.
+
+CREATE TABLE node (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    mode text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Sandbox only: the node's clock is the real one plus `shift`, or stands at `frozen_at`.
+CREATE TABLE sandbox_clock (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    shift interval NOT NULL,
+    frozen_at timestamptz
+);
+
+CREATE TABLE sandbox_mail (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    recipient text NOT NULL,
+    raw bytea NOT NULL
+);
+
+-- Where the sandbox's mail sink listens: the process that delivers is not always the one that catches.
+CREATE TABLE sandbox_sink (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    port int NOT NULL,
+    password text NOT NULL,
+    certificate text NOT NULL
+);
+
+-- The registry.
+
+CREATE TABLE party (
+    country text PRIMARY KEY,
+    in_force_from date NOT NULL,
+    left_on date
+);
+
+CREATE TABLE authority (
+    code text PRIMARY KEY,
+    kind text NOT NULL,
+    country text,
+    name jsonb NOT NULL,
+    zone text NOT NULL,
+    reach text NOT NULL,
+    mailbox text,
+    head_mailbox text,
+    address text,
+    since date NOT NULL,
+    until date
+);
+
+CREATE TABLE agreement (
+    code text PRIMARY KEY,
+    parties text[] NOT NULL,
+    channel text NOT NULL,
+    citation text NOT NULL,
+    since date NOT NULL,
+    until date
+);
+
+-- One row an authority, locked last and by code: its registers and its event feed have no gaps.
+CREATE TABLE counter (
+    authority text PRIMARY KEY REFERENCES authority,
+    event bigint NOT NULL DEFAULT 0,
+    out_year int NOT NULL DEFAULT 0,
+    out_number int NOT NULL DEFAULT 0,
+    in_year int NOT NULL DEFAULT 0,
+    in_number int NOT NULL DEFAULT 0
+);
+
+CREATE TABLE authority_key (
+    id text PRIMARY KEY,
+    authority text NOT NULL REFERENCES authority,
+    public text NOT NULL,
+    wrapped bytea NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX authority_key_of ON authority_key (authority, made_at DESC);
+
+CREATE TABLE token (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    digest bytea NOT NULL UNIQUE,
+    authority text NOT NULL REFERENCES authority,
+    role text NOT NULL,
+    label text NOT NULL,
+    made_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    revoked_at timestamptz
+);
+
+-- Treaty profiles as they were when a request pinned them.
+CREATE TABLE profile (
+    digest text PRIMARY KEY,
+    id text NOT NULL,
+    version text NOT NULL,
+    source bytea NOT NULL
+);
+
+-- Requests and their record.
+
+CREATE TABLE request (
+    id uuid PRIMARY KEY,
+    requesting text NOT NULL,
+    holder text NOT NULL,
+    steward text,
+    state text NOT NULL,
+    urgent boolean NOT NULL,
+    number text NOT NULL,
+    received_number text,
+    reference text NOT NULL,
+    seq int NOT NULL,
+    head bytea NOT NULL,
+    profile text NOT NULL REFERENCES profile,
+    submitted jsonb NOT NULL,
+    snapshot jsonb NOT NULL,
+    -- The soonest due moment of a running obligation with its debtor's zone; 'infinity' when none runs.
+    due_at timestamptz NOT NULL,
+    due_zone text,
+    suspended boolean NOT NULL,
+    words tsvector NOT NULL
+);
+CREATE INDEX request_out ON request (requesting, due_at, id);
+CREATE INDEX request_in ON request (holder, due_at, id);
+CREATE INDEX request_steward ON request (steward, due_at, id) WHERE steward IS NOT NULL;
+CREATE INDEX request_words ON request USING gin (words);
+
+-- Append-only: the application's role may insert and read.
+CREATE TABLE record (
+    request uuid NOT NULL REFERENCES request,
+    seq int NOT NULL,
+    act text NOT NULL,
+    author text NOT NULL,
+    at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    jws text NOT NULL,
+    ruling text NOT NULL,
+    previous bytea NOT NULL,
+    digest bytea NOT NULL,
+    PRIMARY KEY (request, seq)
+);
+
+-- What a former holder goes on seeing: the request as it was at its redirect.
+CREATE TABLE former (
+    authority text NOT NULL,
+    request uuid NOT NULL REFERENCES request,
+    seq int NOT NULL,
+    snapshot jsonb NOT NULL,
+    obligations jsonb NOT NULL,
+    PRIMARY KEY (authority, request)
+);
+
+-- The registers: one line for each number given.
+CREATE TABLE register (
+    authority text NOT NULL REFERENCES authority,
+    year int NOT NULL,
+    direction text NOT NULL,
+    number int NOT NULL,
+    request uuid NOT NULL REFERENCES request,
+    PRIMARY KEY (authority, year, direction, number)
+);
+
+CREATE TABLE obligation (
+    id text PRIMARY KEY,
+    request uuid NOT NULL REFERENCES request,
+    kind text NOT NULL,
+    authority text NOT NULL,
+    counterpart text NOT NULL,
+    steward text,
+    state text NOT NULL,
+    zone text NOT NULL,
+    due_at timestamptz NOT NULL,
+    due_version int NOT NULL,
+    reminded_through timestamptz,
+    next_step_at timestamptz,
+    detail jsonb NOT NULL
+);
+CREATE INDEX obligation_of_request ON obligation (request);
+CREATE INDEX obligation_next_step ON obligation (next_step_at) WHERE next_step_at IS NOT NULL;
+CREATE INDEX obligation_debtor ON obligation (authority, state, due_at, id);
+CREATE INDEX obligation_counterpart ON obligation (counterpart, state, due_at, id);
+CREATE INDEX obligation_steward ON obligation (steward, state, due_at, id) WHERE steward IS NOT NULL;
+
+-- One line for each step of each due date and each addressee: it is told once, whatever restarts.
+CREATE TABLE reminder (
+    obligation text NOT NULL REFERENCES obligation,
+    due_version int NOT NULL,
+    step text NOT NULL,
+    authority text NOT NULL,
+    mailbox text NOT NULL,
+    at timestamptz NOT NULL,
+    late boolean NOT NULL,
+    PRIMARY KEY (obligation, due_version, step, authority, mailbox)
+);
+
+-- Notices to send. Back-off (`next_try_at`) runs on the node's clock, leases on real time: a frozen clock ends none.
+CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL,
+    request uuid NOT NULL REFERENCES request,
+    seq int,
+    obligation text REFERENCES obligation,
+    due_version int,
+    step text,
+    authority text NOT NULL,
+    mailbox text NOT NULL,
+    data jsonb NOT NULL,
+    message_id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+    made_at timestamptz NOT NULL,
+    next_try_at timestamptz,
+    tries int NOT NULL DEFAULT 0,
+    leased_until timestamptz,
+    sent_at timestamptz,
+    dropped text,
+    last_error text
+);
+CREATE INDEX outbox_waiting ON outbox (next_try_at, id) WHERE next_try_at IS NOT NULL;
+
+CREATE TABLE event (
+    authority text NOT NULL,
+    number bigint NOT NULL,
+    request uuid NOT NULL REFERENCES request,
+    seq int NOT NULL,
+    act text NOT NULL,
+    author text NOT NULL,
+    at timestamptz NOT NULL,
+    state text NOT NULL,
+    PRIMARY KEY (authority, number)
+);
+
+CREATE TABLE idempotency (
+    authority text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    answer jsonb NOT NULL,
+    made_at timestamptz NOT NULL,
+    replays int NOT NULL DEFAULT 0,
+    PRIMARY KEY (authority, key)
+);
+CREATE INDEX idempotency_made_at ON idempotency (made_at);
+
+-- How the scheduler's jobs fare, for every process to see.
+CREATE TABLE job (
+    name text PRIMARY KEY,
+    last_success timestamptz,
+    failures int NOT NULL DEFAULT 0,
+    last_failure timestamptz,
+    last_error text,
+    next_try_at timestamptz
+);
