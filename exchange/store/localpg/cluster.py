@@ -63,7 +63,7 @@ def initialise(data: Path, programs: Programs, password: str, *, durable: bool) 
         options = INITDB if durable else (*INITDB, "--no-sync")
         done = programs.run("initdb", options, fresh, secrets.token_urlsafe(32).encode())
         if done.returncode:
-            raise LocalPostgresError(f"initdb failed: {last_complaint(done.stderr)}")
+            raise LocalPostgresError(f"initdb failed: {complaint(done.stderr)}")
         execute(fresh, programs, FIRST_STATEMENTS + SET_PASSWORD.format(password))
         fresh.rename(data / "cluster")
         sync_directory(data)
@@ -76,7 +76,7 @@ def execute(cluster: Path, programs: Programs, statements: str, *keep: int) -> N
     options = ("--single", "-D", HERE, "-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")
     done = programs.run("postgres", (*options, "postgres"), cluster, statements.encode(), keep)
     if done.returncode:
-        raise LocalPostgresError(f"could not set up the database: {last_complaint(done.stderr)}")
+        raise LocalPostgresError(f"could not set up the database: {complaint(done.stderr)}")
 
 
 def require_our_version(cluster: Path) -> None:
@@ -123,8 +123,8 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def last_complaint(text: str) -> str:
-    """Return the sentence in which a program of PostgreSQL says why it gave up."""
+def complaint(text: str) -> str:
+    """Return the sentence in which a program of PostgreSQL says why it gave up: the first, not its echoes."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     grave = [found[1] for line in lines if (found := GRAVE.search(line))]
-    return (grave or lines or ["it said nothing"])[-1][:500]
+    return (grave or lines[-1:] or ["it said nothing"])[0][:500]

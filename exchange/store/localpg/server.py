@@ -101,7 +101,7 @@ def launch(data: Path, tools: Programs, password: str, held: Holding, *, durable
         said = said_since(log, before)
         if not any(trouble in said for trouble in PASSING_TROUBLE):
             break
-    raise LocalPostgresError(f"PostgreSQL does not start in {data}: {cluster.last_complaint(said)}")
+    raise LocalPostgresError(f"PostgreSQL does not start in {data}: {cluster.complaint(said)}")
 
 
 def free_port() -> int:
