@@ -20,6 +20,7 @@ class Need(StrEnum):
     OPEN_CONSULTATION = "no_open_consultation"
     OPEN_COSTS = "no_open_costs"
     RESULTS = "no_results"
+    OPEN_ITEM = "nothing_left"
 
 
 class Effect(StrEnum):
@@ -218,6 +219,7 @@ _ROWS = (
         leads_to=State.REFUSED,
         ends=True,
         signing=Signing.ALWAYS,
+        needs=(Need.OPEN_ITEM,),
         effects={_EXECUTION: Effect.MEET_AT_END, _REDIRECT: Effect.VOID},
     ),
     Act(

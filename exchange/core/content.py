@@ -170,8 +170,6 @@ def _postpone(request: Request, body: bodies.Postpone, _scene: Scene, now: datet
 
 def _refuse(request: Request, body: bodies.Refuse, _scene: Scene, _now: datetime) -> Iterator[Objection]:
     if body.items == "all":
-        if not request.open_items():
-            yield object_to("nothing_left", "/items")
         return
     states = {item.number: item.state for item in request.items}
     found = {None: "item_unknown", ItemState.REFUSED: "item_refused", ItemState.REPORTED: "item_reported"}

@@ -73,4 +73,5 @@ def _holds(need: Need, request: Request, act: Act, actor: Actor) -> bool:
         Need.URGENT: request.submitted.urgent is not None,
         Need.UNCONFIRMED: request.confirmed_at is None,
         Need.RESULTS: bool(request.results),
+        Need.OPEN_ITEM: bool(request.open_items()),
     }[need]
