@@ -1,4 +1,4 @@
--- The open exchange. Case content stands only in request.submitted, request.snapshot, record.jws, former.snapshot,
+-- The open exchange. Case content stands only in request.submitted, request.snapshot, record.jws, participant.former,
 -- obligation.detail and idempotency.answer: none of these columns is constrained, so no error quotes it.
 
 CREATE TABLE node (
@@ -104,9 +104,7 @@ CREATE TABLE request (
     id uuid PRIMARY KEY,
     requesting text NOT NULL,
     holder text NOT NULL,
-    steward text,
     state text NOT NULL,
-    urgent boolean NOT NULL,
     number text NOT NULL,
     received_number text,
     reference text NOT NULL,
@@ -115,16 +113,26 @@ CREATE TABLE request (
     profile text NOT NULL REFERENCES profile,
     submitted jsonb NOT NULL,
     snapshot jsonb NOT NULL,
-    -- The soonest due moment of a running obligation with its debtor's zone; 'infinity' when none runs.
-    due_at timestamptz NOT NULL,
-    due_zone text,
-    suspended boolean NOT NULL,
     words tsvector NOT NULL
 );
-CREATE INDEX request_out ON request (requesting, due_at, id);
-CREATE INDEX request_in ON request (holder, due_at, id);
-CREATE INDEX request_steward ON request (steward, due_at, id) WHERE steward IS NOT NULL;
 CREATE INDEX request_words ON request USING gin (words);
+
+-- Who sees a request, in which box, and by what falls due first there; `due_at` is 9999-01-01 when nothing runs.
+-- A former holder goes on seeing what stood at its redirect: `former` keeps that.
+CREATE TABLE participant (
+    authority text NOT NULL,
+    request uuid NOT NULL REFERENCES request,
+    box text NOT NULL,
+    state text NOT NULL,
+    urgent boolean NOT NULL,
+    due_at timestamptz NOT NULL,
+    due_zone text,
+    due_kind text,
+    suspended boolean NOT NULL,
+    former jsonb,
+    PRIMARY KEY (authority, request)
+);
+CREATE INDEX participant_due ON participant (authority, due_at, request);
 
 -- Append-only: the application's role may insert and read.
 CREATE TABLE record (
@@ -141,16 +149,6 @@ CREATE TABLE record (
     PRIMARY KEY (request, seq)
 );
 
--- What a former holder goes on seeing: the request as it was at its redirect.
-CREATE TABLE former (
-    authority text NOT NULL,
-    request uuid NOT NULL REFERENCES request,
-    seq int NOT NULL,
-    snapshot jsonb NOT NULL,
-    obligations jsonb NOT NULL,
-    PRIMARY KEY (authority, request)
-);
-
 -- The registers: one line for each number given.
 CREATE TABLE register (
     authority text NOT NULL REFERENCES authority,
@@ -164,19 +162,21 @@ CREATE TABLE register (
 CREATE TABLE obligation (
     id text PRIMARY KEY,
     request uuid NOT NULL REFERENCES request,
+    place int NOT NULL,
     kind text NOT NULL,
     authority text NOT NULL,
     counterpart text NOT NULL,
     steward text,
     state text NOT NULL,
     zone text NOT NULL,
+    -- 9999-01-01 while suspended.
     due_at timestamptz NOT NULL,
     due_version int NOT NULL,
     reminded_through timestamptz,
     next_step_at timestamptz,
     detail jsonb NOT NULL
 );
-CREATE INDEX obligation_of_request ON obligation (request);
+CREATE UNIQUE INDEX obligation_of_request ON obligation (request, place);
 CREATE INDEX obligation_next_step ON obligation (next_step_at) WHERE next_step_at IS NOT NULL;
 CREATE INDEX obligation_debtor ON obligation (authority, state, due_at, id);
 CREATE INDEX obligation_counterpart ON obligation (counterpart, state, due_at, id);

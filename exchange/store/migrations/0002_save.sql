@@ -8,20 +8,15 @@ DECLARE
     c record;
 BEGIN
     IF (r ->> 'new')::boolean THEN
-        INSERT INTO request (id, requesting, holder, steward, state, urgent, number, received_number, reference, seq,
-                             head, profile, submitted, snapshot, due_at, due_zone, suspended, words)
-        VALUES ((r ->> 'id')::uuid, r ->> 'requesting', r ->> 'holder', r ->> 'steward', r ->> 'state',
-                (r ->> 'urgent')::boolean, r ->> 'number', r ->> 'received_number', r ->> 'reference',
-                (r ->> 'seq')::int, decode(r ->> 'head', 'hex'), r ->> 'profile', r -> 'submitted', r -> 'snapshot',
-                (r ->> 'due_at')::timestamptz, r ->> 'due_zone', (r ->> 'suspended')::boolean,
-                to_tsvector('russian', r ->> 'words'));
+        INSERT INTO request (id, requesting, holder, state, number, received_number, reference, seq, head, profile,
+                             submitted, snapshot, words)
+        VALUES ((r ->> 'id')::uuid, r ->> 'requesting', r ->> 'holder', r ->> 'state', r ->> 'number',
+                r ->> 'received_number', r ->> 'reference', (r ->> 'seq')::int, decode(r ->> 'head', 'hex'),
+                r ->> 'profile', r -> 'submitted', r -> 'snapshot', to_tsvector('russian', r ->> 'words'));
     ELSE
         UPDATE request
-           SET holder = r ->> 'holder', steward = r ->> 'steward', state = r ->> 'state',
-               received_number = r ->> 'received_number', seq = (r ->> 'seq')::int,
-               head = decode(r ->> 'head', 'hex'), snapshot = r -> 'snapshot',
-               due_at = (r ->> 'due_at')::timestamptz, due_zone = r ->> 'due_zone',
-               suspended = (r ->> 'suspended')::boolean
+           SET holder = r ->> 'holder', state = r ->> 'state', received_number = r ->> 'received_number',
+               seq = (r ->> 'seq')::int, head = decode(r ->> 'head', 'hex'), snapshot = r -> 'snapshot'
          WHERE id = (r ->> 'id')::uuid;
     END IF;
 
@@ -36,13 +31,18 @@ BEGIN
            decode(x ->> 'previous', 'hex'), decode(x ->> 'digest', 'hex')
       FROM jsonb_array_elements(doc -> 'entries') x;
 
-    INSERT INTO former (authority, request, seq, snapshot, obligations)
-    SELECT f ->> 'authority', (r ->> 'id')::uuid, (f ->> 'seq')::int, f -> 'snapshot', f -> 'obligations'
-      FROM jsonb_array_elements(doc -> 'former') f;
+    INSERT INTO participant (authority, request, box, state, urgent, due_at, due_zone, due_kind, suspended, former)
+    SELECT p ->> 'authority', (r ->> 'id')::uuid, p ->> 'box', p ->> 'state', (p ->> 'urgent')::boolean,
+           (p ->> 'due_at')::timestamptz, p ->> 'due_zone', p ->> 'due_kind', (p ->> 'suspended')::boolean,
+           nullif(p -> 'former', 'null')
+      FROM jsonb_array_elements(doc -> 'participants') p
+        ON CONFLICT (authority, request) DO UPDATE
+           SET state = excluded.state, due_at = excluded.due_at, due_zone = excluded.due_zone,
+               due_kind = excluded.due_kind, suspended = excluded.suspended, former = excluded.former;
 
-    INSERT INTO obligation (id, request, kind, authority, counterpart, steward, state, zone, due_at, due_version,
+    INSERT INTO obligation (id, request, place, kind, authority, counterpart, steward, state, zone, due_at, due_version,
                             reminded_through, next_step_at, detail)
-    SELECT x ->> 'id', (r ->> 'id')::uuid, x ->> 'kind', x ->> 'authority', x ->> 'counterpart', x ->> 'steward',
+    SELECT x ->> 'id', (r ->> 'id')::uuid, (x ->> 'place')::int, x ->> 'kind', x ->> 'authority', x ->> 'counterpart', x ->> 'steward',
            x ->> 'state', x ->> 'zone', (x ->> 'due_at')::timestamptz, (x ->> 'due_version')::int,
            (x ->> 'reminded_through')::timestamptz, (x ->> 'next_step_at')::timestamptz, x -> 'detail'
       FROM jsonb_array_elements(doc -> 'obligations') x
@@ -81,4 +81,27 @@ BEGIN
         END IF;
     END LOOP;
 END
+$$;
+
+-- Locks a request, then loads it: two statements of one function, so that the second sees what the lock waited for.
+-- `skip` returns nothing for a request that somebody else has locked.
+CREATE FUNCTION lock_request(wanted uuid, skip boolean) RETURNS TABLE (document text, head bytea)
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF skip THEN
+        PERFORM FROM request WHERE id = wanted FOR UPDATE SKIP LOCKED;
+    ELSE
+        PERFORM FROM request WHERE id = wanted FOR UPDATE;
+    END IF;
+    IF FOUND THEN
+        RETURN QUERY SELECT request_document(r), r.head FROM request r WHERE r.id = wanted;
+    END IF;
+END
+$$;
+
+-- A request as exchange.core.request.Request reads it.
+CREATE FUNCTION request_document(r request) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT (r.snapshot || jsonb_build_object('submitted', r.submitted, 'obligations', coalesce(
+        (SELECT jsonb_agg(o.detail || jsonb_build_object('reminded_through', o.reminded_through) ORDER BY o.place)
+           FROM obligation o WHERE o.request = r.id), '[]'::jsonb)))::text
 $$;

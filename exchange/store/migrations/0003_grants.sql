@@ -9,8 +9,8 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
 END
 $$;
 GRANT USAGE ON SCHEMA public TO exchange_app;
-GRANT SELECT, INSERT ON record, event, register, reminder, former, profile TO exchange_app;
-GRANT SELECT, INSERT, UPDATE ON request, obligation, outbox, counter, authority, party, agreement, authority_key,
+GRANT SELECT, INSERT ON record, event, register, reminder, profile TO exchange_app;
+GRANT SELECT, INSERT, UPDATE ON request, participant, obligation, outbox, counter, authority, party, agreement, authority_key,
     token, job, node, sandbox_clock, sandbox_sink TO exchange_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency, sandbox_mail TO exchange_app;
-GRANT EXECUTE ON FUNCTION save_decision(jsonb) TO exchange_app;
+GRANT EXECUTE ON FUNCTION save_decision(jsonb), lock_request(uuid, boolean), request_document(request) TO exchange_app;

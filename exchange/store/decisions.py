@@ -1,0 +1,245 @@
+"""A whole decision, written in one round trip."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from exchange.core.decide import Decision
+from exchange.core.notices import concerned, counterpart, feed_of, next_step_at, told_of
+from exchange.core.record import Sealed, stamp
+from exchange.core.request import Obligation, Request
+from exchange.store.database import Connection
+from exchange.store.requests import NEVER, REQUEST
+from schemas.acts import Redirect
+from schemas.profile import Profile
+from schemas.vocabulary import Direction, ObligationState
+
+OBLIGATION = TypeAdapter(Obligation)
+
+CALL_SAVE = "SELECT save_decision($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A number given by one of an authority's registers."""
+
+    direction: Direction
+    year: int
+    number: int
+
+
+async def save(
+    conn: Connection,
+    before: Request | None,
+    decision: Decision,
+    sealed: tuple[Sealed, ...],
+    registered: Mapping[str, Registered],
+    profile: Profile,
+) -> None:
+    """Write a decision: the request, its entries, duties, participants, notices, events and register numbers."""
+    after = decision.request
+    document = {
+        "request": _request(before, after, sealed[-1].digest),
+        "bodies": _new_bodies(before, decision),
+        "entries": [_entry(entry) for entry in sealed],
+        "participants": [*_participants(after), *_leaving(before, decision, sealed)],
+        "obligations": [
+            _obligation(after, place, duty, profile)
+            for place, duty in enumerate(after.obligations)
+            if before is None or duty not in before.obligations or (duty.live and after.holder != before.holder)
+        ],
+        "notices": _notices(decision),
+        "counters": _counters(decision, registered),
+    }
+    await conn.execute(CALL_SAVE, json.dumps(document, ensure_ascii=False))
+
+
+def soonest(request: Request) -> Obligation | None:
+    """Return the running duty that falls due first."""
+    running = (duty for duty in request.obligations if duty.state is ObligationState.RUNNING and duty.due_at)
+    return min(running, key=lambda duty: duty.due_at or NEVER, default=None)
+
+
+def _stamp(instant: datetime | None) -> str | None:
+    return None if instant is None else stamp(instant)
+
+
+def _snapshot(request: Request) -> dict[str, object]:
+    """Return what changes of a request; its submission and its duties are kept beside it."""
+    document: dict[str, object] = REQUEST.dump_python(request, mode="json", exclude={"submitted", "obligations"})
+    return document
+
+
+def _detail(duty: Obligation) -> dict[str, object]:
+    document: dict[str, object] = OBLIGATION.dump_python(duty, mode="json", exclude={"reminded_through"})
+    return document
+
+
+def _request(before: Request | None, after: Request, head: bytes) -> dict[str, object]:
+    body = after.submitted
+    document: dict[str, object] = {
+        "new": before is None,
+        "id": after.id,
+        "holder": after.holder.code,
+        "state": after.state,
+        "received_number": after.received_number,
+        "seq": after.seq,
+        "head": head.hex(),
+        "snapshot": _snapshot(after),
+    }
+    if before is None:
+        words = (after.number, body.reference, after.requesting.name, after.holder.name, body.purpose, body.substance)
+        document |= {
+            "requesting": after.requesting.code,
+            "number": after.number,
+            "reference": body.reference,
+            "profile": after.profile.digest,
+            "submitted": body.model_dump(mode="json"),
+            "words": "\n".join(words),
+        }
+    return document
+
+
+def _entry(entry: Sealed) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "act": entry.act,
+        "author": entry.author,
+        "at": stamp(entry.at),
+        "recorded_at": stamp(entry.recorded_at),
+        "jws": entry.jws,
+        "ruling": entry.ruling,
+        "previous": entry.previous.hex(),
+        "digest": entry.digest.hex(),
+    }
+
+
+def _new_bodies(before: Request | None, decision: Decision) -> list[dict[str, object]]:
+    """Return the domestic body that a redirect names and the registry does not know yet."""
+    entry, request = decision.entries[0], decision.stages[0]
+    if before is None or not isinstance(entry.body, Redirect) or entry.body.to_body is None:
+        return []
+    holder = request.holder
+    return [
+        {
+            "code": holder.code,
+            "kind": holder.kind,
+            "country": holder.country,
+            "name": {"ru": holder.name},
+            "zone": holder.zone,
+            "reach": holder.reach,
+            "address": entry.body.to_body.address,
+            "since": entry.at.date().isoformat(),
+        }
+    ]
+
+
+def _participants(request: Request) -> list[dict[str, object]]:
+    """Return who sees the request as it stands, and by what falls due first."""
+    due = soonest(request)
+    suspended = due is None and any(duty.state is ObligationState.SUSPENDED for duty in request.obligations)
+    shared: dict[str, object] = {
+        "state": request.state,
+        "urgent": request.submitted.urgent is not None,
+        "due_at": stamp(due.due_at if due and due.due_at else NEVER),
+        "due_zone": due.authority.zone if due else None,
+        "due_kind": due.kind if due else None,
+        "suspended": suspended,
+        "former": None,
+    }
+    out = request.requesting.code
+    return [{"authority": code, "box": "out" if code == out else "in", **shared} for code in concerned(request)]
+
+
+def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, ...]) -> list[dict[str, object]]:
+    """Return who stops following the request with this decision: it goes on seeing the stage of its redirect."""
+    if before is None:
+        return []
+    stage = decision.stages[0]
+    former = {
+        "head": sealed[0].digest.hex(),
+        "snapshot": _snapshot(stage),
+        "obligations": [_detail(duty) for duty in stage.obligations],
+    }
+    return [
+        {
+            "authority": code,
+            "box": "in",
+            "state": stage.state,
+            "urgent": stage.submitted.urgent is not None,
+            "due_at": stamp(NEVER),
+            "due_zone": None,
+            "due_kind": None,
+            "suspended": False,
+            "former": former,
+        }
+        for code in concerned(before)
+        if code not in concerned(decision.request)
+    ]
+
+
+def _obligation(request: Request, place: int, duty: Obligation, profile: Profile) -> dict[str, object]:
+    return {
+        "id": duty.id,
+        "place": place,
+        "kind": duty.kind,
+        "authority": duty.authority.code,
+        "counterpart": counterpart(request, duty),
+        "steward": request.steward if duty.authority.code == request.holder.code else None,
+        "state": duty.state,
+        "zone": duty.authority.zone,
+        "due_at": stamp(duty.due_at or NEVER),
+        "due_version": duty.due_version,
+        "reminded_through": _stamp(duty.reminded_through),
+        "next_step_at": _stamp(next_step_at(request, duty, profile)),
+        "detail": _detail(duty),
+    }
+
+
+def _notices(decision: Decision) -> list[dict[str, object]]:
+    """Return the notices of each act to those who follow the request, with all that a notice may say."""
+    return [
+        {
+            "seq": entry.seq,
+            "authority": addressee.authority,
+            "made_at": stamp(entry.recorded_at),
+            "data": notice_data(request) | {"act": entry.kind, "at": stamp(entry.at)},
+        }
+        for entry, request in zip(decision.entries, decision.stages, strict=True)
+        for addressee in told_of(request, entry)
+    ]
+
+
+def notice_data(request: Request) -> dict[str, object]:
+    """Return what any notice may say of a request: its numbers and its sides, nothing of the case."""
+    return {
+        "number": request.number,
+        "received_number": request.received_number,
+        "requesting": {"code": request.requesting.code, "name": request.requesting.name},
+        "holder": {"code": request.holder.code, "name": request.holder.name},
+    }
+
+
+def _counters(decision: Decision, registered: Mapping[str, Registered]) -> list[dict[str, object]]:
+    """Return each concerned authority's events, and the register number it gives, if any."""
+    feeds: dict[str, list[dict[str, object]]] = {}
+    for entry, request in zip(decision.entries, decision.stages, strict=True):
+        event = {
+            "seq": entry.seq,
+            "act": entry.kind,
+            "author": entry.author,
+            "at": stamp(entry.at),
+            "state": request.state,
+        }
+        for code in feed_of(request, entry):
+            feeds.setdefault(code, []).append(event)
+    return [{"authority": code, "events": events} | _number(registered.get(code)) for code, events in feeds.items()]
+
+
+def _number(registered: Registered | None) -> dict[str, object]:
+    if registered is None:
+        return {}
+    return {"direction": registered.direction, "year": registered.year, "number": registered.number}

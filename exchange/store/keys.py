@@ -1,0 +1,56 @@
+"""The authorities' signing keys, wrapped; and the profiles that requests pin."""
+
+from dataclasses import dataclass
+
+from exchange.store.database import Connection
+
+SELECT_KEYS = "SELECT id, authority, public, wrapped FROM authority_key ORDER BY made_at, id"
+
+SELECT_KEYLESS = """
+SELECT a.code FROM authority a
+ WHERE a.kind = 'competent' AND NOT EXISTS (SELECT FROM authority_key k WHERE k.authority = a.code)
+ ORDER BY a.code
+"""
+
+INSERT_KEY = "INSERT INTO authority_key (id, authority, public, wrapped) VALUES ($1, $2, $3, $4)"
+
+SELECT_PROFILE = "SELECT source FROM profile WHERE digest = $1"
+
+INSERT_PROFILE = "INSERT INTO profile (digest, id, version, source) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key as it is kept: its identifier, its public part as a JWK in JSON, its private part wrapped."""
+
+    id: str
+    authority: str
+    public: str
+    wrapped: bytes
+
+
+async def every(conn: Connection) -> tuple[StoredKey, ...]:
+    """Return all keys, oldest first."""
+    rows = await conn.fetch(SELECT_KEYS)
+    return tuple(StoredKey(row["id"], row["authority"], row["public"], row["wrapped"]) for row in rows)
+
+
+async def keyless(conn: Connection) -> tuple[str, ...]:
+    """Return the competent authorities that have no key yet."""
+    return tuple(row["code"] for row in await conn.fetch(SELECT_KEYLESS))
+
+
+async def add(conn: Connection, key: StoredKey) -> None:
+    """Keep a key."""
+    await conn.execute(INSERT_KEY, key.id, key.authority, key.public, key.wrapped)
+
+
+async def profile(conn: Connection, digest: str) -> bytes | None:
+    """Return a profile's bytes, or None."""
+    source: bytes | None = await conn.fetchval(SELECT_PROFILE, digest)
+    return source
+
+
+async def keep_profile(conn: Connection, digest: str, name: str, version: str, source: bytes) -> None:
+    """Keep a profile's bytes, unless they are there."""
+    await conn.execute(INSERT_PROFILE, digest, name, version, source)

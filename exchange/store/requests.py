@@ -1,0 +1,145 @@
+"""Requests: locked and loaded, and listed by what falls due first."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from asyncpg import Record
+from pydantic import TypeAdapter
+
+from exchange.core.request import Request
+from exchange.store.database import Connection
+
+REQUEST = TypeAdapter(Request)
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The due moment of what has none: it sorts last."""
+
+SELECT_LOCKED = "SELECT document, head FROM lock_request($1, $2)"
+
+SELECT_FOR = """
+SELECT CASE WHEN p.former IS NULL THEN request_document(r)
+            ELSE (p.former -> 'snapshot' || jsonb_build_object(
+                'submitted', r.submitted, 'obligations', p.former -> 'obligations'))::text END AS document,
+       coalesce(decode(p.former ->> 'head', 'hex'), r.head) AS head
+  FROM request r JOIN participant p ON p.request = r.id
+ WHERE r.id = $1 AND p.authority = $2
+"""
+
+SELECT_PAGE = """
+SELECT r.id, r.number, coalesce(p.former -> 'snapshot' ->> 'received_number', r.received_number) AS received_number,
+       p.box, p.state, p.urgent, p.due_at, p.due_zone, p.due_kind, p.suspended, p.former IS NOT NULL AS former,
+       r.requesting, r.submitted ->> 'requested_authority' AS requested,
+       coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
+       r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
+       r.snapshot ->> 'submitted_at' AS submitted_at
+  FROM participant p JOIN request r ON r.id = p.request
+ WHERE p.authority = $1
+   AND ($2::text IS NULL OR p.box = $2)
+   AND ($3::text IS NULL OR p.state = $3)
+   AND ($4::boolean IS NULL OR p.urgent = $4)
+   AND ($5::text IS NULL OR r.number = $5 OR r.received_number = $5 OR r.reference = $5
+        OR r.words @@ websearch_to_tsquery('russian', $5))
+   AND ($6::boolean IS NULL OR p.suspended = $6)
+   AND p.due_at > $7 AND p.due_at <= $8
+   AND ($9::text[] IS NULL OR EXISTS (
+        SELECT FROM unnest($9::text[], $10::timestamptz[], $11::timestamptz[]) AS b(zone, low, high)
+         WHERE b.zone = p.due_zone AND p.due_at > b.low AND p.due_at <= b.high))
+   AND (p.due_at, p.request) > ($12::timestamptz, $13::uuid)
+ ORDER BY p.due_at, p.request
+ LIMIT $14
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A request with the digest of its last entry."""
+
+    request: Request
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The span of due moments asked for: overall, and each zone's own; `low` exclusive, `high` inclusive."""
+
+    low: datetime
+    high: datetime
+    zones: tuple[str, ...] | None = None
+    lows: tuple[datetime, ...] = ()
+    highs: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a list of requests is asked for; None asks for all."""
+
+    box: str | None = None
+    state: str | None = None
+    urgent: bool | None = None
+    words: str | None = None
+    suspended: bool | None = None
+    bounds: Bounds
+    after: tuple[datetime, UUID]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One request of a list."""
+
+    id: UUID
+    number: str
+    received_number: str | None
+    box: str
+    state: str
+    urgent: bool
+    due_at: datetime
+    due_zone: str | None
+    due_kind: str | None
+    suspended: bool
+    former: bool
+    requesting: str
+    requested: str
+    holder: str
+    reference: str
+    purpose: str
+    handling: str
+    submitted_at: str
+
+
+async def lock(conn: Connection, request: UUID, *, skip_locked: bool = False) -> Loaded | None:
+    """Lock a request's row and load what stands then; None when it is not there, or locked and to be skipped."""
+    return _loaded(await conn.fetchrow(SELECT_LOCKED, request, skip_locked))
+
+
+async def load_for(conn: Connection, request: UUID, authority: str) -> Loaded | None:
+    """Load a request as an authority may see it, a former holder as it was at its redirect; None if it may not."""
+    return _loaded(await conn.fetchrow(SELECT_FOR, request, authority))
+
+
+async def page(conn: Connection, authority: str, wanted: Wanted) -> tuple[Line, ...]:
+    """Return one page of an authority's requests, soonest due first."""
+    bounds = wanted.bounds
+    rows = await conn.fetch(
+        SELECT_PAGE,
+        authority,
+        wanted.box,
+        wanted.state,
+        wanted.urgent,
+        wanted.words,
+        wanted.suspended,
+        bounds.low,
+        bounds.high,
+        bounds.zones,
+        bounds.lows,
+        bounds.highs,
+        *wanted.after,
+        wanted.limit,
+    )
+    return tuple(Line(**row) for row in rows)
+
+
+def _loaded(row: Record | None) -> Loaded | None:
+    """Read a request from its document."""
+    return None if row is None else Loaded(REQUEST.validate_json(row["document"]), row["head"])
