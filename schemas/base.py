@@ -1,10 +1,12 @@
 """What every shape stands on: strictness, and the forms of text, instants, dates and codes."""
 
+import re
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 TEXT_LIMIT = 20_000
@@ -14,6 +16,12 @@ FIRST_YEAR, LAST_YEAR = 1992, 2199
 """Years of instants and dates that are taken: from the Treaty of 15 May 1992 on."""
 
 LINE_BREAKS = "\n\r\t"
+
+INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by category that nobody sees: the fillers of Hangul and the blank of Braille."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
 class Shape(BaseModel):
@@ -27,11 +35,31 @@ def _text(value: str) -> str:
     text = unicodedata.normalize("NFC", value)
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in LINE_BREAKS for char in text):
         raise PydanticCustomError("text_control", "control characters are not allowed")
-    if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
+    if not any(unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE for char in text):
         raise PydanticCustomError("text_blank", "the text is blank")
     if len(text) > TEXT_LIMIT:
         raise PydanticCustomError("text_too_long", "the text is longer than {limit} characters", {"limit": TEXT_LIMIT})
     return text
+
+
+def _read_instant(value: object) -> object:
+    """Read text as RFC 3339 writes an instant: seconds since 1970 in quotation marks are none."""
+    if not isinstance(value, str):
+        return value
+    if _INSTANT.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value.upper())
+    raise PydanticCustomError("instant_form", "an instant is written as in RFC 3339, with its offset from UTC")
+
+
+def _read_day(value: object) -> object:
+    """Read text as RFC 3339 writes a day."""
+    if not isinstance(value, str):
+        return value
+    if _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("day_form", "a day is written as year-month-day")
 
 
 def _day(value: date) -> date:
@@ -49,8 +77,8 @@ def _instant(value: datetime) -> datetime:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-Instant = Annotated[AwareDatetime, AfterValidator(_instant)]
-Day = Annotated[date, AfterValidator(_day)]
+Instant = Annotated[AwareDatetime, AfterValidator(_instant), BeforeValidator(_read_instant)]
+Day = Annotated[date, AfterValidator(_day), BeforeValidator(_read_day)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_text)]
