@@ -8,6 +8,7 @@ ExchangeError
 ├── KeyInWork               the same call with the same key is being worked on
 ├── ClockRefused            the sandbox clock would move backwards
 ├── RecordBroken            a record does not prove itself
+├── Unavailable             the database cannot be reached just now; the same call may succeed in a moment
 └── NodeError               the node itself cannot go on
     ├── WrongMode           a sandbox database in production, or the reverse
     └── KeysMissing         an authority's key is not there or cannot be unwrapped
@@ -56,6 +57,10 @@ class ClockRefused(ExchangeError):
 
 class RecordBroken(ExchangeError):
     """A stored record does not prove itself; the message names the request and the entry."""
+
+
+class Unavailable(ExchangeError):
+    """The database cannot be reached, is overloaded or full; nothing was kept unless a commit was cut off."""
 
 
 class NodeError(ExchangeError):

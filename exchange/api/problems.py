@@ -1,0 +1,183 @@
+"""From what went wrong to an RFC 9457 body: one table for the law, one for the interface's own faults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic_core import to_json
+
+from exchange.core.errors import (
+    CallerUnknown,
+    ClockRefused,
+    ExchangeError,
+    KeyInWork,
+    KeyReused,
+    KeysMissing,
+    NodeError,
+    NotThere,
+    RecordBroken,
+    Refused,
+    Unavailable,
+    WrongMode,
+)
+from exchange.core.objections import Objection, Weight
+from exchange.core.rules import article
+from schemas.problem import Problem, ProblemItem
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 5
+"""After how long a caller is asked to try again when the node cannot serve."""
+
+URN: Final = "urn:assistance-exchange:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a kind of trouble is answered with; `detail` is a sentence about the kind, never about the input."""
+
+    status: int
+    title: str
+    detail: str = ""
+
+
+_UNABLE = Answer(503, "Узел временно не может ответить", "Повторите тот же вызов позже.")
+
+WEIGHTS: Final[Mapping[Weight, Answer]] = {
+    Weight.FORBIDDEN: Answer(403, "Нет права на это действие"),
+    Weight.STALE: Answer(412, "Запрос изменился"),
+    Weight.STATE: Answer(409, "Действие невозможно в этом состоянии"),
+    Weight.CONTENT: Answer(422, "Содержание не отвечает правилам"),
+}
+
+ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
+    NotThere: ("not_there", Answer(404, "Не найдено", "Такого здесь нет, или вызывающему это не открыто.")),
+    CallerUnknown: ("caller_unknown", Answer(401, "Вызывающий неизвестен", "Нужен действующий токен.")),
+    KeyReused: ("key_reused", Answer(422, "Ключ повторности занят", "С этим Idempotency-Key уже был иной вызов.")),
+    KeyInWork: ("key_in_work", Answer(409, "Вызов ещё выполняется", "Вызов с этим Idempotency-Key ещё в работе.")),
+    ClockRefused: ("clock_refused", Answer(409, "Часы не идут назад", "Часы песочницы переводятся только вперёд.")),
+    RecordBroken: ("internal", Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова.")),
+    Unavailable: ("unavailable", _UNABLE),
+    NodeError: ("unavailable", _UNABLE),
+    WrongMode: ("unavailable", _UNABLE),
+    KeysMissing: ("unavailable", _UNABLE),
+}
+"""Every leaf of the error tree beside Refused, whose objections say what it is."""
+
+FAULTS: Final[Mapping[str, Answer]] = {
+    "bad_request": Answer(400, "Вызов не разобран", "Вызов не отвечает протоколу HTTP."),
+    "not_json": Answer(400, "Тело не разобрано", "Тело должно быть документом JSON (RFC 8259) в UTF-8."),
+    "duplicate_key": Answer(400, "Тело не разобрано", "Имя в объекте JSON повторяется."),
+    "too_deep": Answer(400, "Тело не разобрано", "Вложенность JSON больше допустимой."),
+    "bad_idempotency_key": Answer(
+        400, "Заголовок не разобран", "Idempotency-Key: от 1 до 255 печатных знаков ASCII, один раз."
+    ),
+    "not_found": Answer(404, "Не найдено", "Такого адреса нет."),
+    "method_not_allowed": Answer(405, "Метод не поддерживается", "Допустимые методы названы в заголовке Allow."),
+    "body_too_slow": Answer(408, "Тело поступает слишком медленно", "Повторите вызов."),
+    "body_too_large": Answer(413, "Тело слишком велико", "Тело больше предела, принятого на узле."),
+    "media_type": Answer(415, "Вид тела не принимается", "Тело принимается как application/json в UTF-8 без сжатия."),
+    "invalid_shape": Answer(422, "Тело не отвечает форме"),
+    "invalid_query": Answer(422, "Параметры не отвечают форме"),
+    "too_many_calls": Answer(429, "Слишком много вызовов", "Повторите вызов позже."),
+    "internal": Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова."),
+}
+"""What the interface itself refuses before a service is asked."""
+
+
+class Fault(Exception):
+    """A call that the interface refuses by itself; `code` is a row of FAULTS."""
+
+    def __init__(
+        self, code: str, items: tuple[ProblemItem, ...] = (), *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep what the answer needs."""
+        super().__init__(code)
+        self.code = code
+        self.items = items
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemAnswer:
+    """A problem ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def answer_to(trouble: Exception) -> ProblemAnswer:
+    """Return the answer to anything raised on the way; what is not foreseen is an internal error without details."""
+    if isinstance(trouble, Refused):
+        return _of_objections(trouble.objections)
+    if isinstance(trouble, Fault):
+        return _answer(trouble.code, FAULTS[trouble.code], trouble.items, trouble.headers)
+    if isinstance(trouble, ExchangeError):
+        code, answer = _row(type(trouble))
+        return _answer(code, answer, (), _headers(answer))
+    return _answer("internal", FAULTS["internal"], (), {})
+
+
+def _row(kind: type[ExchangeError]) -> tuple[str, Answer]:
+    """Return the row of an error's class, or of the nearest class above it."""
+    for above in kind.__mro__:
+        if above in ERRORS:
+            return ERRORS[above]
+    return "internal", FAULTS["internal"]
+
+
+def _headers(answer: Answer) -> Mapping[str, str]:
+    if answer.status == 401:  # noqa: PLR2004 - a status is its number
+        return {"WWW-Authenticate": 'Bearer realm="assistance-exchange"'}
+    if answer.status == 503:  # noqa: PLR2004
+        return {"Retry-After": str(RETRY_SECONDS)}
+    return {}
+
+
+def _of_objections(objections: tuple[Objection, ...]) -> ProblemAnswer:
+    """Answer a refusal: the lightest weight gives the status, its first objection the code and the rule."""
+    first = min(objections, key=lambda objection: objection.weight)
+    ordered = sorted(objections, key=lambda objection: objection.weight)
+    items = tuple(ProblemItem(pointer=one.pointer, detail=one.detail, rule=one.rule) for one in ordered)
+    return _answer(first.code, WEIGHTS[first.weight], items, {}, _state(ordered))
+
+
+def _state(objections: list[Objection]) -> dict[str, object]:
+    """Say for a program what an objection to the state says in words."""
+    for objection in objections:
+        if objection.weight is Weight.STATE and {"state", "allowed"} <= objection.gaps.keys():
+            allowed = [act for act in str(objection.gaps["allowed"]).split(", ") if act != "—"]
+            return {"state": str(objection.gaps["state"]), "allowed_acts": allowed}
+    return {}
+
+
+def _answer(
+    code: str,
+    answer: Answer,
+    items: tuple[ProblemItem, ...],
+    headers: Mapping[str, str],
+    more: Mapping[str, object] | None = None,
+) -> ProblemAnswer:
+    rule = items[0].rule if items else None
+    problem = Problem(
+        type=URN + code,
+        title=answer.title,
+        status=answer.status,
+        detail=_detail(answer, items),
+        code=code,
+        rule=rule,
+        article=article(rule),
+        errors=items,
+    )
+    body = problem.model_dump_json().encode()
+    if more:
+        body = body[:-1] + b"," + to_json(more)[1:]
+    return ProblemAnswer(answer.status, body, headers)
+
+
+def _detail(answer: Answer, items: tuple[ProblemItem, ...]) -> str:
+    """Say the first reason, and how many more stand in `errors`."""
+    if not items:
+        return answer.detail
+    more = f" Всего замечаний: {len(items)}." if len(items) > 1 else ""
+    return items[0].detail + more

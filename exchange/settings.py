@@ -1,0 +1,140 @@
+"""The environment as a frozen object; read by the wiring alone, and no value of it is ever printed."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exchange.core.errors import NodeError
+
+MEBIBYTE = 1024 * 1024
+BODY_LIMIT, BODY_SECONDS = 2 * MEBIBYTE, 20
+POOL_SIZE = 20
+CALLS_PER_MINUTE = 3000
+DIGITS = 12  # no number that is taken has more
+
+
+class BadSetting(NodeError):
+    """A setting of the environment cannot be used; the message names it, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailRelay:
+    """The authority's own mail relay. `tls` is `starttls` (required, not opportunistic) or `implicit`."""
+
+    host: str
+    port: int
+    tls: str
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decides. Sizes are in bytes, times in seconds.
+
+    `database_url` signs in as a login that may become `exchange_app`, `migrate_database_url` as the tables' owner.
+    """
+
+    database_url: str | None = field(default=None, repr=False)
+    migrate_database_url: str | None = field(default=None, repr=False)
+    key_file: Path | None = None
+    mail: MailRelay | None = None
+    body_limit: int = BODY_LIMIT
+    body_seconds: float = BODY_SECONDS
+    pool_size: int = POOL_SIZE
+    calls_per_minute: int = CALLS_PER_MINUTE
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raise BadSetting naming every one that cannot be used.
+
+    A secret may also stand in a file that `…_FILE` names, which keeps it out of the process's environment.
+    """
+    source = _Source(environment)
+    key_file = source.text("EXCHANGE_KEY_FILE")
+    settings = Settings(
+        database_url=source.secret("DATABASE_URL"),
+        migrate_database_url=source.secret("MIGRATE_DATABASE_URL"),
+        key_file=Path(key_file) if key_file else None,
+        mail=_relay(source),
+        body_limit=source.number("EXCHANGE_BODY_LIMIT", BODY_LIMIT, 1024, 64 * MEBIBYTE),
+        body_seconds=float(source.number("EXCHANGE_BODY_SECONDS", BODY_SECONDS, 1, 600)),
+        pool_size=source.number("EXCHANGE_POOL_SIZE", POOL_SIZE, 2, 500),
+        calls_per_minute=source.number("EXCHANGE_CALLS_PER_MINUTE", CALLS_PER_MINUTE, 1, 1_000_000),
+    )
+    source.refuse_the_bad()
+    return settings
+
+
+def _relay(source: "_Source") -> MailRelay | None:
+    host = source.text("SMTP_HOST")
+    if host is None:
+        return None
+    tls = source.choice("SMTP_TLS", ("starttls", "implicit"))
+    return MailRelay(
+        host=host,
+        port=source.number("SMTP_PORT", 465 if tls == "implicit" else 587, 1, 65535),
+        tls=tls,
+        sender=source.needed("SMTP_FROM"),
+        user=source.text("SMTP_USER"),
+        password=source.secret("SMTP_PASSWORD"),
+    )
+
+
+class _Source:
+    """Reads single settings and collects what is wrong with them, so that all is said at once."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.bad: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        """Return a setting, None where it is absent or empty."""
+        return self.environment.get(name, "").strip() or None
+
+    def needed(self, name: str) -> str:
+        """Return a setting that must be there because another one is."""
+        value = self.text(name)
+        if value is None:
+            self.bad.append(f"{name} is needed")
+        return value or ""
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret from its own variable, or from the file that its `…_FILE` names."""
+        direct, path = self.text(name), self.text(f"{name}_FILE")
+        if direct is not None and path is not None:
+            self.bad.append(f"set either {name} or {name}_FILE, not both")
+        if path is None:
+            return direct
+        try:
+            held = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            self.bad.append(f"the file that {name}_FILE names cannot be read ({type(error).__name__})")
+            return None
+        if not held:
+            self.bad.append(f"the file that {name}_FILE names is empty")
+        return held or None
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """Return a whole number within bounds."""
+        value = self.text(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and len(value) <= DIGITS and least <= int(value) <= most):
+            self.bad.append(f"{name} must be a whole number from {least} to {most}")
+            return default
+        return int(value)
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """Return one of a few words, the first where none is set."""
+        value = self.text(name) or choices[0]
+        if value not in choices:
+            self.bad.append(f"{name} must be one of: {', '.join(choices)}")
+        return value
+
+    def refuse_the_bad(self) -> None:
+        """Raise BadSetting if anything was wrong."""
+        if self.bad:
+            raise BadSetting("; ".join(self.bad))
