@@ -442,7 +442,7 @@ def test_it_runs_for_an_ordinary_user() -> None:
         os.chown(place, 65534, 65534)
         packages = str(programs.installation().parent.parent)
         done = subprocess.run(
-            [python, "-c", NODE, f"{place}/data"], user="nobody", group=65534, extra_groups=[], cwd="/",
+            [python, "-c", NODE + "server.stop()\n", f"{place}/data"], user="nobody", group=65534, extra_groups=[], cwd="/",
             env=node_environment(PYTHONPATH=f"{ROOT}:{packages}"), capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
