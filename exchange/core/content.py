@@ -141,7 +141,7 @@ def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datet
         return
     held = (*request.past_holders, request.holder)
     if body.to_body is not None:
-        if body.to_body.name.casefold() in {holder.name.casefold() for holder in held}:
+        if _plain(body.to_body.name) in {_plain(holder.name) for holder in held}:
             yield object_to("redirect_ring", "/to_body/name")
         return
     target = scene.authorities.get(body.to_authority or "")
@@ -151,6 +151,11 @@ def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datet
         yield object_to("redirect_other_state", "/to_authority")
     elif target.code in {holder.code for holder in held}:
         yield object_to("redirect_ring", "/to_authority")
+
+
+def _plain(name: str) -> str:
+    """Return a name as it compares: case and spacing aside."""
+    return " ".join(name.casefold().split())
 
 
 def _confirm(request: Request, body: bodies.Confirm, _scene: Scene, now: datetime) -> Iterator[Objection]:

@@ -21,6 +21,7 @@ from schemas.vocabulary import (
     ObligationKind,
     Reach,
     Role,
+    State,
     TermBasis,
 )
 
@@ -50,9 +51,11 @@ def decide_submission(
 ) -> Decision | Refusal:
     """Decide on a new request (Article 6); a node takes receipt in the same breath (Article 7)."""
     requesting = scene.authorities.get(actor.authority)
-    if requesting is None or requesting.kind is not AuthorityKind.COMPETENT:
+    if requesting is None:
         return Refusal((object_to("not_a_competent_authority"),))
     found = [*_of_the_submitter(body, actor), *content.of_submission(body, requesting, scene, reading, now)]
+    if requesting.kind is not AuthorityKind.COMPETENT:
+        found.insert(0, object_to("not_a_competent_authority"))
     if found:
         return _refusal(found)
     requested = scene.authorities[body.requested_authority]
@@ -71,7 +74,7 @@ def decide_submission(
                 ),
             ),
         )
-    ruling = Ruling(requesting, requested, due, reading.ref, scene.outgoing_number)
+    ruling = Ruling(requesting, requested, due, reading.ref, scene.outgoing_numbers[actor.authority])
     entry = Entry(seq=1, author=actor.authority, at=now, recorded_at=now, body=body, ruling=ruling)
     return _with_receipt((entry,), (begin(request_id, entry),), scene, reading)
 
@@ -97,7 +100,7 @@ def decide(
     found += content.of_act(request, body, actor.authority, scene, now)
     if found:
         allowed = ", ".join(act.kind for act in lawful.allowed_acts(request, actor)) or "—"
-        return _refusal([_told(objection, allowed) for objection in found])
+        return _refusal([_told(objection, request.state, allowed) for objection in found])
     recorded_at = max(now, request.recorded_at)
     entry = Entry(
         seq=request.seq + 1,
@@ -141,11 +144,11 @@ def _refusal(found: list[Objection]) -> Refusal:
     return Refusal(tuple(sorted(found, key=lambda objection: objection.weight)))
 
 
-def _told(objection: Objection, allowed: str) -> Objection:
-    """Say in an objection to the state what would be allowed now."""
-    if objection.weight is Weight.STATE and "allowed" in objection.gaps:
-        return replace(objection, gaps={**objection.gaps, "allowed": allowed})
-    return objection
+def _told(objection: Objection, state: State, allowed: str) -> Objection:
+    """Say in an objection to the state which state it is and what would be allowed now."""
+    if objection.weight is not Weight.STATE:
+        return objection
+    return replace(objection, gaps={**objection.gaps, "state": state, "allowed": allowed})
 
 
 def _with_receipt(entries: tuple[Entry, ...], stages: tuple[Request, ...], scene: Scene, reading: Reading) -> Decision:
@@ -220,7 +223,7 @@ def _execution_anew(
     )
     if isinstance(body, bodies.Resume):
         since = request.postponement.day if request.postponement else local_day(now, held.zone)
-        suspended += (local_day(now, held.zone) - since).days
+        suspended += max(0, (local_day(now, held.zone) - since).days)  # arrivals may be taken out of their order
     elif request.postponement is not None:
         return ()
     else:

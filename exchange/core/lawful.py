@@ -55,7 +55,7 @@ def _to_the_state(request: Request, act: Act, actor: Actor) -> Iterator[Objectio
     requested = side(relation(request, actor.authority)) is Side.REQUESTED
     redirected = request.receipt_pending and request.state is State.RECEIVED
     if request.state not in act.states:
-        yield object_to("not_in_this_state", "/act", rule=act.rule, state=request.state, allowed="{allowed}")
+        yield object_to("not_in_this_state", "/act", rule=act.rule)
     elif redirected and requested and act.kind not in UNTIL_RECEIPT:
         yield object_to("receipt_not_entered", "/act")
     for need in act.needs:

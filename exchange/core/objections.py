@@ -25,6 +25,9 @@ class Ground:
 
 _F, _T, _S, _C = Weight.FORBIDDEN, Weight.STALE, Weight.STATE, Weight.CONTENT
 
+NOW = " Состояние запроса: «{state}». Сейчас возможно: {allowed}."
+"""Added to every objection to the state once it is known what the caller could do instead."""
+
 GROUNDS: dict[str, Ground] = {
     # Who may do it.
     "not_a_competent_authority": Ground(_F, "P-4.1", "Запросы направляют только назначенные компетентные органы."),
@@ -35,7 +38,7 @@ GROUNDS: dict[str, Ground] = {
     "own_proposal": Ground(_F, None, "Согласие на предложение даёт другая сторона."),
     # The state it is in.
     "stale": Ground(_T, None, "Запрос изменился с тех пор, как он был прочитан."),
-    "not_in_this_state": Ground(_S, None, "Действие невозможно в состоянии «{state}». Сейчас возможно: {allowed}."),
+    "not_in_this_state": Ground(_S, None, "Действие в этом состоянии запроса невозможно."),
     "receipt_not_entered": Ground(
         _S, "P-7.4", "Получение новым исполнителем ещё не внесено: до этого возможны только receive и note."
     ),
@@ -114,7 +117,10 @@ class Objection:
     @property
     def detail(self) -> str:
         """Its words, gaps filled; nothing of the input is in them."""
-        return GROUNDS[self.code].words.format(**self.gaps)
+        words = GROUNDS[self.code].words
+        if self.weight is Weight.STATE and "allowed" in self.gaps:
+            words += NOW
+        return words.format(**self.gaps)
 
 
 def object_to(code: str, pointer: str = "", *, rule: str | None = None, **gaps: object) -> Objection:
