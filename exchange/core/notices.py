@@ -75,7 +75,7 @@ def remind(request: Request, duty: Obligation, profile: Profile, now: datetime) 
     last = {addressee: step for step in come for addressee in _addressees(request, duty, step)}
     return Plan(
         remindings=tuple(Reminding(step, to, late=now - step.moment > grace) for to, step in last.items()),
-        due_version=-request.postponement.seq if request.postponement else duty.due_version,
+        due_version=_version(request, duty),
         through=through,
         next_step_at=following_step.moment if following_step else None,
     )
@@ -85,6 +85,13 @@ def next_step_at(request: Request, duty: Obligation, profile: Profile) -> dateti
     """Return the moment of the first step that was not worked yet, or None."""
     step = following(_ladder(request, duty, profile), after=duty.reminded_through)
     return step.moment if step else None
+
+
+def _version(request: Request, duty: Obligation) -> int:
+    """Return what tells one due date's steps from another's; below zero the entry of the postponement."""
+    if duty.state is ObligationState.SUSPENDED and request.postponement is not None:
+        return -request.postponement.seq
+    return duty.due_version
 
 
 def _ladder(request: Request, duty: Obligation, profile: Profile) -> Iterator[Step]:

@@ -1,0 +1,124 @@
+"""A notice as a message: what it may say, in Russian, with instants as the addressee's wall shows them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from exchange.core.acts import ACTS
+from schemas.vocabulary import ActKind, NoticeKind, ObligationKind
+
+DUTIES: Final[Mapping[ObligationKind, str]] = {
+    ObligationKind.EXECUTION: "исполнение запроса",
+    ObligationKind.REDIRECT: "передача запроса по компетенции",
+    ObligationKind.CONFIRMATION: "официальное письменное подтверждение",
+}
+POLICY = SMTP.clone(cte_type="7bit")
+ARTICLE = re.compile(r"P-(\d+)")
+
+
+class BadAddress(Exception):
+    """The registry's mailbox is no address that a message can be sent to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is told, to which mailbox, and in which zone its reader lives."""
+
+    kind: NoticeKind
+    message_id: UUID
+    address: str
+    zone: str
+    data: Mapping[str, object]
+
+
+class Writer:
+    """Writes messages from a folder of templates, `<kind>/subject.txt` and `<kind>/body.txt`.
+
+    `domain` ends every Message-ID: it has to stay what it is, or a message sent again looks like another.
+    """
+
+    def __init__(self, templates: Path, *, sender: str, domain: str) -> None:
+        self.sender = sender
+        self._domain = domain
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(("html",)),  # text is no markup: it goes out as it is
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {"wall": wall, "day": day, "line": line}
+        self._environment.globals |= {"act_title": act_title, "duty_title": duty_title, "article": article}
+
+    def write(self, notice: Notice, now: datetime) -> bytes:
+        """Return the bytes of a message dated `now`; raise BadAddress."""
+        message = EmailMessage(POLICY)
+        message["Message-ID"] = f"<{notice.message_id}@{self._domain}>"
+        message["Date"] = format_datetime(now)
+        message["From"] = addressed(self.sender)
+        message["To"] = addressed(notice.address)
+        message["Subject"] = line(self._render(notice, "subject.txt"))
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self._render(notice, "body.txt"))
+        return message.as_bytes()
+
+    def _render(self, notice: Notice, part: str) -> str:
+        template = self._environment.get_template(f"{notice.kind}/{part}")
+        return template.render(notice.data, zone=notice.zone)
+
+
+def addressed(mailbox: str) -> Address:
+    """Return a mailbox as a header takes it; raise BadAddress for anything but one plain address."""
+    try:
+        address = Address(addr_spec=mailbox)
+    except (ValueError, IndexError):  # the standard library's parser trips over some
+        raise BadAddress from None
+    if not mailbox.isascii() or not address.domain or re.search(r"[\s<>,;]", mailbox):
+        raise BadAddress
+    return address
+
+
+def line(text: str) -> str:
+    """Put a text on one line without anything that could end a header or turn the writing round."""
+    kept = (" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return " ".join("".join(kept).split())
+
+
+def wall(instant: str, zone: str) -> str:
+    """Write an instant as the wall clock of a zone shows it, with the offset from UTC."""
+    local = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
+    offset = local.strftime("%z")
+    return f"{local:%d.%m.%Y %H:%M} ({zone}, UTC{offset[:3]}:{offset[3:5]})"
+
+
+def day(value: str) -> str:
+    """Write a date as it is written in Russian."""
+    return f"{date.fromisoformat(value):%d.%m.%Y}"
+
+
+def act_title(kind: str) -> str:
+    """Return the name of an act."""
+    return ACTS[ActKind(kind)].title
+
+
+def duty_title(kind: str) -> str:
+    """Return the name of a duty."""
+    return DUTIES[ObligationKind(kind)]
+
+
+def article(rule: str | None) -> str | None:
+    """Return the number of the article that a rule belongs to, or None."""
+    found = ARTICLE.match(rule or "")
+    return found[1] if found else None

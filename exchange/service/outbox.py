@@ -1,0 +1,144 @@
+"""Sends what the outbox holds: lease, send, mark, each by itself; at least once, under one Message-ID."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import TYPE_CHECKING, Final
+
+from exchange.delivery.mail import BadAddress, Notice, Writer
+from exchange.delivery.smtp import AddressRefused, Mailer, NotSent, RelayDown
+from exchange.store import outbox
+from exchange.store.outbox import Leased
+from schemas.vocabulary import NoticeKind
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+
+FIRST_DELAY: Final = timedelta(seconds=30)
+LONGEST_DELAY: Final = timedelta(hours=1)
+MOST_DOUBLINGS: Final = 10
+OVERTAKEN, NO_ADDRESS, BAD_ADDRESS, REFUSED = "overtaken", "no_address", "bad_address", "address_refused"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What sending needs: who writes, who carries, and for how long (real time) notices are claimed.
+
+    The lease has to outlast one message that hangs to the end of the relay's patience.
+    """
+
+    writer: Writer = field(repr=False)
+    mailer: Mailer = field(repr=False)
+    batch: int = 50
+    lease: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a pass did; `trouble` names why it ended before everything due was tried."""
+
+    sent: int
+    trouble: str | None = None
+
+
+async def deliver_due(pool: "Pool[Record]", post: Post, now: datetime) -> Delivery:
+    """Send every notice due by `now`, oldest first, until none is left or the relay cannot be reached."""
+    sent = 0
+    while True:
+        began = asyncio.get_running_loop().time()
+        async with pool.acquire() as conn, conn.transaction():
+            leased = await outbox.lease(conn, now, post.batch, post.lease)
+        if not leased:
+            return Delivery(sent)
+        # What is not begun in the first half of the lease is given back.
+        last_start = began + post.lease.total_seconds() / 2
+        done, trouble = await _send_all(pool, post, leased, now, last_start)
+        sent += done
+        if trouble is not None:
+            return Delivery(sent, trouble)
+
+
+async def _send_all(
+    pool: "Pool[Record]", post: Post, leased: Sequence[Leased], now: datetime, last_start: float
+) -> tuple[int, str | None]:
+    """Send one lease's notices; return how many went, and what kept the rest from being tried."""
+    sent = 0
+    for place, notice in enumerate(leased):
+        if asyncio.get_running_loop().time() > last_start:
+            await _release(pool, leased[place:])
+            return sent, None
+        try:
+            sent += await _send(pool, post, notice, now)
+        except RelayDown as down:
+            await _fail(pool, notice, now, str(down))
+            await _release(pool, leased[place + 1 :])
+            return sent, str(down)
+        except BaseException:
+            await asyncio.shield(_release(pool, leased[place + 1 :]))
+            raise
+    return sent, None
+
+
+async def _send(pool: "Pool[Record]", post: Post, notice: Leased, now: datetime) -> bool:
+    """Send one notice and mark it; raise RelayDown."""
+    if notice.overtaken or notice.address is None:
+        return await _drop(pool, notice, OVERTAKEN if notice.overtaken else NO_ADDRESS, None)
+    try:
+        message = post.writer.write(
+            Notice(
+                kind=NoticeKind(notice.kind),
+                message_id=notice.message_id,
+                address=notice.address,
+                zone=notice.zone,
+                data=notice.data,
+            ),
+            now,
+        )
+        await post.mailer.send(post.writer.sender, notice.address, message)
+    except BadAddress:
+        return await _drop(pool, notice, BAD_ADDRESS, None)
+    except AddressRefused as refused:
+        return await _drop(pool, notice, REFUSED, str(refused))
+    except RelayDown:
+        raise
+    except NotSent as reason:
+        return await _fail(pool, notice, now, str(reason))
+    except Exception as error:  # noqa: BLE001 - one notice that cannot be written keeps no other waiting
+        return await _fail(pool, notice, now, type(error).__name__)
+    async with pool.acquire() as conn:
+        await outbox.mark_sent(conn, notice, now)
+    return True
+
+
+def delay(tries: int, share: float) -> timedelta:
+    """Return how long to wait after one more failure: doubled each time up to an hour, `share` (0 to 1) of jitter."""
+    whole = min(FIRST_DELAY * (1 << min(tries, MOST_DOUBLINGS)), LONGEST_DELAY)
+    return whole * (0.75 + 0.25 * share)
+
+
+async def _fail(pool: "Pool[Record]", notice: Leased, now: datetime, error: str) -> bool:
+    """Put a notice off on the node's clock."""
+    log.warning("notice %s was not sent (try %d): %s", notice.message_id, notice.tries + 1, error)
+    next_try_at = now + delay(notice.tries, SystemRandom().random())
+    async with pool.acquire() as conn:
+        await outbox.mark_failed(conn, notice, next_try_at, error)
+    return False
+
+
+async def _drop(pool: "Pool[Record]", notice: Leased, reason: str, error: str | None) -> bool:
+    """Mark a notice as one that will not go."""
+    log.log(logging.INFO if reason == OVERTAKEN else logging.WARNING, "notice %s: %s", notice.message_id, reason)
+    async with pool.acquire() as conn:
+        await outbox.mark_dropped(conn, notice, reason, error)
+    return False
+
+
+async def _release(pool: "Pool[Record]", notices: Sequence[Leased]) -> None:
+    """Give back what was claimed and not tried."""
+    async with pool.acquire() as conn:
+        await outbox.release(conn, notices)
