@@ -442,7 +442,8 @@ def test_it_runs_for_an_ordinary_user() -> None:
         os.chown(place, 65534, 65534)
         packages = str(programs.installation().parent.parent)
         done = subprocess.run(
-            [python, "-c", NODE + "server.stop()\n", f"{place}/data"], user="nobody", group=65534, extra_groups=[], cwd="/",
+            [python, "-c", NODE + "server.stop()\n", f"{place}/data"],
+            user="nobody", group=65534, extra_groups=[], cwd="/",
             env=node_environment(PYTHONPATH=f"{ROOT}:{packages}"), capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -478,9 +479,7 @@ def test_root_runs_it_from_a_closed_environment(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     with tempfile.TemporaryDirectory(dir="/var/tmp") as cache:
         Path(cache).chmod(0o755)
-        code = (
-            f"from exchange.store.localpg import programs\nprograms.CACHES = (__import__('pathlib').Path({cache!r}),)\n"
-        )
+        code = f"import pathlib, exchange.store.localpg.programs as p; p.CACHES = (pathlib.Path({cache!r}),)\n"
         misleading = {"PGDATA": "/nowhere", "PGPORT": "1", "PGOPTIONS": "-c x=y", "LANG": "ru_RU.KOI8-R"}
         for _ in range(2):
             node = Node(tmp_path / "data", code + NODE, PYTHONPATH=f"{closed}:{ROOT}", **misleading)
