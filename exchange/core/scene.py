@@ -46,7 +46,7 @@ class Scene:
     authorities: Mapping[str, AuthorityRef] = field(default_factory=dict)
     parties: Mapping[Country, Party] = field(default_factory=dict)
     agreements: Mapping[str, StandingChannel] = field(default_factory=dict)
-    outgoing_number: str | None = None
+    outgoing_numbers: Mapping[str, str] = field(default_factory=dict)
     incoming_numbers: Mapping[str, str] = field(default_factory=dict)
     attachments: frozenset[str] = frozenset()
     protected: frozenset[str] = frozenset()

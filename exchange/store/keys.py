@@ -14,7 +14,7 @@ SELECT a.code FROM authority a
 
 INSERT_KEY = "INSERT INTO authority_key (id, authority, public, wrapped) VALUES ($1, $2, $3, $4)"
 
-SELECT_PROFILE = "SELECT source FROM profile WHERE digest = $1"
+SELECT_PROFILES = "SELECT digest, source FROM profile"
 
 INSERT_PROFILE = "INSERT INTO profile (digest, id, version, source) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 
@@ -45,10 +45,9 @@ async def add(conn: Connection, key: StoredKey) -> None:
     await conn.execute(INSERT_KEY, key.id, key.authority, key.public, key.wrapped)
 
 
-async def profile(conn: Connection, digest: str) -> bytes | None:
-    """Return a profile's bytes, or None."""
-    source: bytes | None = await conn.fetchval(SELECT_PROFILE, digest)
-    return source
+async def profiles(conn: Connection) -> tuple[tuple[str, bytes], ...]:
+    """Return every profile's digest and bytes."""
+    return tuple((row["digest"], row["source"]) for row in await conn.fetch(SELECT_PROFILES))
 
 
 async def keep_profile(conn: Connection, digest: str, name: str, version: str, source: bytes) -> None:

@@ -11,7 +11,7 @@ from exchange.store.database import Connection
 
 SELECT_RECORD = """
 SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
-  FROM record WHERE request = $1 AND seq <= $2 ORDER BY seq
+  FROM record WHERE request = $1 AND ($2::int IS NULL OR seq <= $2) ORDER BY seq
 """
 
 SELECT_REQUESTS = "SELECT id FROM request WHERE id > $1 ORDER BY id LIMIT $2"
@@ -30,8 +30,8 @@ SELECT e.authority, c.event AS last, count(*) AS given
 """
 
 
-async def entries(conn: Connection, request: UUID, *, through: int) -> tuple[Sealed, ...]:
-    """Return the entries of a request up to a sequence number, in order."""
+async def entries(conn: Connection, request: UUID, *, through: int | None) -> tuple[Sealed, ...]:
+    """Return the entries of a request up to a sequence number (None: all), in order."""
     return tuple(_sealed(row) for row in await conn.fetch(SELECT_RECORD, request, through))
 
 

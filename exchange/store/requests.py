@@ -17,6 +17,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 SELECT_LOCKED = "SELECT document, head FROM lock_request($1, $2)"
 
+SELECT_ONE = "SELECT request_document(r) AS document, r.head FROM request r WHERE r.id = $1"
+
 SELECT_FOR = """
 SELECT CASE WHEN p.former IS NULL THEN request_document(r)
             ELSE (p.former -> 'snapshot' || jsonb_build_object(
@@ -111,6 +113,11 @@ class Line:
 async def lock(conn: Connection, request: UUID, *, skip_locked: bool = False) -> Loaded | None:
     """Lock a request's row and load what stands then; None when it is not there, or locked and to be skipped."""
     return _loaded(await conn.fetchrow(SELECT_LOCKED, request, skip_locked))
+
+
+async def load(conn: Connection, request: UUID) -> Loaded | None:
+    """Load a request as it stands, for whoever proves or reminds; None when it is not there."""
+    return _loaded(await conn.fetchrow(SELECT_ONE, request))
 
 
 async def load_for(conn: Connection, request: UUID, authority: str) -> Loaded | None:

@@ -68,7 +68,7 @@ def scene(**changes: Any) -> Scene:
         "agreements": {
             "CH-1": StandingChannel("CH-1", frozenset({Country.KZ, Country.RU}), date(2021, 1, 1), date(2026, 12, 31)),
         },
-        "outgoing_number": "исх-1",
+        "outgoing_numbers": {code: f"исх-{code}" for code in AUTHORITIES},
         "incoming_numbers": {code: f"вх-{code}" for code, of in AUTHORITIES.items() if of.on_node},
         "attachments": frozenset({"ATT-1", "ATT-2"}),
         "protected": frozenset({"PR-1"}),

@@ -1,0 +1,179 @@
+"""An act on a request: lock, decide, seal, save."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from exchange.core import record
+from exchange.core.access import Actor, Relation, relation
+from exchange.core.decide import Decision, Refusal, decide, decide_submission
+from exchange.core.errors import NotThere, Refused
+from exchange.core.notices import concerned
+from exchange.core.record import Sealed
+from exchange.core.request import AuthorityRef, Entry, Request, Ruling
+from exchange.core.scene import Reading, Scene
+from exchange.service.keys import Keyring
+from exchange.store import decisions, registry, requests
+from exchange.store.database import Connection
+from exchange.store.decisions import Registered
+from exchange.store.registry import Counter
+from exchange.store.requests import Loaded
+from schemas.acts import ActBody, Receive, Redirect
+from schemas.requests import Submission
+from schemas.vocabulary import ActKind, Direction
+
+RULING = TypeAdapter(Ruling)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the node brings to every act: its authorities' keys, and the readings of the Protocol."""
+
+    keys: Keyring
+    reading: Reading
+    readings: Mapping[str, Reading]
+
+    def pinned(self, request: Request) -> Reading:
+        """Return the reading that a request was submitted under."""
+        return self.readings[request.profile.digest]
+
+
+async def submit(
+    conn: Connection, desk: Desk, request_id: UUID, body: Submission, raw: bytes, actor: Actor, now: datetime
+) -> Loaded:
+    """Take a new request in, `raw` being its exact bytes; raise Refused with every reason."""
+    codes = {actor.authority, body.requested_authority}
+    scene = await registry.scene(conn, codes, now.astimezone(UTC).date())
+    numbers = Numbers(await registry.lock_counters(conn, codes), scene.authorities, now)
+    decided = decide_submission(str(request_id), body, actor, numbers.given_to(scene), desk.reading, now)
+    return await _save(conn, desk, None, _decision(decided), raw, numbers)
+
+
+async def act(
+    conn: Connection,
+    desk: Desk,
+    request_id: UUID,
+    body: ActBody,
+    raw: bytes,
+    actor: Actor,
+    now: datetime,
+    *,
+    seen: str | None = None,
+) -> Loaded:
+    """Let an act stand on a request, `raw` being its exact bytes; raise NotThere, or Refused with every reason.
+
+    `seen` is the digest (hex) of the last entry that the caller saw, if it says so: another one is stale.
+    """
+    loaded = await requests.lock(conn, request_id)
+    if loaded is None or relation(loaded.request, actor.authority) is Relation.NONE:
+        raise NotThere
+    request, reading = loaded.request, desk.pinned(loaded.request)
+    scene, numbers = await _scene_of(conn, request, body, now)
+    fresh = seen is None or seen == loaded.head.hex()
+    decision = _decision(decide(request, body, actor, numbers.given_to(scene), reading, now, fresh=fresh))
+    return await _save(conn, desk, loaded, decision, raw, numbers)
+
+
+class Numbers:
+    """The numbers that locked registers give next; a number not taken is given again."""
+
+    def __init__(self, counters: Mapping[str, Counter], authorities: Mapping[str, AuthorityRef], now: datetime) -> None:
+        """Read the counters; a register's year is the authority's local one and never goes back."""
+        self._next: dict[tuple[str, Direction], Registered] = {}
+        for code, counter in counters.items():
+            if code in authorities:
+                year = now.astimezone(ZoneInfo(authorities[code].zone)).year
+                self._count(code, Direction.OUTGOING, year, counter.out_year, counter.out_number)
+                self._count(code, Direction.INCOMING, year, counter.in_year, counter.in_number)
+
+    def _count(self, code: str, direction: Direction, year: int, last_year: int, last: int) -> None:
+        """Note what a register gives next."""
+        number = 1 if year > last_year else last + 1
+        self._next[code, direction] = Registered(direction, max(year, last_year), number)
+
+    def given_to(self, scene: Scene) -> Scene:
+        """Return the scene with the numbers that each authority would give."""
+        labels = {key: _label(key[0], registered) for key, registered in self._next.items()}
+        return replace(
+            scene,
+            outgoing_numbers={code: label for (code, of), label in labels.items() if of is Direction.OUTGOING},
+            incoming_numbers={code: label for (code, of), label in labels.items() if of is Direction.INCOMING},
+        )
+
+    def taken(self, decision: Decision) -> dict[str, Registered]:
+        """Return the numbers that a decision took: a submission's, and a receipt's unless the paper bears its own."""
+        taken = {}
+        for entry, request in zip(decision.entries, decision.stages, strict=True):
+            if entry.kind is ActKind.SUBMIT:
+                taken[entry.author] = self._next[entry.author, Direction.OUTGOING]
+            given = self._next.get((request.holder.code, Direction.INCOMING))
+            if (
+                entry.kind is ActKind.RECEIVE
+                and given
+                and request.received_number == _label(request.holder.code, given)
+            ):
+                taken[request.holder.code] = given
+        return taken
+
+
+def _label(code: str, registered: Registered) -> str:
+    """Write a register number: `KZ-MVD/2026/O-00017`, O for outgoing, I for incoming."""
+    letter = "O" if registered.direction is Direction.OUTGOING else "I"
+    return f"{code}/{registered.year}/{letter}-{registered.number:05d}"
+
+
+def _decision(decided: Decision | Refusal) -> Decision:
+    """Return the decision, or raise the refusal."""
+    if isinstance(decided, Refusal):
+        raise Refused(decided.objections)
+    return decided
+
+
+async def _scene_of(conn: Connection, request: Request, body: ActBody, now: datetime) -> tuple[Scene, Numbers]:
+    """Ask the registry only for what an act needs: a redirect its target, a receipt the holder's register."""
+    if not isinstance(body, Receive | Redirect):
+        return Scene(), Numbers({}, {}, now)
+    authorities = {request.holder.code: request.holder}
+    if isinstance(body, Redirect) and body.to_authority:
+        authorities = await registry.named(conn, [body.to_authority], now.astimezone(UTC).date())
+    followers = {*concerned(request), *authorities}
+    return Scene(authorities=authorities), Numbers(await registry.lock_counters(conn, followers), authorities, now)
+
+
+async def _save(
+    conn: Connection, desk: Desk, before: Loaded | None, decision: Decision, raw: bytes, numbers: Numbers
+) -> Loaded:
+    """Seal each entry, chain it to the last, and write the whole decision."""
+    previous, sealed = before.head if before else record.GENESIS, []
+    for index, entry in enumerate(decision.entries):
+        body = raw if index == 0 else entry.body.model_dump_json().encode()
+        sealed.append(_sealed(desk.keys, decision.request.id, entry, body, previous))
+        previous = sealed[-1].digest
+    request = before.request if before else None
+    profile = desk.pinned(decision.request).profile
+    await decisions.save(conn, request, decision, tuple(sealed), numbers.taken(decision), profile)
+    return Loaded(decision.request, previous)
+
+
+def _sealed(keys: Keyring, request_id: str, entry: Entry, body: bytes, previous: bytes) -> Sealed:
+    """Seal an entry with its author's key over the exact bytes of its body."""
+    payload = record.envelope(
+        request=request_id, act=entry.kind, author=entry.author, at=entry.at, seen=previous, body=body
+    )
+    jws, ruling = keys.seal(entry.author, payload), RULING.dump_json(entry.ruling).decode()
+    digest = record.digest(previous=previous, seq=entry.seq, jws=jws, recorded_at=entry.recorded_at, ruling=ruling)
+    return Sealed(
+        seq=entry.seq,
+        act=entry.kind,
+        author=entry.author,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        jws=jws,
+        ruling=ruling,
+        previous=previous,
+        digest=digest,
+    )

@@ -1,0 +1,104 @@
+"""The authorities' keys: made at set-up, kept wrapped, used to seal acts and to prove seals.
+
+Signatures are JWS in compact form with `alg` Ed25519 (RFC 7515, RFC 8037, RFC 9864). A private key is wrapped with
+AES-256-GCM under the node's key file; its identifier is its JWK thumbprint (RFC 7638).
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from joserfc.jws import JWSRegistry
+
+from exchange.core.errors import KeysMissing, RecordBroken
+from exchange.store import keys as store
+from exchange.store.database import Connection
+
+ALGORITHM: Final = "Ed25519"
+NONCE_BYTES = 12
+
+
+class ActRegistry(JWSRegistry):
+    """Lets through payloads as large as the largest act that the node takes, in base64."""
+
+    max_payload_length = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An authority's key with the identifier that its signatures name."""
+
+    id: str
+    key: OKPKey
+
+
+class Keyring:
+    """The unwrapped keys of this node's authorities, and the public keys of all that were ever used."""
+
+    def __init__(self, signing: Mapping[str, SigningKey], public: Mapping[str, tuple[str, OKPKey]]) -> None:
+        """Take each authority's current key, and every key by its identifier with its authority."""
+        self._signing = signing
+        self._public = public
+        self._registry = ActRegistry(algorithms=[ALGORITHM])
+
+    def seal(self, authority: str, payload: bytes) -> str:
+        """Return the JWS of an authority over exact bytes; raise KeysMissing when it has no key here."""
+        if authority not in self._signing:
+            raise KeysMissing(f"{authority} has no signing key on this node")
+        own = self._signing[authority]
+        return jws.serialize_compact({"alg": ALGORITHM, "kid": own.id}, payload, own.key, registry=self._registry)
+
+    def prove(self, authority: str, seal: str) -> bytes:
+        """Return the bytes that an authority sealed; raise RecordBroken when the seal is not its own."""
+        try:
+            unproved = jws.extract_compact(seal.encode())
+            owner, key = self._public[str(unproved.headers().get("kid"))]
+            payload = jws.deserialize_compact(seal, key, registry=self._registry).payload
+        except (JoseError, KeyError, ValueError) as error:
+            raise RecordBroken("the signature does not hold") from error
+        if owner != authority:
+            raise RecordBroken("the signature is another authority's")
+        return payload
+
+
+def payload_of(seal: str) -> bytes:
+    """Return the bytes under a seal without proving it: what the node itself keeps was proved when it came."""
+    return jws.extract_compact(seal.encode(), registry=ActRegistry(algorithms=[ALGORITHM])).payload
+
+
+async def make_missing(conn: Connection, wrapping_key: bytes) -> None:
+    """Make a key for every competent authority that has none."""
+    for authority in await store.keyless(conn):
+        key = OKPKey.generate_key(ALGORITHM)
+        name = key.thumbprint()
+        nonce = os.urandom(NONCE_BYTES)
+        wrapped = nonce + AESGCM(wrapping_key).encrypt(nonce, key.as_pem(private=True), _bound(authority, name))
+        public = json.dumps(key.as_dict(private=False))
+        await store.add(conn, store.StoredKey(name, authority, public, wrapped))
+
+
+async def load(conn: Connection, wrapping_key: bytes) -> Keyring:
+    """Unwrap all keys; raise KeysMissing when the key file is not the one they were wrapped with."""
+    signing: dict[str, SigningKey] = {}
+    public: dict[str, tuple[str, OKPKey]] = {}
+    for stored in await store.every(conn):
+        nonce, sealed = stored.wrapped[:NONCE_BYTES], stored.wrapped[NONCE_BYTES:]
+        try:
+            private = AESGCM(wrapping_key).decrypt(nonce, sealed, _bound(stored.authority, stored.id))
+        except InvalidTag as error:
+            raise KeysMissing("the key file is not the one that this database's keys were wrapped with") from error
+        signing[stored.authority] = SigningKey(stored.id, OKPKey.import_key(private))
+        public[stored.id] = (stored.authority, OKPKey.import_key(json.loads(stored.public)))
+    return Keyring(signing, public)
+
+
+def _bound(authority: str, name: str) -> bytes:
+    """Return what a wrapped key is bound to: it opens for no other authority."""
+    return f"{authority}\n{name}".encode()

@@ -1,0 +1,199 @@
+"""What a caller may read: its requests, their records, its duties, its feed, the registry."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from exchange.core.access import Actor
+from exchange.core.deadlines import local_day, start_of_day
+from exchange.core.errors import NotThere
+from exchange.service import views as show
+from exchange.service.keys import payload_of
+from exchange.store import events, obligations, record, registry, requests
+from exchange.store.database import Connection
+from exchange.store.requests import NEVER, Bounds, Loaded
+from schemas import views
+from schemas.vocabulary import ActKind, DueBucket, ObligationState, State
+
+LONG_AGO = datetime.fromisoformat("1900-01-01T00:00:00Z")
+FIRST = UUID(int=0)
+DAYS = {
+    DueBucket.TODAY: (None, 1),
+    DueBucket.THREE_DAYS: (1, 4),
+    DueBucket.SEVEN_DAYS: (4, 8),
+    DueBucket.LATER: (8, None),
+}
+"""The buckets in days from local midnight today: after the first, up to and with the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsAsked:
+    """What a list of requests is asked for; None asks for all. `after` is where the last page ended."""
+
+    box: str | None = None
+    state: State | None = None
+    due: DueBucket | None = None
+    urgent: bool | None = None
+    words: str | None = None
+    after: tuple[datetime, UUID] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationsAsked:
+    """What a list of duties is asked for; `state` is one of theirs or `overdue`."""
+
+    state: str | None = None
+    kind: str | None = None
+    authority: str | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+async def load(conn: Connection, request_id: UUID, actor: Actor) -> Loaded:
+    """Return a request as the caller may see it; raise NotThere."""
+    loaded = await requests.load_for(conn, request_id, actor.authority)
+    if loaded is None:
+        raise NotThere
+    return loaded
+
+
+async def record_of(conn: Connection, request_id: UUID, actor: Actor) -> tuple[views.RecordEntryView, ...]:
+    """Return the record of a request as far as the caller may see it; raise NotThere."""
+    loaded = await load(conn, request_id, actor)
+    return tuple(
+        views.RecordEntryView(
+            seq=entry.seq,
+            act=ActKind(entry.act),
+            author=entry.author,
+            at=entry.at,
+            recorded_at=entry.recorded_at,
+            digest=entry.digest.hex(),
+            previous=entry.previous.hex() if entry.seq > 1 else None,
+            signature=entry.jws,
+            body=json.loads(payload_of(entry.jws))["body"],
+        )
+        for entry in await record.entries(conn, request_id, through=loaded.request.seq)
+    )
+
+
+async def list_requests(
+    conn: Connection, actor: Actor, now: datetime, asked: RequestsAsked
+) -> tuple[tuple[views.RequestLine, ...], tuple[datetime, UUID] | None]:
+    """Return one page of the caller's requests, soonest due first, and where the next one begins."""
+    wanted = requests.Wanted(
+        box=asked.box,
+        state=asked.state,
+        urgent=asked.urgent,
+        words=asked.words,
+        suspended=True if asked.due is DueBucket.SUSPENDED else None,
+        bounds=_bounds(asked.due, now, await registry.zones(conn)),
+        after=asked.after or (LONG_AGO, FIRST),
+        limit=asked.limit + 1,
+    )
+    lines = await requests.page(conn, actor.authority, wanted)
+    shown = lines[: asked.limit]
+    following = (shown[-1].due_at, shown[-1].id) if len(lines) > asked.limit else None
+    return tuple(show.line(line, now) for line in shown), following
+
+
+async def list_obligations(
+    conn: Connection, actor: Actor, now: datetime, asked: ObligationsAsked
+) -> tuple[tuple[views.ObligationView, ...], tuple[datetime, str] | None]:
+    """Return one page of the duties that the caller owes or is owed; `overdue` is a state to ask for."""
+    overdue = asked.state == DueBucket.OVERDUE
+    wanted = obligations.Wanted(
+        state=ObligationState.RUNNING if overdue else asked.state,
+        due_by=now if overdue else NEVER,
+        kind=asked.kind,
+        authority=asked.authority,
+        after=asked.after or (LONG_AGO, ""),
+        limit=asked.limit + 1,
+    )
+    lines = await obligations.page(conn, actor.authority, wanted)
+    shown = lines[: asked.limit]
+    following = (shown[-1].due_at, shown[-1].duty.id) if len(lines) > asked.limit else None
+    return tuple(show.obligation(str(line.request), line.duty, now) for line in shown), following
+
+
+async def statistics(conn: Connection, actor: Actor, now: datetime) -> views.StatisticsView:
+    """Count the open duties that the caller owes or is owed."""
+    zones = await registry.zones(conn)
+    ends = obligations.Zones(
+        zones,
+        tuple(_midnight(now, zone, 1) for zone in zones),
+        tuple(_midnight(now, zone, 4) for zone in zones),
+        tuple(_midnight(now, zone, 8) for zone in zones),
+    )
+    counts = await obligations.counts(conn, actor.authority, now, ends)
+    buckets = dict.fromkeys(DueBucket, 0)
+    for count in counts:
+        buckets[DueBucket(count.bucket)] += count.number
+    shape = TypeAdapter(tuple[views.BucketCount, ...])
+    return views.StatisticsView(as_of=now, buckets=buckets, counts=shape.validate_python(counts, from_attributes=True))
+
+
+async def list_events(conn: Connection, actor: Actor, *, after: int, limit: int) -> tuple[views.EventView, ...]:
+    """Return the caller's events that follow a number."""
+    return tuple(
+        views.EventView(
+            cursor=str(event.number),
+            request=str(event.request),
+            seq=event.seq,
+            act=ActKind(event.act),
+            author=event.author,
+            at=event.at,
+            state=State(event.state),
+        )
+        for event in await events.after(conn, actor.authority, after, limit)
+    )
+
+
+async def authorities(conn: Connection) -> tuple[views.AuthorityView, ...]:
+    """Return the registered bodies."""
+    shape = TypeAdapter(tuple[views.AuthorityView, ...])
+    return shape.validate_python(await registry.authorities(conn), from_attributes=True)
+
+
+async def parties(conn: Connection) -> tuple[views.PartyView, ...]:
+    """Return the Parties."""
+    shape = TypeAdapter(tuple[views.PartyView, ...])
+    return shape.validate_python(await registry.parties(conn), from_attributes=True)
+
+
+async def agreements(conn: Connection) -> tuple[views.AgreementView, ...]:
+    """Return the standing agreements on technical channels."""
+    return tuple(
+        views.AgreementView(
+            id=agreement.code,
+            parties=agreement.parties,
+            channel=agreement.channel,
+            citation=agreement.citation,
+            since=agreement.since,
+            until=agreement.until,
+        )
+        for agreement in await registry.agreements(conn)
+    )
+
+
+def _midnight(now: datetime, zone: str, days: int) -> datetime:
+    """Return the instant at which the local day so many days from today begins."""
+    return start_of_day(local_day(now, zone) + timedelta(days=days), zone)
+
+
+def _bounds(due: DueBucket | None, now: datetime, zones: tuple[str, ...]) -> Bounds:
+    """Return the span of due moments of a bucket; days are those of each debtor's zone."""
+    if due is None:
+        return Bounds(low=LONG_AGO, high=NEVER)
+    if due is DueBucket.OVERDUE:
+        return Bounds(low=LONG_AGO, high=now)
+    if due is DueBucket.SUSPENDED:
+        return Bounds(low=LONG_AGO, high=NEVER)
+    first, last = DAYS[due]
+    lows = tuple(now if first is None else _midnight(now, zone, first) for zone in zones)
+    before_never = NEVER - timedelta(microseconds=1)
+    highs = tuple(before_never if last is None else _midnight(now, zone, last) for zone in zones)
+    return Bounds(low=min(lows, default=now), high=max(highs, default=now), zones=zones, lows=lows, highs=highs)

@@ -1,0 +1,274 @@
+"""What the node answers with: every field always there, none with a default."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.requests import ExecutionTerm, Signatory, Urgent
+from schemas.vocabulary import (
+    ActKind,
+    AskKind,
+    AuthorityKind,
+    Country,
+    DueBucket,
+    Form,
+    Handling,
+    InformationSubject,
+    ItemState,
+    Matter,
+    ObligationKind,
+    ObligationState,
+    Reach,
+    Side,
+    State,
+)
+
+
+class View(BaseModel):
+    """A frozen output shape."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ItemView(View):
+    """One numbered item of the assistance sought, with what came of it."""
+
+    number: int
+    form: Form
+    subject: InformationSubject | None
+    text: str
+    citation: str | None
+    state: ItemState
+    outcomes: tuple[str, ...]
+
+
+class AskView(View):
+    """A numbered ask and its answer; `waited_seconds` runs on until it is answered."""
+
+    kind: AskKind
+    number: int
+    side: Side
+    asked_at: datetime
+    asked: dict[str, Any]
+    answered_at: datetime | None
+    answered: dict[str, Any] | None
+    waited_seconds: int
+
+
+class PostponementView(View):
+    """Since when execution is postponed, and the day named, if any."""
+
+    since: datetime
+    until: date | None
+
+
+class ConditionsView(View):
+    """Conditions of execution (Article 7)."""
+
+    conditions: str
+    ground: str
+    consultation: str
+
+
+class FactsView(View):
+    """What stands beside the state."""
+
+    overdue: bool
+    urgent: bool
+    unconfirmed: bool
+    held: bool
+    partly_refused: bool
+    question_open: bool
+    receipt_pending: bool
+    late_redirects: tuple[str, ...]
+    confirmed_at: datetime | None
+    held_at: datetime | None
+    held_seconds: int
+    waiting_seconds: int
+    suspended_days: int
+    postponed: PostponementView | None
+    conditions_offered: ConditionsView | None
+    conditions_binding: tuple[ConditionsView, ...]
+    impediments: tuple[dict[str, Any], ...]
+    refusals: tuple[dict[str, Any], ...]
+    results: tuple[dict[str, Any], ...]
+    purposes: tuple[str, ...]
+    asks: tuple[AskView, ...]
+    past_holders: tuple[str, ...]
+    executed_at: datetime | None
+    ended_at: datetime | None
+
+
+class ExplanationView(View):
+    """How a due moment was reached: the steps in words, the reading and the time-zone data used."""
+
+    steps: tuple[str, ...]
+    zone: str
+    profile: str
+    time_zone_data: str
+
+
+class RevisionView(View):
+    """A due date that no longer holds, and the act that changed it."""
+
+    due_at: datetime | None
+    due_on: date | None
+    act: ActKind
+    seq: int
+    at: datetime
+    reason: str | None
+
+
+class ObligationView(View):
+    """A duty with its due moment; `due_at` is the first instant that is too late."""
+
+    id: str
+    request: str
+    kind: ObligationKind
+    rule: str
+    authority: str
+    state: ObligationState
+    started_at: datetime
+    due_at: datetime | None
+    due_on: date | None
+    closed_at: datetime | None
+    overdue: bool
+    explanation: ExplanationView
+    revisions: tuple[RevisionView, ...]
+
+
+class AllowedAct(View):
+    """An act that the caller could do now."""
+
+    act: ActKind
+    rule: str | None
+
+
+class RequestView(View):
+    """A request as the caller sees it."""
+
+    id: str
+    number: str
+    received_number: str | None
+    state: State
+    requesting_authority: str
+    requested_authority: str
+    holder: str
+    reference: str
+    purpose: str
+    grounds: str
+    substance: str
+    matters: tuple[Matter, ...]
+    assistance: tuple[ItemView, ...]
+    execution_term: ExecutionTerm
+    other_information: str | None
+    signatory: Signatory | None
+    handling: Handling
+    urgent: Urgent | None
+    protected: tuple[str, ...] | None
+    language: str
+    submitted_at: datetime
+    received_at: datetime | None
+    facts: FactsView
+    obligations: tuple[ObligationView, ...]
+    allowed_acts: tuple[AllowedAct, ...]
+    seq: int
+
+
+class RequestLine(View):
+    """One request of a list."""
+
+    id: str
+    number: str
+    received_number: str | None
+    box: str
+    state: State
+    requesting_authority: str
+    requested_authority: str
+    holder: str
+    reference: str
+    purpose: str
+    handling: Handling
+    urgent: bool
+    overdue: bool
+    suspended: bool
+    due_kind: ObligationKind | None
+    due_at: datetime | None
+    due_on: date | None
+    submitted_at: datetime
+
+
+class RecordEntryView(View):
+    """One act of the record; `signature` is its author's JWS over the envelope that bears `body`."""
+
+    seq: int
+    act: ActKind
+    author: str
+    at: datetime
+    recorded_at: datetime
+    digest: str
+    previous: str | None
+    signature: str
+    body: dict[str, Any]
+
+
+class EventView(View):
+    """One act in an authority's feed."""
+
+    cursor: str
+    request: str
+    seq: int
+    act: ActKind
+    author: str
+    at: datetime
+    state: State
+
+
+class AuthorityView(View):
+    """A registered body."""
+
+    code: str
+    kind: AuthorityKind
+    country: Country | None
+    name: dict[str, str]
+    zone: str
+    reach: Reach
+    since: date
+    until: date | None
+
+
+class PartyView(View):
+    """A state and the days on which the Protocol is in force for it."""
+
+    country: Country
+    in_force_from: date
+    left_on: date | None
+
+
+class AgreementView(View):
+    """A standing agreement on a technical channel (Article 6)."""
+
+    id: str
+    parties: tuple[Country, ...]
+    channel: str
+    citation: str
+    since: date
+    until: date | None
+
+
+class BucketCount(View):
+    """How many open duties of one kind one authority owes in one bucket."""
+
+    bucket: DueBucket
+    kind: ObligationKind
+    authority: str
+    number: int
+
+
+class StatisticsView(View):
+    """The figures of the dashboard, as of an instant."""
+
+    as_of: datetime
+    buckets: dict[DueBucket, int]
+    counts: tuple[BucketCount, ...]
