@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from exchange.core import fold
@@ -121,6 +122,12 @@ def act(kind: str, **fields: Any) -> ActBody:
 def stamp(instant: datetime) -> str:
     """Write an instant as JSON carries it."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def instants(first: int, last: int) -> st.SearchStrategy[datetime]:
+    """Return a strategy for UTC instants from the beginning of one year to that of another."""
+    years = (datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (first, last))
+    return st.datetimes(*years, timezones=st.just(UTC))
 
 
 def head_of(code: str) -> Actor:
