@@ -1,0 +1,79 @@
+"""A small office for tests of the services: a seeded node's desk, tokens' owners, and requests to send."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from exchange.core.access import Actor
+from exchange.core.request import Request
+from exchange.service import acts, keys, registry
+from schemas.acts import ActBody
+from schemas.requests import Submission
+from schemas.vocabulary import Role
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+WRAPPING_KEY = bytes(range(32))
+ACT: TypeAdapter[ActBody] = TypeAdapter(ActBody)
+
+SUBMISSION: dict[str, Any] = {
+    "requested_authority": "RU-MVD",
+    "reference": "12/3-456",
+    "purpose": "Установить лиц, причастных к хищению средств через поддельную страницу банка",
+    "grounds": "Уголовное дело, возбуждённое 20 февраля 2026 года",
+    "substance": "С поддельной страницы банка похищены средства 214 граждан; сервер находится у провайдера в Москве",
+    "matters": ["information_technology"],
+    "assistance": [
+        {"form": "information", "subject": "persons", "text": "Сведения о владельце сервера"},
+        {"form": "other", "text": "Сохранить содержимое сервера"},
+    ],
+    "execution_term": {"days": 30, "basis": "protocol"},
+    "signatory": {"name": "Образцов И. И.", "position": "head"},
+    "language": "ru",
+}
+
+URGENT: dict[str, Any] = {
+    "persons": "Неустановленные лица",
+    "reason": "Атака назначена на завтра",
+    "channel": "защищённая видеоконференцсвязь",
+    "agreement": {"kind": "standing", "id": "CSTO-CHANNEL-1"},
+    "transmitted_at": "2026-03-01T08:30:00Z",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The node's desk over a pool; every call is one transaction."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    desk: acts.Desk
+
+    async def submit(self, by: str = "KZ-MVD", *, at: datetime = NOW, **changes: Any) -> Request:
+        """Submit a request for an authority's system."""
+        raw = json.dumps(SUBMISSION | changes, ensure_ascii=False).encode()
+        body = TypeAdapter(Submission).validate_json(raw)
+        async with self.pool.acquire() as conn, conn.transaction():
+            loaded = await acts.submit(conn, self.desk, uuid4(), body, raw, Actor(by, Role.SYSTEM), at)
+        return loaded.request
+
+    async def act(self, request: Request, by: str, act: str, *, at: datetime = NOW, **fields: Any) -> Request:
+        """Let an authority's system do an act on a request."""
+        raw = json.dumps({"act": act, **fields}, ensure_ascii=False).encode()
+        body, actor = ACT.validate_json(raw), Actor(by, Role.SYSTEM)
+        async with self.pool.acquire() as conn, conn.transaction():
+            loaded = await acts.act(conn, self.desk, UUID(request.id), body, raw, actor, at)
+        return loaded.request
+
+
+async def open_office(pool: "asyncpg.Pool[asyncpg.Record]") -> Office:
+    """Seed the sample registry, make the keys, and open the office."""
+    async with pool.acquire() as conn, conn.transaction():
+        await registry.seed_sandbox(conn)
+        reading = await registry.keep_reading(conn)
+        await keys.make_missing(conn, WRAPPING_KEY)
+        keyring = await keys.load(conn, WRAPPING_KEY)
+        return Office(pool, acts.Desk(keyring, reading, await registry.readings(conn)))

@@ -1,0 +1,158 @@
+"""Acts through the house: locked, decided, sealed, saved; what was refused leaves nothing."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from exchange.core.access import Actor
+from exchange.core.errors import NotThere, Refused
+from exchange.service import queries
+from exchange.service.verify import prove
+from exchange.store import requests
+from schemas.vocabulary import Role, State
+from tests.service.office import NOW, URGENT, Office, open_office
+
+
+@pytest.fixture
+async def office(pool: "asyncpg.Pool[asyncpg.Record]") -> Office:
+    return await open_office(pool)
+
+
+async def proved(office: Office) -> list[str]:
+    """Return every fault that a proof of all records finds."""
+    async with office.pool.acquire() as conn:
+        return [fault async for progress in prove(conn, office.desk.keys) for fault in progress.faults]
+
+
+async def test_p_7_2_a_node_receives_in_the_same_transaction(office: Office) -> None:
+    """What is sent to an authority on the node is received at once, numbered in both registers, and proves itself."""
+    request = await office.submit()
+    assert request.state is State.RECEIVED
+    assert (request.number, request.received_number) == ("KZ-MVD/2026/O-00001", "RU-MVD/2026/I-00001")
+    async with office.pool.acquire() as conn:
+        loaded = await requests.load_for(conn, UUID(request.id), "RU-MVD")
+        assert loaded is not None
+        assert loaded.request == request
+        assert await conn.fetchval("SELECT count(*) FROM outbox") == 2
+    assert await proved(office) == []
+
+
+async def test_p_7_4_a_redirect_is_told_in_the_same_transaction(office: Office) -> None:
+    """A former holder goes on seeing what it passed on; the new one holds it; the requesting authority is told."""
+    request = await office.submit()
+    request = await office.act(request, "RU-MVD", "redirect", to_authority="RU-FSB", reason="Подследственность")
+    request = await office.act(request, "RU-FSB", "accept", at=NOW + timedelta(hours=1))
+    async with office.pool.acquire() as conn:
+        former = await queries.load(conn, UUID(request.id), Actor("RU-MVD", Role.OFFICER))
+        assert (former.request.state, former.request.seq) == (State.RECEIVED, 3)
+        record = await queries.record_of(conn, UUID(request.id), Actor("RU-MVD", Role.OFFICER))
+        assert [entry.act for entry in record] == ["submit", "receive", "redirect"]
+        feed = await queries.list_events(conn, Actor("KZ-MVD", Role.SYSTEM), after=0, limit=50)
+        assert [event.act for event in feed] == ["submit", "receive", "redirect", "receive", "accept"]
+        with pytest.raises(NotThere):
+            await queries.load(conn, UUID(request.id), Actor("AM-POL", Role.OFFICER))
+    with pytest.raises(Refused):
+        await office.act(request, "RU-MVD", "note", text="ещё")
+    assert await proved(office) == []
+
+
+async def test_p_7_4_a_paper_holder_is_entered_by_the_authority_that_redirected(office: Office) -> None:
+    request = await office.submit()
+    request = await office.act(
+        request, "RU-MVD", "redirect", to_body={"name": "Областная прокуратура", "address": "г. Тверь"}, reason="Там"
+    )
+    assert request.receipt_pending
+    with pytest.raises(Refused):
+        await office.act(request, "RU-MVD", "accept")
+    request = await office.act(request, "RU-MVD", "receive", received_at="2026-03-01T09:00:00Z")
+    request = await office.act(request, "RU-MVD", "accept")
+    assert (request.state, request.steward) == (State.EXECUTING, "RU-MVD")
+    assert await proved(office) == []
+
+
+async def test_p_6_4_an_urgent_request_opens_its_confirmation(office: Office) -> None:
+    request = await office.submit(urgent=URGENT, signatory=None)
+    request = await office.act(request, "RU-MVD", "hold", reason="Ждём подтверждения")
+    request = await office.act(
+        request, "KZ-MVD", "confirm", signatory={"name": "Образцов И. И.", "position": "deputy_head"}
+    )
+    assert not request.held
+    assert [duty.state for duty in request.obligations] == ["met", "running", "running"]
+    assert await proved(office) == []
+
+
+async def test_a_refused_act_leaves_nothing(office: Office) -> None:
+    """A refusal gives back the numbers it was shown and writes no row."""
+    with pytest.raises(Refused):
+        await office.submit(requested_authority="KZ-NSC")
+    assert (await office.submit()).number == "KZ-MVD/2026/O-00001"
+    async with office.pool.acquire() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM request") == 1
+
+
+async def test_two_acts_that_race_are_decided_one_after_the_other(office: Office) -> None:
+    """One wins; the other is decided again on the state that the first one left."""
+    for _ in range(10):
+        request = await office.submit()
+        results = await asyncio.gather(
+            office.act(request, "KZ-MVD", "withdraw", reason="Отпала надобность"),
+            office.act(request, "RU-MVD", "accept"),
+            office.act(request, "RU-MVD", "postpone", reason="Суд"),
+            return_exceptions=True,
+        )
+        assert not isinstance(results[0], BaseException)
+        assert all(isinstance(result, Refused) or not isinstance(result, BaseException) for result in results)
+    assert await proved(office) == []
+
+
+async def test_registers_and_feeds_have_no_gaps_under_load(office: Office) -> None:
+    """Twelve authorities that write to each other at once leave gapless registers and feeds."""
+    codes = ["AM-POL", "BY-MVD", "KZ-MVD", "KG-MVD", "RU-MVD", "TJ-MVD"]
+    await asyncio.gather(
+        *(office.submit(by, requested_authority=to) for by in codes for to in codes if by != to for _ in range(3))
+    )
+    assert await proved(office) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE record SET ruling = replace(ruling, '2026', '2027') WHERE seq = 2", "entry 2"),
+        ("UPDATE record SET jws = left(jws, -4) || 'AAAA' WHERE seq = 3", "entry 3"),
+        ("DELETE FROM record WHERE seq = 2", "entry 2"),
+        ("DELETE FROM record WHERE seq = 3", "entry 3"),
+        ("UPDATE record SET seq = 10 - seq WHERE seq IN (1, 2)", "entry 1"),
+        ("UPDATE record SET author = 'KZ-MVD' WHERE seq = 3", "entry 3"),
+        ("UPDATE record SET at = at + interval '1 day' WHERE seq = 3", "entry 3"),
+        ("UPDATE request SET snapshot = snapshot || '{\"term_days\": 90}'", "what is stored differs"),
+        ('UPDATE obligation SET detail = detail || \'{"due_on": "2030-01-01"}\' WHERE place = 0', "what is stored"),
+        ("DELETE FROM event WHERE number = 2", "event feed"),
+    ],
+)
+async def test_a_damaged_record_is_named(office: Office, database: object, damage: str, named: str) -> None:
+    """Edited, deleted and reordered rows are found by the proof, which names them."""
+    request = await office.submit()
+    await office.act(request, "RU-MVD", "accept")
+    assert await proved(office) == []
+    owner = await asyncpg.connect(database.dsn)  # type: ignore[attr-defined]  # tests/conftest.py: Database
+    await owner.execute(damage)
+    await owner.close()
+    faults = await proved(office)
+    assert any(named in fault for fault in faults), faults
+
+
+async def test_the_application_cannot_change_the_record(office: Office) -> None:
+    """The record is append-only by grants, not by good will."""
+    await office.submit()
+    async with office.pool.acquire() as conn:
+        for statement in (
+            "UPDATE record SET seq = 9",
+            "DELETE FROM record",
+            "DELETE FROM event",
+            "DELETE FROM request",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await conn.execute(statement)
