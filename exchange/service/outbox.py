@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from exchange.delivery.mail import BadAddress, Notice, Writer
 from exchange.delivery.smtp import AddressRefused, Mailer, NotSent, RelayDown
+from exchange.service.database import Database
 from exchange.store import outbox
 from exchange.store.outbox import Leased
 from schemas.vocabulary import NoticeKind
-
-if TYPE_CHECKING:
-    from asyncpg import Pool, Record
 
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
@@ -46,48 +44,48 @@ class Delivery:
     trouble: str | None = None
 
 
-async def deliver_due(pool: "Pool[Record]", post: Post, now: datetime) -> Delivery:
+async def deliver_due(db: Database, post: Post, now: datetime) -> Delivery:
     """Send every notice due by `now`, oldest first, until none is left or the relay cannot be reached."""
     sent = 0
     while True:
         began = asyncio.get_running_loop().time()
-        async with pool.acquire() as conn, conn.transaction():
+        async with db.transaction() as conn:
             leased = await outbox.lease(conn, now, post.batch, post.lease)
         if not leased:
             return Delivery(sent)
         # What is not begun in the first half of the lease is given back.
         last_start = began + post.lease.total_seconds() / 2
-        done, trouble = await _send_all(pool, post, leased, now, last_start)
+        done, trouble = await _send_all(db, post, leased, now, last_start)
         sent += done
         if trouble is not None:
             return Delivery(sent, trouble)
 
 
 async def _send_all(
-    pool: "Pool[Record]", post: Post, leased: Sequence[Leased], now: datetime, last_start: float
+    db: Database, post: Post, leased: Sequence[Leased], now: datetime, last_start: float
 ) -> tuple[int, str | None]:
     """Send one lease's notices; return how many went, and what kept the rest from being tried."""
     sent = 0
     for place, notice in enumerate(leased):
         if asyncio.get_running_loop().time() > last_start:
-            await _release(pool, leased[place:])
+            await _release(db, leased[place:])
             return sent, None
         try:
-            sent += await _send(pool, post, notice, now)
+            sent += await _send(db, post, notice, now)
         except RelayDown as down:
-            await _fail(pool, notice, now, str(down))
-            await _release(pool, leased[place + 1 :])
+            await _fail(db, notice, now, str(down))
+            await _release(db, leased[place + 1 :])
             return sent, str(down)
         except BaseException:
-            await asyncio.shield(_release(pool, leased[place + 1 :]))
+            await asyncio.shield(_release(db, leased[place + 1 :]))
             raise
     return sent, None
 
 
-async def _send(pool: "Pool[Record]", post: Post, notice: Leased, now: datetime) -> bool:
+async def _send(db: Database, post: Post, notice: Leased, now: datetime) -> bool:
     """Send one notice and mark it; raise RelayDown."""
     if notice.overtaken or notice.address is None:
-        return await _drop(pool, notice, OVERTAKEN if notice.overtaken else NO_ADDRESS, None)
+        return await _drop(db, notice, OVERTAKEN if notice.overtaken else NO_ADDRESS, None)
     try:
         message = post.writer.write(
             Notice(
@@ -101,16 +99,16 @@ async def _send(pool: "Pool[Record]", post: Post, notice: Leased, now: datetime)
         )
         await post.mailer.send(post.writer.sender, notice.address, message)
     except BadAddress:
-        return await _drop(pool, notice, BAD_ADDRESS, None)
+        return await _drop(db, notice, BAD_ADDRESS, None)
     except AddressRefused as refused:
-        return await _drop(pool, notice, REFUSED, str(refused))
+        return await _drop(db, notice, REFUSED, str(refused))
     except RelayDown:
         raise
     except NotSent as reason:
-        return await _fail(pool, notice, now, str(reason))
+        return await _fail(db, notice, now, str(reason))
     except Exception as error:  # noqa: BLE001 - one notice that cannot be written keeps no other waiting
-        return await _fail(pool, notice, now, type(error).__name__)
-    async with pool.acquire() as conn:
+        return await _fail(db, notice, now, type(error).__name__)
+    async with db.connection() as conn:
         await outbox.mark_sent(conn, notice, now)
     return True
 
@@ -121,24 +119,24 @@ def delay(tries: int, share: float) -> timedelta:
     return whole * (0.75 + 0.25 * share)
 
 
-async def _fail(pool: "Pool[Record]", notice: Leased, now: datetime, error: str) -> bool:
+async def _fail(db: Database, notice: Leased, now: datetime, error: str) -> bool:
     """Put a notice off on the node's clock."""
     log.warning("notice %s was not sent (try %d): %s", notice.message_id, notice.tries + 1, error)
     next_try_at = now + delay(notice.tries, SystemRandom().random())
-    async with pool.acquire() as conn:
+    async with db.connection() as conn:
         await outbox.mark_failed(conn, notice, next_try_at, error)
     return False
 
 
-async def _drop(pool: "Pool[Record]", notice: Leased, reason: str, error: str | None) -> bool:
+async def _drop(db: Database, notice: Leased, reason: str, error: str | None) -> bool:
     """Mark a notice as one that will not go."""
     log.log(logging.INFO if reason == OVERTAKEN else logging.WARNING, "notice %s: %s", notice.message_id, reason)
-    async with pool.acquire() as conn:
+    async with db.connection() as conn:
         await outbox.mark_dropped(conn, notice, reason, error)
     return False
 
 
-async def _release(pool: "Pool[Record]", notices: Sequence[Leased]) -> None:
+async def _release(db: Database, notices: Sequence[Leased]) -> None:
     """Give back what was claimed and not tried."""
-    async with pool.acquire() as conn:
+    async with db.connection() as conn:
         await outbox.release(conn, notices)

@@ -3,19 +3,17 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from exchange.core.notices import Plan, remind
 from exchange.core.reminders import UNTIL
 from exchange.core.request import Obligation, Request
+from exchange.service.database import Database
 from exchange.service.readings import Readings
 from exchange.store import decisions, reminders, requests
 from exchange.store.database import Connection
 from exchange.store.reminders import FIRST, Progress, Told
-
-if TYPE_CHECKING:
-    from asyncpg import Pool, Record
 
 PAGE: Final = 200
 """Candidates read at once."""
@@ -23,7 +21,7 @@ PAGE: Final = 200
 log = logging.getLogger(__name__)
 
 
-async def remind_due(pool: "Pool[Record]", readings: Readings, now: datetime, *, page: int = PAGE) -> int:
+async def remind_due(db: Database, readings: Readings, now: datetime, *, page: int = PAGE) -> int:
     """Tell of every step that has come by `now`; return how many requests it concerned.
 
     1. Read candidates without a lock, page by page; 2. for each request open a transaction and lock its row, passing
@@ -34,14 +32,14 @@ async def remind_due(pool: "Pool[Record]", readings: Readings, now: datetime, *,
     worked, after, seen = 0, FIRST, set[UUID]()
     trouble: Exception | None = None
     while True:
-        async with pool.acquire() as conn:
+        async with db.connection() as conn:
             candidates = await reminders.due(conn, now, after, page)
         for candidate in candidates:
             if candidate.request in seen:
                 continue
             seen.add(candidate.request)
             try:
-                async with pool.acquire() as conn, conn.transaction():
+                async with db.transaction() as conn:
                     worked += await remind_of(conn, candidate.request, readings, now)
             except Exception as error:  # noqa: BLE001 - the others are still to be told; raised below
                 log.warning("request %s: its reminders failed: %s", candidate.request, type(error).__name__)

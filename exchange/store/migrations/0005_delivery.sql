@@ -1,7 +1,8 @@
--- While the clock is being moved it stands at one due moment after the other, although nobody froze it.
+-- While the clock is being moved it stands at one due moment after the other, although nobody froze it:
+-- `frozen_after` tells whether it will stand at the end, and is null when nobody moves it.
 -- `moved_to` is where the last call put it: the same call again moves nothing, however long ago it was.
 ALTER TABLE sandbox_clock
-    ADD COLUMN moving boolean NOT NULL DEFAULT false,
+    ADD COLUMN frozen_after boolean,
     ADD COLUMN moved_to timestamptz;
 
 -- The node's clock: real time, or in a sandbox what its row makes of it; days of `shift` are 24 hours in any zone.

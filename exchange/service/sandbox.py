@@ -1,0 +1,212 @@
+"""The sandbox: a clock that is moved by hand, and the mail that really went out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Final
+from uuid import UUID
+
+from exchange.core.errors import ClockRefused, Unavailable
+from exchange.delivery.sink import HOST, USER, Sink
+from exchange.delivery.smtp import Relay, RelayDown
+from exchange.service.database import Database
+from exchange.service.work import Work
+from exchange.store import sandbox
+from exchange.store.database import Connection
+from exchange.store.sandbox import Clock, Origin, SinkPlace
+
+LEASE: Final = timedelta(seconds=10)
+"""How long a sandbox claims notices: its own sink answers at once."""
+
+SINK_PATIENCE: Final = 2.0
+"""Seconds that the sink gets for an answer; with the time for a message, within half a lease."""
+
+PATIENCE: Final = 45.0
+"""Seconds (real ones) to wait for another process that moves the clock or holds what is due."""
+
+PAUSE: Final = 0.02
+"""Seconds between two looks at what another process does."""
+
+CLOSE: Final = timedelta(seconds=1)
+"""A running clock that is asked to go back by less than this is asked to stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Where the clock is to go, by its face or by a length of time, and whether it stands then (None: as before)."""
+
+    to: datetime | None = None
+    by: timedelta | None = None
+    frozen: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One message that really went out, and the notice that it was, if it is known."""
+
+    message_id: str
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str | None
+    at: datetime
+    notice: Origin | None
+
+
+async def open_sink(db: Database, port: int = 0) -> Sink:
+    """Start the mail sink, keep in the database what it catches, and tell every process where it listens."""
+
+    async def catch(recipient: str, raw: bytes) -> None:
+        async with db.transaction() as conn:
+            await sandbox.catch(conn, recipient, raw)
+
+    sink = await Sink.start(catch, port)
+    async with db.transaction() as conn:
+        await sandbox.publish_sink(conn, SinkPlace(sink.port, sink.password, sink.certificate))
+    return sink
+
+
+async def find_sink(db: Database) -> Relay:
+    """Return the sink as a relay; raise RelayDown when none was ever opened."""
+    async with db.connection() as conn:
+        place = await sandbox.sink(conn)
+    if place is None:
+        raise RelayDown("no sink")
+    return Relay(
+        host=HOST,
+        port=place.port,
+        user=USER,
+        password=place.password,
+        authorities=place.certificate,
+        patience=SINK_PATIENCE,
+    )
+
+
+async def mails(conn: Connection) -> tuple[Mail, ...]:
+    """Return all messages that the sink caught, oldest first."""
+    caught = await sandbox.caught(conn)
+    parsed = [message_from_bytes(each.raw, EmailMessage, policy=default) for each in caught]
+    ids = [identifier(message) for message in parsed]
+    origins = await sandbox.origins(conn, [known for known in ids if known is not None])
+    found = []
+    for each, message, known in zip(caught, parsed, ids, strict=True):
+        plain, html = message.get_body(("plain",)), message.get_body(("html",))
+        found.append(
+            Mail(
+                message_id=str(message["Message-ID"] or ""),
+                sender=str(message["From"] or ""),
+                to=each.recipient,
+                subject=str(message["Subject"] or ""),
+                text=plain.get_content() if plain else "",
+                html=html.get_content() if html else None,
+                at=each.at,
+                notice=origins.get(known) if known else None,
+            )
+        )
+    return tuple(found)
+
+
+def identifier(message: EmailMessage) -> UUID | None:
+    """Return the part of a Message-ID that the outbox gave, or None for a message of somebody else's."""
+    local = str(message["Message-ID"] or "").strip().removeprefix("<").partition("@")[0]
+    try:
+        return UUID(local)
+    except ValueError:
+        return None
+
+
+async def open_clock(conn: Connection, first: datetime | None) -> None:
+    """Give a new sandbox its clock; let one run on that a process left standing when it died while moving it."""
+    await sandbox.make_clock(conn, first)
+    if await sandbox.take_turn(conn):
+        try:
+            await sandbox.settle(conn, frozen=None, moved_to=None)
+        finally:
+            await sandbox.end_turn(conn)
+
+
+async def read_clock(conn: Connection) -> Clock:
+    """Return what the clock shows; raise Unavailable before it was set up."""
+    clock = await sandbox.clock(conn)
+    if clock is None:
+        raise Unavailable("the sandbox has no clock yet")
+    return clock
+
+
+async def move_clock(db: Database, works: Sequence[Work], wish: Wish) -> Clock:
+    """Move the clock forward and return what it shows then; raise ClockRefused for a move back.
+
+    1. Wait for our turn; 2. let the clock stand; 3. stop at every due moment on the way, in order, and work what is
+    due with the clock standing there, waiting for what another process has claimed; 4. let it run on from the
+    target, or stand. Nothing is due, claimed or in flight then. Raise Unavailable when somebody else does not finish.
+    """
+    async with _turn(db) as conn:
+        clock = await read_clock(conn)
+        target = _target(clock, wish)
+        standing = await sandbox.stand(conn, None)
+        try:
+            await _work_until(conn, works, standing, max(target, standing))
+        except BaseException:
+            await asyncio.shield(sandbox.settle(conn, frozen=None, moved_to=None))
+            raise
+        await sandbox.settle(conn, frozen=wish.frozen, moved_to=target)
+        return await read_clock(conn)
+
+
+def _target(clock: Clock, wish: Wish) -> datetime:
+    """Return the instant to go to; raise ClockRefused when it lies behind."""
+    target = wish.to if wish.to is not None else clock.now + (wish.by or timedelta())
+    same = target == clock.moved_to or (not clock.frozen and clock.now - target < CLOSE)
+    if target < clock.now and not same:
+        raise ClockRefused
+    return max(target, clock.now)
+
+
+async def _work_until(conn: Connection, works: Sequence[Work], standing: datetime, target: datetime) -> None:
+    """Work every due moment up to the target, with the clock standing at it."""
+    loop = asyncio.get_running_loop()
+    progress_at = loop.time()
+    while True:
+        moment = await _soonest(works)
+        if moment is None or moment > standing:
+            if standing == target:
+                return
+            standing = await sandbox.stand(conn, min(moment or target, target))
+            progress_at = loop.time()
+        did = [(await work.run(standing)).did for work in works]
+        if any(did):
+            progress_at = loop.time()
+        elif loop.time() - progress_at > PATIENCE:
+            raise Unavailable("what is due is held by another process")
+        else:
+            await asyncio.sleep(PAUSE)  # nothing was there after all, or another process has it in hand
+
+
+async def _soonest(works: Sequence[Work]) -> datetime | None:
+    """Return the first due moment of all."""
+    moments = [await work.next_at() for work in works]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+@asynccontextmanager
+async def _turn(db: Database) -> AsyncIterator[Connection]:
+    """Take the turn to move the clock, asking again and again without holding on to a connection meanwhile."""
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
+    while True:
+        async with db.connection() as conn:
+            if await sandbox.take_turn(conn):
+                try:
+                    yield conn
+                finally:
+                    await asyncio.shield(sandbox.end_turn(conn))
+                return
+        if loop.time() - asked_at > PATIENCE:
+            raise Unavailable("another call has been moving the clock for too long")
+        await asyncio.sleep(PAUSE)

@@ -1,0 +1,91 @@
+"""Work that falls due by itself: what the scheduler ticks, and what a moved clock stops for."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from exchange.service.database import Database
+from exchange.service.outbox import Post, deliver_due
+from exchange.service.readings import Readings
+from exchange.service.reminders import remind_due
+from exchange.store import idempotency, outbox, reminders
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""For how long the answer to a call with an idempotency key is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a pass found anything to do; `trouble` names, without content, what it could not do."""
+
+    did: bool
+    trouble: str | None = None
+
+
+class Work(Protocol):
+    """One kind of work; passes may overlap, in any number of processes."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where its state is shown."""
+
+    async def run(self, now: datetime) -> Outcome:
+        """Work everything that is due by now."""
+
+    async def next_at(self) -> datetime | None:
+        """Return the soonest due moment, of what is claimed or already past too; None when nothing waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Telling debtors of the steps that have come."""
+
+    db: Database = field(repr=False)
+    readings: Readings = field(repr=False)
+    name: str = "reminders"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Tell of every step that has come."""
+        return Outcome(did=await remind_due(self.db, self.readings, now) > 0)
+
+    async def next_at(self) -> datetime | None:
+        """Return the moment of the next step."""
+        async with self.db.connection() as conn:
+            return await reminders.soonest(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Sending what the outbox holds."""
+
+    db: Database = field(repr=False)
+    post: Post = field(repr=False)
+    name: str = "outbox"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Send every notice that is due."""
+        delivery = await deliver_due(self.db, self.post, now)
+        return Outcome(delivery.sent > 0 or delivery.trouble is not None, delivery.trouble)
+
+    async def next_at(self) -> datetime | None:
+        """Return when the next notice is due."""
+        async with self.db.connection() as conn:
+            return await outbox.soonest(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Forgetting the answers to calls whose idempotency keys have had their time."""
+
+    db: Database = field(repr=False)
+    name: str = "idempotency"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Forget what is older than the keys are kept."""
+        async with self.db.transaction() as conn:
+            await idempotency.purge(conn, now - KEYS_KEPT)
+        return Outcome(did=False)
+
+    async def next_at(self) -> datetime | None:
+        """Return None: nobody waits for it."""
+        return None
