@@ -1,0 +1,68 @@
+"""The outermost layer: security headers on every answer, one line of log and the figures of each call."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from exchange.api.endpoint import ROUTE, problem
+from exchange.api.metrics import Figures
+
+LOG: Final = logging.getLogger("exchange.access")
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+"""What every answer bears unless it says otherwise itself."""
+
+OVER_TLS: Final = ("Strict-Transport-Security", "max-age=31536000")
+
+
+class Edge:
+    """A pure ASGI middleware; `secure` says that callers reach the node over TLS only."""
+
+    def __init__(self, app: ASGIApp, figures: Figures, *, secure: bool) -> None:
+        self.app = app
+        self.figures = figures
+        self.headers = {**HEADERS, **({OVER_TLS[0]: OVER_TLS[1]} if secure else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a call on, and account for it when it is answered."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, dressed)
+        except Exception as trouble:
+            if status:
+                raise
+            await problem(trouble)(scope, receive, dressed)
+        finally:
+            self.account(scope, status, time.perf_counter() - began)
+
+    def account(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a call and write its line: no query, body, token or id of a request stands in it."""
+        route, method = scope.get(ROUTE, "-"), scope["method"] if len(scope["method"]) <= len("OPTIONS") else "-"
+        self.figures.observe(method, route, status, seconds)
+        LOG.info("%s %s %d %.1f ms", method, route, status, seconds * 1000)

@@ -1,0 +1,97 @@
+"""What every call goes through: who calls and with what body, then one transaction, then bytes."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api import body
+from exchange.api.body import Document, Limits
+from exchange.api.limits import Doorkeeper
+from exchange.core.errors import CallerUnknown
+from exchange.runtime import Call, Runtime, identify
+from exchange.store.database import Connection
+
+JSON: Final = "application/json"
+_BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What the handlers of one application share; `door` is None in a sandbox."""
+
+    runtime: Runtime
+    limits: Limits
+    door: Doorkeeper | None
+
+    @asynccontextmanager
+    async def reading(self, request: Request) -> AsyncIterator[tuple[Connection, Call]]:
+        """Lend a connection for a call that only reads, having told who calls."""
+        token, arrival = self._at_the_door(request), self.runtime.clock()
+        async with self.runtime.connection() as conn:
+            yield conn, await self._identified(conn, request, token, arrival)
+
+    @asynccontextmanager
+    async def writing(self, request: Request) -> AsyncIterator["Incoming"]:
+        """Open the one transaction of a call with a body, having told who calls; leaving the block commits it.
+
+        The body is read before a connection is taken, since it comes at the caller's pace; what is wrong with it is
+        told only to callers that are known.
+        """
+        token, arrival = self._at_the_door(request), self.runtime.clock()
+        raw = await body.read(request, self.limits)
+        async with self.runtime.transaction() as conn:
+            call = await self._identified(conn, request, token, arrival)
+            document = body.document(raw)
+            yield Incoming(request, conn, call, document)
+
+    def _at_the_door(self, request: Request) -> str:
+        """Return the token that a call brings; raise CallerUnknown for none, and Fault when calls are too many."""
+        peer = request.client.host if request.client else ""
+        if self.door is not None:
+            self.door.wrong_tokens.check(peer)
+        given = request.headers.getlist("authorization")
+        found = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
+        if found is None:
+            raise CallerUnknown
+        return found[1]
+
+    async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
+        try:
+            call = await identify(conn, token, arrival)
+        except CallerUnknown:
+            if self.door is not None:
+                self.door.wrong_tokens.take(request.client.host if request.client else "")
+            raise
+        if self.door is not None:
+            self.door.calls.take(call.token)
+        return call
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call with a body, inside its transaction."""
+
+    request: Request
+    conn: Connection
+    call: Call
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call is answered with, as it also can be kept for a retry."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self, *, replayed: bool = False) -> Response:
+        """Return it as it goes out."""
+        headers = {**self.headers, "Idempotent-Replayed": "true"} if replayed else self.headers
+        return Response(self.body, self.status, headers, JSON)

@@ -1,0 +1,48 @@
+"""A call made twice under one key: one effect, and the same answer to both."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api.entrance import Answer, Incoming
+from exchange.api.problems import Fault
+from exchange.service import idempotency
+
+_KEY: Final = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def key_of(request: Request) -> str | None:
+    """Return the call's key, verbatim, or None; raise Fault for one that cannot be kept."""
+    given = request.headers.getlist("idempotency-key")
+    if not given:
+        return None
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
+        raise Fault("bad_idempotency_key")
+    return given[0]
+
+
+async def once(incoming: Incoming, work: Callable[[], Awaitable[Answer]], *, entitled: bool) -> Response:
+    """Do the work, or give the answer that it had when this very call was made before.
+
+    A caller whose role could not do it is not shown the answer either: the work itself says why. Only what took
+    effect is kept: whatever is raised undoes the claim with the transaction.
+    """
+    key = key_of(incoming.request)
+    if key is None or not entitled:
+        return (await work()).response()
+    conn, authority = incoming.conn, incoming.call.actor.authority
+    call = idempotency.fingerprint(incoming.request.method, incoming.request.url.path, incoming.document.raw)
+    kept = await idempotency.begin(conn, authority, key, call)
+    if kept is not None:
+        held = json.loads(kept)
+        return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
+    answer = await work()
+    text = json.dumps(
+        {"status": answer.status, "body": answer.body.decode(), "headers": dict(answer.headers)}, ensure_ascii=False
+    )
+    await idempotency.finish(conn, authority, key, call, text, incoming.call.now)
+    return answer.response()

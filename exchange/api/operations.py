@@ -1,0 +1,51 @@
+"""For operators: alive, ready, and the figures."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api.entrance import JSON, Entrance
+from exchange.api.metrics import Figures
+from exchange.core.access import Verb, may
+from exchange.core.errors import Refused, Unavailable
+from exchange.core.objections import object_to
+from exchange.service import health
+from exchange.service.health import Part
+
+VITAL: Final = ("database", "migrations")
+
+
+async def healthz(_entrance: Entrance, _request: Request) -> Response:
+    """Say that the process answers; it asks nothing else, so that trouble elsewhere restarts no healthy node."""
+    return Response(to_json({"status": "ok"}), media_type=JSON)
+
+
+async def readyz(entrance: Entrance, _request: Request) -> Response:
+    """Say part by part whether the node can serve: 503 for the database and its migrations only."""
+    try:
+        async with entrance.runtime.connection() as conn:
+            parts = dict(await health.parts(conn))
+    except Unavailable:
+        parts = {"database": Part.DOWN}
+    vital = all(parts.get(part) is Part.OK for part in VITAL)
+    whole = all(state is Part.OK for state in parts.values())
+    status = "ok" if whole else "degraded" if vital else "down"
+    return Response(to_json({"status": status, "parts": parts}), 200 if vital else 503, media_type=JSON)
+
+
+def metrics(figures: Figures) -> Callable[[Entrance, Request], Awaitable[Response]]:
+    """Make the call that shows the figures to a token whose role may measure."""
+
+    async def shown(entrance: Entrance, request: Request) -> Response:
+        async with entrance.reading(request) as (conn, call):
+            if not may(call.actor.role, Verb.MEASURE):
+                raise Refused((object_to("role_may_not"),))
+            waiting = await health.waiting(conn, call.now)
+            text = figures.written(waiting, await health.last_successes(conn))
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return shown

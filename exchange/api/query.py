@@ -1,0 +1,119 @@
+"""Parameters of lists: read strictly, since a filter that is silently left out shows what was not asked for."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api.body import may_be_echoed
+from exchange.api.entrance import JSON
+from exchange.api.problems import Fault
+from schemas.problem import ProblemItem
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+DEFAULT_LIMIT: Final = 50
+LARGEST_LIMIT: Final = 200
+LONGEST: Final = 200
+"""Characters of one parameter."""
+
+LARGEST_NUMBER: Final = 2**63 - 1
+
+
+class Query:
+    """The parameters of one call; what is wrong with them is collected and raised at once by `done`."""
+
+    def __init__(self, request: Request) -> None:
+        self._wrong: list[ProblemItem] = []
+        self._values: dict[str, str] = {}
+        self._asked: set[str] = set()
+        for name, value in request.query_params.multi_items():
+            if name in self._values:
+                self._object(name, "указан дважды")
+            elif not value.isprintable() or len(value) > LONGEST:
+                self._object(name, f"содержит недопустимые знаки или длиннее {LONGEST} знаков")
+            self._values[name] = value.strip()
+
+    def text(self, name: str) -> str | None:
+        """Return a parameter, None where it is absent or empty."""
+        self._asked.add(name)
+        return self._values.get(name) or None
+
+    def one_of(self, name: str, words: Iterable[str]) -> str | None:
+        """Return one of a few words."""
+        value, words = self.text(name), list(words)
+        if value is not None and value not in words:
+            self._object(name, f"принимает значения: {', '.join(words)}")
+            return None
+        return value
+
+    def member(self, name: str, kind: type[E]) -> E | None:
+        """Return a member of a vocabulary."""
+        value = self.one_of(name, kind)
+        return None if value is None else kind(value)
+
+    def flag(self, name: str) -> bool | None:
+        """Return true or false."""
+        value = self.one_of(name, ("true", "false"))
+        return None if value is None else value == "true"
+
+    def limit(self) -> int:
+        """Return how many items a page may have."""
+        return self.number("limit", DEFAULT_LIMIT, 1, LARGEST_LIMIT)
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """Return a whole number within bounds."""
+        value = self.text(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+            self._object(name, f"принимает целое число от {least} до {most}")
+            return default
+        return int(value)
+
+    def cursor(self, last: Callable[[str], T]) -> tuple[datetime, T] | None:
+        """Return where a list goes on: the due moment and the id of the last item shown."""
+        value = self.text("after")
+        if value is None:
+            return None
+        try:
+            at, name = json.loads(base64.urlsafe_b64decode(value.encode()))
+            moment, item = datetime.fromisoformat(at), last(name.replace("\0", ""))
+        except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self._object("after", "принимает значение next предыдущей страницы")
+            return None
+        return moment, item
+
+    def done(self) -> None:
+        """Raise Fault naming every parameter that is unknown or does not fit."""
+        for name in self._values.keys() - self._asked:
+            self._object(name, "здесь не принимается")
+        if self._wrong:
+            raise Fault("invalid_query", tuple(self._wrong))
+
+    def _object(self, name: str, words: str) -> None:
+        named = f"Параметр {name}" if may_be_echoed(name) else "Один из параметров"
+        self._wrong.append(ProblemItem(pointer="", detail=f"{named} {words}.", rule=None))
+
+
+def cursor_of(after: tuple[datetime, UUID | str] | None) -> str | None:
+    """Write where a list goes on."""
+    if after is None:
+        return None
+    return base64.urlsafe_b64encode(json.dumps([after[0].isoformat(), str(after[1])]).encode()).decode()
+
+
+def page(items: Sequence[Any], following: str | None, limit: int) -> Response:
+    """Answer with one page of a list."""
+    return Response(to_json({"items": items, "next": following, "limit": limit}), media_type=JSON)

@@ -1,0 +1,143 @@
+"""Requests and the acts on them."""
+
+import re
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api import query, shape
+from exchange.api.entrance import Answer, Entrance, Incoming
+from exchange.api.once import once
+from exchange.api.problems import Fault
+from exchange.core.access import MAY, Actor, Verb, is_signed
+from exchange.core.acts import ACTS
+from exchange.core.errors import NotThere
+from exchange.runtime import Call, new_id
+from exchange.service import acts, queries, views
+from exchange.store.database import Connection
+from exchange.store.requests import Loaded
+from schemas.acts import ActBody
+from schemas.requests import Submission
+from schemas.vocabulary import ActKind, DueBucket, Role, State
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_NEVER_SEEN: Final = "-"
+"""No digest: what a weak or foreign tag says was seen, which is never the latest version."""
+
+
+async def submit(entrance: Entrance, request: Request) -> Response:
+    """Take a complete request of the caller's authority in (Article 6)."""
+    async with entrance.writing(request) as incoming:
+        body = shape.submission(incoming.document)
+        call = incoming.call
+
+        async def work() -> Answer:
+            number = new_id(entrance.runtime.clock())
+            desk, raw = entrance.runtime.desk, incoming.document.raw
+            loaded = await acts.submit(incoming.conn, desk, number, body, raw, call.actor, call.now)
+            return _made(loaded, call)
+
+        return await once(incoming, work, entitled=_may_submit(call.actor.role, body))
+
+
+async def act(entrance: Entrance, request: Request) -> Response:
+    """Let an act stand on a request."""
+    async with entrance.writing(request) as incoming:
+        request_id, call = id_of(request), incoming.call
+        body = await _shaped(incoming, request_id)
+
+        async def work() -> Answer:
+            seen = await _seen(incoming.conn, request, request_id, call.actor)
+            desk, raw = entrance.runtime.desk, incoming.document.raw
+            loaded = await acts.act(incoming.conn, desk, request_id, body, raw, call.actor, call.now, seen=seen)
+            return _made(loaded, call)
+
+        return await once(incoming, work, entitled=_may_do(call.actor.role, body))
+
+
+async def get(entrance: Entrance, request: Request) -> Response:
+    """Show a request."""
+    async with entrance.reading(request) as (conn, call):
+        loaded = await queries.load(conn, id_of(request), call.actor)
+        return Answer(200, _shown(loaded, call), {"ETag": _tag(loaded)}).response()
+
+
+async def listed(entrance: Entrance, request: Request) -> Response:
+    """List the caller's requests, soonest due first."""
+    async with entrance.reading(request) as (conn, call):
+        asked = query.Query(request)
+        box, state = asked.one_of("box", ("in", "out")), asked.member("state", State)
+        due, urgent, words = asked.member("due", DueBucket), asked.flag("urgent"), asked.text("q")
+        after, limit = asked.cursor(UUID), asked.limit()
+        asked.done()
+        wanted = queries.RequestsAsked(
+            box=box, state=state, due=due, urgent=urgent, words=words, after=after, limit=limit
+        )
+        items, following = await queries.list_requests(conn, call.actor, call.now, wanted)
+        return query.page(items, query.cursor_of(following), limit)
+
+
+async def record(entrance: Entrance, request: Request) -> Response:
+    """Show the record of a request: its acts in order."""
+    async with entrance.reading(request) as (conn, call):
+        items = await queries.record_of(conn, id_of(request), call.actor)
+        return query.page(items, None, len(items))
+
+
+def id_of(request: Request) -> UUID:
+    """Return the id that the address names; raise NotThere for what can be none."""
+    text = str(request.path_params["id"])
+    if not _ID.fullmatch(text):
+        raise NotThere
+    return UUID(text)
+
+
+async def _shaped(incoming: Incoming, request_id: UUID) -> ActBody:
+    """Return the act; a misshapen one on a request that the caller cannot see tells nothing of that request."""
+    try:
+        return shape.act(incoming.document)
+    except Fault:
+        await queries.load(incoming.conn, request_id, incoming.call.actor)
+        raise
+
+
+async def _seen(conn: Connection, request: Request, request_id: UUID, actor: Actor) -> str | None:
+    """Return the digest that If-Match says was seen last, None when any version will do (RFC 9110)."""
+    given = ", ".join(request.headers.getlist("if-match")).strip()
+    if given in {"", "*"}:
+        return None
+    strong = [tag.strip('"') for tag in _TAG.findall(given) if not tag.startswith("W/")]
+    if len(strong) > 1:
+        latest = (await queries.load(conn, request_id, actor)).head.hex()
+        return latest if latest in strong else _NEVER_SEEN
+    return strong[0] if strong else _NEVER_SEEN
+
+
+def _made(loaded: Loaded, call: Call) -> Answer:
+    headers = {"Location": f"/v1/requests/{loaded.request.id}", "ETag": _tag(loaded)}
+    return Answer(201, _shown(loaded, call), headers)
+
+
+def _shown(loaded: Loaded, call: Call) -> bytes:
+    return views.request(loaded.request, call.actor, call.now).model_dump_json().encode()
+
+
+def _tag(loaded: Loaded) -> str:
+    """Name a version of a request: the digest of the last entry of its record."""
+    return f'"{loaded.head.hex()}"'
+
+
+def _may_submit(role: Role, body: Submission) -> bool:
+    unsigned = body.urgent is not None and body.signatory is None
+    signed = is_signed(ACTS[ActKind.SUBMIT], urgent_unsigned=unsigned)
+    return bool(MAY[role] & {Verb.SIGN if signed else Verb.ACT})
+
+
+def _may_do(role: Role, body: ActBody) -> bool:
+    """Tell whether a role could do an act for any side of any request."""
+    act = ACTS[body.act]
+    own = Verb.RECEIVE if act.kind is ActKind.RECEIVE else Verb.SIGN if is_signed(act) else Verb.ACT
+    return bool(MAY[role] & {own, Verb.ENTER})

@@ -1,0 +1,55 @@
+"""Builds the application: the only wiring place of what answers calls."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api.body import Limits
+from exchange.api.edge import Edge
+from exchange.api.endpoint import problem
+from exchange.api.entrance import Entrance
+from exchange.api.limits import Doorkeeper
+from exchange.api.metrics import Figures
+from exchange.api.problems import Fault
+from exchange.api.routes import routes
+from exchange.runtime import Mode, Runtime
+from exchange.settings import Settings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(runtime: Runtime, settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
+    """Return the application over a runtime; who gave the runtime also closes it, in `lifespan` or after."""
+    production = runtime.mode is Mode.PRODUCTION
+    entrance = Entrance(
+        runtime=runtime,
+        limits=Limits(settings.body_limit, settings.body_seconds),
+        door=Doorkeeper.of(settings.calls_per_minute) if production else None,
+    )
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan or _nothing_more,
+        exception_handlers={HTTPException: _of_routing},
+    )
+    figures = Figures()
+    app.router.routes.extend(routes(entrance, figures))
+    app.add_middleware(Edge, figures=figures, secure=production)
+    return app
+
+
+@asynccontextmanager
+async def _nothing_more(_app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+async def _of_routing(_request: Request, trouble: Exception) -> Response:
+    """Answer what the framework's own routing refuses: there is no such address."""
+    known = isinstance(trouble, HTTPException) and trouble.status_code == 404  # noqa: PLR2004 - a status
+    return problem(Fault("not_found" if known else "bad_request"))
