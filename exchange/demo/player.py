@@ -1,0 +1,172 @@
+"""Plays the story: each step over the API, printed with its article, and what it left behind checked."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import httpx
+
+from exchange.core.acts import ACTS
+from exchange.core.rules import article
+from exchange.demo.story import Step, Story
+from schemas.vocabulary import ActKind
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Tally:
+    """What the story came to: steps that held, and what did not."""
+
+    held: int = 0
+    broken: list[str] = field(default_factory=list)
+
+
+class Player:
+    """A client of every authority in the story; it knows the node only by its API."""
+
+    def __init__(self, api: httpx.Client, story: Story, say: Say) -> None:
+        """Take the node's address, the story, and where to print it."""
+        self._api, self._story, self._say = api, story, say
+        self._tokens: dict[tuple[str, str], str] = {}
+        self.requests: dict[str, str] = {}
+        self.tally = Tally()
+
+    def play(self) -> Tally:
+        """Play every step, then check what the whole story left behind."""
+        self._api.post("/v1/sandbox/clock", json={"frozen": True}).raise_for_status()
+        for number, step in enumerate(self._story.step, start=1):
+            faults = list(self._step(step))
+            self.tally.held += not faults
+            self.tally.broken += [f"шаг {number}: {fault}" for fault in faults]
+            for fault in faults:
+                self._say(f"      НЕ СОШЛОСЬ: {fault}")
+        for name, check in (("журналы связаны", self._chains), ("напоминания по одному", self._reminders)):
+            faults = list(check())
+            self.tally.held += not faults
+            self.tally.broken += [f"{name}: {fault}" for fault in faults]
+        self._api.post("/v1/sandbox/clock", json={"frozen": False}).raise_for_status()
+        return self.tally
+
+    def token(self, authority: str, role: str = "system") -> str:
+        """Return a sandbox token of an authority's role."""
+        if (authority, role) not in self._tokens:
+            answer = self._api.post("/v1/sandbox/tokens", json={"authority": authority, "role": role})
+            self._tokens[authority, role] = answer.raise_for_status().json()["token"]
+        return self._tokens[authority, role]
+
+    def get(self, path: str, authority: str, **query: str) -> Any:
+        """Return what an authority's system reads."""
+        headers = {"Authorization": f"Bearer {self.token(authority)}"}
+        return self._api.get(path, headers=headers, params=query).raise_for_status().json()
+
+    def requesting(self, request: str) -> str:
+        """Return the authority that sent a request."""
+        return self._story.requesting(request)
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Return every message that the node sent, oldest first."""
+        items: list[dict[str, Any]] = self._api.get("/v1/sandbox/mail").raise_for_status().json()["items"]
+        return items
+
+    def _step(self, step: Step) -> Iterator[str]:
+        """Do one step and yield what did not hold."""
+        if step.clock:
+            yield from self._move(step.clock)
+            return
+        if step.act is None:
+            request = self._look(step)
+            self._say(f"    {step.request}: {step.says}")
+            yield from _differences(step, request)
+            return
+        answer = self._send(step, step.act)
+        self._say(self._line(step, step.act, answer))
+        if step.refused:
+            yield from _not_refused(step.refused, answer)
+        elif answer.is_success:
+            if step.act is ActKind.SUBMIT:
+                self.requests[str(step.request)] = answer.json()["id"]
+            yield from _differences(step, answer.json())
+        else:
+            yield f"{answer.status_code}: {answer.json()['detail']}"
+
+    def _move(self, moment: str) -> Iterator[str]:
+        """Move the clock; every due moment on the way is worked."""
+        before = len(self.mails())
+        self._api.post("/v1/sandbox/clock", json={"now": moment}, timeout=120).raise_for_status()
+        items = self.mails()
+        self._say(
+            f"\n── {datetime.fromisoformat(moment):%d.%m.%Y %H:%M} UTC — часы узла переведены; писем: {len(items) - before}"
+        )
+        for item in items[before:]:
+            if item["notice"]["step"]:
+                self._say(f"      ✉ {item['to']}: {item['subject']}")
+        if self._api.get("/v1/sandbox/clock").json()["now"] != moment:
+            yield "часы узла показывают другое время"
+
+    def _send(self, step: Step, act: ActKind) -> httpx.Response:
+        """Send an act as its author, under a key of its own."""
+        key = f"story-{self._story.step.index(step)}"
+        headers = {"Authorization": f"Bearer {self.token(str(step.by), step.role)}", "Idempotency-Key": key}
+        if act is ActKind.SUBMIT:
+            body = self._story.submission(str(step.request), step.changes)
+            return self._api.post("/v1/requests", json=body, headers=headers)
+        path = f"/v1/requests/{self.requests[str(step.request)]}/acts"
+        return self._api.post(path, json={"act": act, **step.fields}, headers=headers)
+
+    def _look(self, step: Step) -> dict[str, Any]:
+        """Return a request as its requesting authority sees it now."""
+        name = str(step.request)
+        shown: dict[str, Any] = self.get(f"/v1/requests/{self.requests[name]}", self._story.requesting(name))
+        return shown
+
+    def _line(self, step: Step, kind: ActKind, answer: httpx.Response) -> str:
+        """Write a step: who, what, by which article, and what came of it."""
+        act, shown = ACTS[kind], answer.json()
+        by_article = article(act.rule) or "практика"
+        came = shown["state"] if answer.is_success else f"{answer.status_code} {shown['code']}: {shown['detail']}"
+        remark = f"\n      {step.says}" if step.says else ""
+        return f"  {step.by:8} {act.title} ({kind}), {by_article} · {step.request} → {came}{remark}"
+
+    def _chains(self) -> Iterator[str]:
+        """Yield the requests whose record is not one chain."""
+        for name, request in self.requests.items():
+            entries = self.get(f"/v1/requests/{request}/record", self._story.requesting(name))["items"]
+            if any(later["previous"] != earlier["digest"] for earlier, later in pairwise(entries)):
+                yield name
+
+    def _reminders(self) -> Iterator[str]:
+        """Yield the reminders that reached an addressee more than once."""
+        seen = set()
+        for item in self.mails():
+            notice = item["notice"]
+            key = (notice["obligation"], notice["step"], item["to"], item["text"])
+            if notice["step"] and key in seen:
+                yield f"{item['to']}: {item['subject']}"
+            seen.add(key)
+
+
+def _not_refused(code: str, answer: httpx.Response) -> Iterator[str]:
+    """Yield that a refusal did not come, or was another."""
+    if answer.is_success:
+        yield f"ожидался отказ {code}, действие принято"
+    elif answer.json()["code"] != code:
+        yield f"ожидался отказ {code}, получен {answer.json()['code']}"
+
+
+def _differences(step: Step, request: dict[str, Any]) -> Iterator[str]:
+    """Yield what a request shows otherwise than the step says."""
+    if step.state and request["state"] != step.state:
+        yield f"состояние {request['state']}, ожидалось {step.state}"
+    for name, value in step.facts.items():
+        if request["facts"][name] is not value:
+            yield f"{name} = {request['facts'][name]}, ожидалось {value}"
+    latest = {duty["kind"]: duty for duty in request["obligations"]}
+    for kind, day in step.due.items():
+        if latest[kind]["due_on"] != day:
+            yield f"{kind}: последний день {latest[kind]['due_on']}, ожидался {day}"
+    for kind, state in step.duty.items():
+        if latest[kind]["state"] != state:
+            yield f"{kind}: {latest[kind]['state']}, ожидалось {state}"
