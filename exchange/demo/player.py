@@ -97,9 +97,8 @@ class Player:
         before = len(self.mails())
         self._api.post("/v1/sandbox/clock", json={"now": moment}, timeout=120).raise_for_status()
         items = self.mails()
-        self._say(
-            f"\n── {datetime.fromisoformat(moment):%d.%m.%Y %H:%M} UTC — часы узла переведены; писем: {len(items) - before}"
-        )
+        wall = f"{datetime.fromisoformat(moment):%d.%m.%Y %H:%M} UTC"
+        self._say(f"\n── {wall} — часы узла переведены; писем: {len(items) - before}")
         for item in items[before:]:
             if item["notice"]["step"]:
                 self._say(f"      ✉ {item['to']}: {item['subject']}")
