@@ -10,7 +10,7 @@ from exchange.service.work import Deliver, Purge, Remind, Work
 
 REMINDERS_EVERY: Final = 2.0
 OUTBOX_EVERY: Final = 1.0
-PURGE_EVERY: Final = 3600.0
+PURGE_EVERY: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -83,7 +84,7 @@ def addressed(mailbox: str) -> Address:
     """Return a mailbox as a header takes it; raise BadAddress for anything but one plain address."""
     try:
         address = Address(addr_spec=mailbox)
-    except (ValueError, IndexError):  # the standard library's parser trips over some
+    except (MessageError, ValueError, IndexError):  # the standard library's parser trips over some
         raise BadAddress from None
     if not mailbox.isascii() or not address.domain or re.search(r"[\s<>,;]", mailbox):
         raise BadAddress

@@ -39,6 +39,7 @@ class Sink:
     @classmethod
     async def start(cls, catch: Catch, port: int = 0) -> Self:
         """Listen on a port (0: any free one); `catch` gets each recipient with the bytes, and keeps them."""
+        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own attribute at each sign-in
         certificate, key = self_signed()
         context = server_context(certificate, key)
         password = secrets.token_urlsafe(32)

@@ -77,11 +77,11 @@ class Mailer:
                 raise NotSent(told(reply)) from None
             except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refused:
                 raise NotSent(told(refused)) from None
-            except ValueError:
-                raise AddressRefused("not an address") from None
             except (aiosmtplib.SMTPException, ssl.SSLError, OSError, TimeoutError) as trouble:
                 self._drop()
                 raise RelayDown(told(trouble)) from None
+            except ValueError:  # after the errors of TLS, some of which are ValueErrors too
+                raise AddressRefused("not an address") from None
             except BaseException:
                 self._drop()
                 raise
