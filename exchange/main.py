@@ -1,6 +1,6 @@
 """Builds the application: the only wiring place of what answers calls."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
@@ -17,13 +17,19 @@ from exchange.api.metrics import Figures
 from exchange.api.problems import Fault
 from exchange.api.routes import routes
 from exchange.runtime import Mode, Runtime
+from exchange.service.work import Work
 from exchange.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def create_app(runtime: Runtime, settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
-    """Return the application over a runtime; who gave the runtime also closes it, in `lifespan` or after."""
+def create_app(
+    runtime: Runtime, settings: Settings, *, works: Sequence[Work] = (), lifespan: Lifespan | None = None
+) -> FastAPI:
+    """Return the application over a runtime; who gave the runtime also closes it, in `lifespan` or after.
+
+    `works` is what a moved sandbox clock stops for.
+    """
     production = runtime.mode is Mode.PRODUCTION
     entrance = Entrance(
         runtime=runtime,
@@ -39,7 +45,7 @@ def create_app(runtime: Runtime, settings: Settings, lifespan: Lifespan | None =
         exception_handlers={HTTPException: _of_routing},
     )
     figures = Figures()
-    app.router.routes.extend(routes(entrance, figures))
+    app.router.routes.extend(routes(entrance, figures, works))
     app.add_middleware(Edge, figures=figures, secure=production)
     return app
 

@@ -16,7 +16,7 @@ import asyncpg
 from exchange.core.access import Actor
 from exchange.core.errors import CallerUnknown, Unavailable
 from exchange.service.acts import Desk
-from exchange.store import tokens
+from exchange.store import sandbox, tokens
 from exchange.store.database import Connection
 
 CONNECT_SECONDS: Final = 5.0
@@ -99,6 +99,11 @@ class Runtime:
         with told_as_unavailable():
             async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as conn, conn.transaction():
                 yield conn
+
+    async def now(self) -> datetime:
+        """Read the node's clock for work that nobody called for; raise Unavailable when it cannot be read."""
+        async with self.connection() as conn:
+            return await sandbox.now(conn)
 
 
 @contextmanager

@@ -1,19 +1,20 @@
 """Every address of the JSON interface, with the handlers of its methods."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import lists, operations, requests
+from exchange.api import lists, operations, requests, sandbox
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
 from exchange.runtime import Mode
+from exchange.service.work import Work
 
 
-def handlers(figures: Figures, mode: Mode) -> Mapping[str, Mapping[str, Handler]]:
+def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str, Mapping[str, Handler]]:
     """Return the addresses; a production node has no sandbox ones."""
-    open_to_all: dict[str, dict[str, Handler]] = {
+    table: dict[str, Mapping[str, Handler]] = {
         "/v1/requests": {"POST": requests.submit, "GET": requests.listed},
         "/v1/requests/{id}": {"GET": requests.get},
         "/v1/requests/{id}/acts": {"POST": requests.act},
@@ -29,11 +30,11 @@ def handlers(figures: Figures, mode: Mode) -> Mapping[str, Mapping[str, Handler]
         "/metrics": {"GET": operations.metrics(figures)},
     }
     if mode is Mode.SANDBOX:
-        open_to_all |= {}
-    return open_to_all
+        table |= sandbox.handlers(works)
+    return table
 
 
-def routes(entrance: Entrance, figures: Figures) -> list[Route]:
+def routes(entrance: Entrance, figures: Figures, works: Sequence[Work]) -> list[Route]:
     """Return the routes of an application."""
-    table = handlers(figures, entrance.runtime.mode)
+    table = handlers(figures, entrance.runtime.mode, works)
     return [Route(path, Endpoint(path, methods, entrance)) for path, methods in table.items()]

@@ -1,17 +1,18 @@
 """Whether the node can serve, part by part; and the figures that operators watch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from exchange.core.errors import NodeError
-from exchange.store import health, migrate, outbox
+from exchange.store import health, jobs, migrate, outbox
 from exchange.store.database import Connection
+from exchange.store.jobs import JobState
 
 SILENCE: Final = timedelta(minutes=5)
-"""After how long (real time) without a success a job counts as standing still."""
+"""After how long (real time) without any success the scheduler counts as standing still."""
 
 
 class Part(StrEnum):
@@ -31,7 +32,7 @@ class Waiting:
     overdue: int
 
 
-async def parts(conn: Connection) -> Mapping[str, Part]:
+async def parts(conn: Connection, real: datetime) -> Mapping[str, Part]:
     """Return each part's state; only the database and its migrations keep the node from serving."""
     try:
         pending = await migrate.pending(conn)
@@ -39,15 +40,21 @@ async def parts(conn: Connection) -> Mapping[str, Part]:
         return {"database": Part.OK, "migrations": Part.DOWN}
     if pending:
         return {"database": Part.OK, "migrations": Part.DOWN}
-    jobs = await health.jobs(conn)
-    troubled = any(job.last_success is None or job.now - job.last_success > SILENCE for job in jobs)
-    sending = await outbox.trouble(conn)
+    states, sending = await jobs.states(conn), await outbox.trouble(conn)
     return {
         "database": Part.OK,
         "migrations": Part.OK,
-        "scheduler": Part.NOT_SEEN if not jobs else Part.DEGRADED if troubled else Part.OK,
+        "scheduler": _scheduler(states, real),
         "mail": Part.DEGRADED if sending.failing else Part.OK,
     }
+
+
+def _scheduler(states: Sequence[JobState], real: datetime) -> Part:
+    """Judge the scheduler by its jobs: standing still when none of them worked lately, troubled when one fails."""
+    successes = [state.last_success for state in states if state.last_success is not None]
+    if not successes or real - max(successes) > SILENCE:
+        return Part.NOT_SEEN
+    return Part.DEGRADED if any(state.failures for state in states) else Part.OK
 
 
 async def waiting(conn: Connection, now: datetime) -> Waiting:
@@ -57,4 +64,4 @@ async def waiting(conn: Connection, now: datetime) -> Waiting:
 
 async def last_successes(conn: Connection) -> tuple[tuple[str, datetime | None], ...]:
     """Return when each job last did its work (real time)."""
-    return tuple((job.name, job.last_success) for job in await health.jobs(conn))
+    return tuple((job.name, job.last_success) for job in await jobs.states(conn))
