@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from exchange.core.errors import NodeError
 
@@ -24,7 +25,7 @@ class MailRelay:
 
     host: str
     port: int
-    tls: str
+    tls: Literal["starttls", "implicit"]
     sender: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -72,11 +73,11 @@ def _relay(source: "_Source") -> MailRelay | None:
     host = source.text("SMTP_HOST")
     if host is None:
         return None
-    tls = source.choice("SMTP_TLS", ("starttls", "implicit"))
+    implicit = source.choice("SMTP_TLS", ("starttls", "implicit")) == "implicit"
     return MailRelay(
         host=host,
-        port=source.number("SMTP_PORT", 465 if tls == "implicit" else 587, 1, 65535),
-        tls=tls,
+        port=source.number("SMTP_PORT", 465 if implicit else 587, 1, 65535),
+        tls="implicit" if implicit else "starttls",
         sender=source.needed("SMTP_FROM"),
         user=source.text("SMTP_USER"),
         password=source.secret("SMTP_PASSWORD"),

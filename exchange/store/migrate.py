@@ -141,9 +141,15 @@ SELECT_HAS_NODE = "SELECT to_regclass('node') IS NOT NULL"
 SELECT_MODE = "SELECT mode FROM node"
 
 
+async def held_mode(conn: Connection) -> str | None:
+    """Return the mode that the database was made for, or None for a new one."""
+    held: str | None = await conn.fetchval(SELECT_MODE) if await conn.fetchval(SELECT_HAS_NODE) else None
+    return held
+
+
 async def require_mode(conn: Connection, mode: str) -> None:
     """Raise WrongMode when the database was made for the other mode."""
-    held = await conn.fetchval(SELECT_MODE) if await conn.fetchval(SELECT_HAS_NODE) else None
+    held = await held_mode(conn)
     if held not in {None, mode}:
         raise WrongMode(
             f"the database was made for the mode {held!r} and the node was started with --mode {mode}: "

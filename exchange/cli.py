@@ -1,0 +1,159 @@
+"""The command `exchange`: reads what the operator typed, calls, and says in one line what went wrong."""
+
+import argparse
+import resource
+import signal
+import sys
+import zoneinfo
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from exchange import operate, serve
+from exchange.core.errors import ExchangeError
+from exchange.runtime import Mode
+from exchange.settings import Settings, from_environment
+from exchange.store.localpg import LocalPostgresError
+from schemas.vocabulary import Role
+
+UNUSABLE = 2
+DATA = Path("data")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the status to exit with: 0, 1 for faults found, 2 for what the operator can mend."""
+    zoneinfo.reset_tzpath(to=[])  # the zones of the pinned package, on every machine alike
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and cases
+    asked = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _end)
+    if asked.command != "demo":  # which ends in its own words
+        signal.signal(signal.SIGINT, _end)
+    serve.log_to_stderr()
+    try:
+        return _run(asked, from_environment())
+    except (ExchangeError, LocalPostgresError) as trouble:
+        sys.stderr.write(f"exchange: {trouble or type(trouble).__name__}\n")
+        return UNUSABLE
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(prog="exchange", description="Узел обмена запросами. A node that exchanges requests.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    node = commands.add_parser("serve", help="запустить узел / run the node")
+    node.add_argument("--mode", type=Mode, choices=list(Mode), required=True)
+    node.add_argument("--data", type=Path, default=DATA, help="the node's directory; default: ./data")
+    node.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
+    node.add_argument("--port", type=_port, default=8000, help="0 takes a free one; default: 8000")
+    node.add_argument("--now", type=_instant, help="first moment of a new sandbox, such as 2026-03-01T09:00:00Z")
+    node.add_argument("--no-scheduler", action="store_true", help="leave due work to `exchange scheduler`")
+    node.add_argument("--expose", action="store_true", help="let a sandbox listen beyond the loopback")
+
+    for name, words in {
+        "scheduler": "только планировщик / the scheduler alone",
+        "migrate": "обновить схему базы / bring the database up to date",
+        "verify": "проверить все записи / prove every record",
+    }.items():
+        _common(commands.add_parser(name, help=words))
+
+    tokens = commands.add_parser("token", help="токены программ / tokens of programs")
+    kinds = tokens.add_subparsers(dest="token_command", required=True, metavar="create|list|revoke")
+    create = kinds.add_parser("create", help="создать и показать один раз / make one and show it once")
+    _common(create)
+    create.add_argument("--authority", required=True)
+    create.add_argument("--role", required=True, type=Role, choices=list(Role))
+    create.add_argument("--label", default="", help="what it is for")
+    create.add_argument("--days", type=_days, help="expires after so many days; default: never")
+    _common(kinds.add_parser("list", help="перечислить / list them"))
+    revoke = kinds.add_parser("revoke", help="отозвать / revoke one")
+    _common(revoke)
+    revoke.add_argument("number", type=int)
+
+    demo = commands.add_parser("demo", help="показать на примерах / play sample requests")
+    demo.add_argument("--once", action="store_true", help="play the story, print a summary and end")
+    demo.add_argument("--port", type=_port, default=0, help="default: a free one")
+    return top
+
+
+def _run(asked: argparse.Namespace, settings: Settings) -> int:
+    match asked.command:
+        case "serve":
+            serve.serve(settings, _plan(asked))
+            return 0
+        case "scheduler":
+            serve.tick(settings, asked.mode, asked.data)
+            return 0
+        case "migrate":
+            return operate.migrate(settings, asked.mode, asked.data)
+        case "verify":
+            return operate.verify(settings, asked.mode, asked.data)
+        case "token":
+            return _token(asked, settings)
+        case _:
+            from exchange import demo
+
+            return demo.run(once=asked.once, port=asked.port)
+
+
+def _token(asked: argparse.Namespace, settings: Settings) -> int:
+    match asked.token_command:
+        case "create":
+            wanted = operate.Wanted(asked.authority, asked.role, asked.label, asked.days)
+            return operate.create_token(settings, asked.mode, asked.data, wanted)
+        case "list":
+            return operate.list_tokens(settings, asked.mode, asked.data)
+        case _:
+            return operate.revoke_token(settings, asked.mode, asked.data, asked.number)
+
+
+def _plan(asked: argparse.Namespace) -> serve.Plan:
+    return serve.Plan(
+        mode=asked.mode,
+        host=asked.host,
+        port=asked.port,
+        data=asked.data,
+        first_moment=asked.now,
+        scheduler=not asked.no_scheduler,
+        expose=asked.expose,
+    )
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--mode", type=Mode, choices=list(Mode), help="default: what the database was made for")
+    command.add_argument("--data", type=Path, default=DATA, help="the node's directory; default: ./data")
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:  # noqa: PLR2004 - the ports there are
+        raise argparse.ArgumentTypeError("a port lies between 0 and 65535")
+    return number
+
+
+def _days(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 3650:  # noqa: PLR2004 - ten years
+        raise argparse.ArgumentTypeError("from 1 to 3650 days")
+    return number
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise argparse.ArgumentTypeError("an instant such as 2026-03-01T09:00:00Z")
+    return instant.astimezone(UTC)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End before the loop runs as after it: in order, with status 0."""
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""From the operator's settings to an open node: the database, its schema, the keys, the runtime."""
+
+import asyncio
+import os
+import secrets
+import stat
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from exchange.core.errors import KeysMissing, NodeError, Unavailable
+from exchange.runtime import CONNECT_SECONDS, Mode, Runtime, open_pool, told_as_unavailable
+from exchange.service import keys, registry, sandbox
+from exchange.service.acts import Desk
+from exchange.settings import Settings
+from exchange.store import localpg, migrate
+
+KEY_BYTES: Final = 32
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+CLOSING_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the node's database is: `app` to work with, `owner` to migrate with."""
+
+    app: str = field(repr=False)
+    owner: str = field(repr=False)
+
+
+@contextmanager
+def database(settings: Settings, data: Path) -> Iterator[Place]:
+    """Give the database of the settings, or the embedded one of a directory; from the main thread, before any loop."""
+    if settings.database_url is not None:
+        yield Place(settings.database_url, settings.migrate_database_url or settings.database_url)
+        return
+    local = localpg.start(data / "database")
+    try:
+        yield Place(local.dsn, local.dsn)
+    finally:
+        local.stop()
+
+
+def wrapping_key(settings: Settings, mode: Mode, data: Path) -> bytes:
+    """Read the key that wraps the authorities' keys; a sandbox makes one of its own. Raise KeysMissing."""
+    path = settings.key_file
+    if path is None:
+        if mode is Mode.PRODUCTION:
+            raise KeysMissing(
+                "set EXCHANGE_KEY_FILE to the node's key file (64 hexadecimal digits, mode 0400): "
+                "production does not start without it"
+            )
+        path = data / "sandbox.key"
+        _make_key(path)
+    try:
+        rights, text = path.stat().st_mode, path.read_text("ascii").strip()
+    except (OSError, ValueError) as error:
+        raise KeysMissing(f"the key file cannot be read ({type(error).__name__}): see EXCHANGE_KEY_FILE") from None
+    if rights & OTHERS:
+        raise KeysMissing("the key file can be read by others than its owner: give it mode 0400")
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise KeysMissing(f"the key file must hold {2 * KEY_BYTES} hexadecimal digits and nothing else")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Make a sandbox's key file, unless it is there."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise NodeError(f"the data directory cannot be used: {error.strerror}") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+
+
+async def bring_up_to_date(place: Place, mode: Mode) -> tuple[str, ...]:
+    """Apply missing migrations as the tables' owner and return their names; raise WrongMode and NodeError."""
+    with _plainly():
+        conn = await asyncpg.connect(place.owner, timeout=CONNECT_SECONDS, server_settings={"timezone": "UTC"})
+        try:
+            return await migrate.migrate(conn, mode)
+        finally:
+            await conn.close(timeout=CLOSING_SECONDS)
+
+
+async def mode_of(place: Place, asked: Mode | None) -> Mode:
+    """Return the mode that was asked for, else the one that the database was made for; raise NodeError for neither."""
+    if asked is not None:
+        return asked
+    with _plainly():
+        conn = await asyncpg.connect(place.owner, timeout=CONNECT_SECONDS)
+        try:
+            held = await migrate.held_mode(conn)
+        finally:
+            await conn.close(timeout=CLOSING_SECONDS)
+    if held is None:
+        raise NodeError("the database is new: say --mode sandbox or --mode production")
+    return Mode(held)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say in a sentence what keeps the schema from being brought up to date, and nothing of the address."""
+    try:
+        with told_as_unavailable():
+            yield
+    except Unavailable as trouble:
+        raise NodeError(f"the database cannot be reached ({trouble}): see DATABASE_URL") from None
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidCatalogNameError, ValueError) as trouble:
+        raise NodeError(
+            f"the database cannot be migrated ({type(trouble).__name__}): "
+            "MIGRATE_DATABASE_URL must sign in as its owner"
+        ) from None
+
+
+@asynccontextmanager
+async def open_runtime(
+    place: Place, settings: Settings, mode: Mode, key: bytes, *, first_moment: datetime | None = None
+) -> AsyncIterator[Runtime]:
+    """Open the runtime over a migrated database: seeded if a sandbox, every authority with its key."""
+    try:
+        pool = await open_pool(place.app, size=settings.pool_size)
+    except (Unavailable, asyncpg.PostgresError, ValueError) as trouble:
+        raise NodeError(
+            f"the database cannot be used ({type(trouble.__cause__ or trouble).__name__}): DATABASE_URL must sign in "
+            "as a login that may become exchange_app"
+        ) from None
+    try:
+        async with pool.acquire() as conn, conn.transaction():
+            reading = await registry.keep_reading(conn)
+            if mode is Mode.SANDBOX:
+                await registry.seed_sandbox(conn)
+            await keys.make_missing(conn, key)
+            desk = Desk(await keys.load(conn, key), reading, await registry.readings(conn))
+        if mode is Mode.SANDBOX:
+            async with pool.acquire() as conn:
+                await sandbox.open_clock(conn, first_moment)
+        yield Runtime(mode=mode, pool=pool, desk=desk)
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), CLOSING_SECONDS)
+        except TimeoutError:
+            pool.terminate()

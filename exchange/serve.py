@@ -1,0 +1,224 @@
+"""The node at work: the interface, the ticker and the sandbox's mail sink, until a signal ends them."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from exchange import opening
+from exchange.core.errors import NodeError
+from exchange.delivery.mail import Writer
+from exchange.delivery.smtp import Mailer, Relay, RelayDown
+from exchange.main import create_app
+from exchange.opening import Place
+from exchange.runtime import Mode, Runtime
+from exchange.service import sandbox
+from exchange.service.outbox import Post
+from exchange.service.readings import Readings
+from exchange.settings import MailRelay, Settings
+from scheduler import Job, Ticker, jobs
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates" / "email"
+SANDBOX_SENDER: Final = "node@node.example"
+HTTP_SECONDS: Final = 5
+"""How long calls may go on after the signal: with the ticker, at the same time, all ends within 15 seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What `serve` was asked for."""
+
+    mode: Mode
+    host: str
+    port: int
+    data: Path
+    first_moment: datetime | None = None
+    scheduler: bool = True
+    expose: bool = False
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves signals to us, and says when it answers; its own way ends the process with the signal."""
+
+    answering: asyncio.Event
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Do nothing."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.answering.set()
+
+
+def serve(settings: Settings, plan: Plan) -> None:
+    """Serve until SIGTERM or SIGINT; call it from the main thread. Raise NodeError when the node cannot start."""
+    if plan.mode is Mode.SANDBOX and not plan.expose and not is_loopback(plan.host):
+        raise NodeError("a sandbox lets everybody in and stays on the loopback: leave --host out, or add --expose")
+    if plan.mode is Mode.PRODUCTION and plan.first_moment is not None:
+        raise NodeError("--now is for a sandbox: production runs on the real time")
+    key = opening.wrapping_key(settings, plan.mode, plan.data)
+    with opening.database(settings, plan.data) as place:
+        run(_serve(settings, plan, place, key))
+
+
+def tick(settings: Settings, mode: Mode | None, data: Path) -> None:
+    """Run the scheduler alone, beside nodes that were started without it."""
+    if settings.database_url is None:
+        raise NodeError("the scheduler alone needs DATABASE_URL: the embedded database belongs to `serve`")
+    with opening.database(settings, data) as place:
+        run(_tick(settings, mode, data, place))
+
+
+def run(work: Coroutine[None, None, None]) -> None:
+    """Run a coroutine on the fastest loop there is."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes) -> None:
+    stopped = _stopped()
+    await opening.bring_up_to_date(place, plan.mode)
+    async with AsyncExitStack() as stack:
+        opened = opening.open_runtime(place, settings, plan.mode, key, first_moment=plan.first_moment)
+        runtime = await stack.enter_async_context(opened)
+        if plan.mode is Mode.SANDBOX:
+            sink = await sandbox.open_sink(runtime)
+            stack.push_async_callback(sink.stop)
+        table = await stack.enter_async_context(_jobs(runtime, settings))
+        app = create_app(runtime, settings, works=tuple(job.work for job in table))
+        if plan.scheduler:
+            await stack.enter_async_context(_ticking(runtime, table))
+        with _listening(plan.host, plan.port) as listener:
+            await _answer(app, listener, plan, stopped)
+
+
+async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place) -> None:
+    stopped = _stopped()
+    mode = await opening.mode_of(place, asked)
+    await opening.bring_up_to_date(place, mode)
+    key = opening.wrapping_key(settings, mode, data)
+    async with (
+        opening.open_runtime(place, settings, mode, key) as runtime,
+        _jobs(runtime, settings) as table,
+        _ticking(runtime, table),
+    ):
+        say("the scheduler is at work")
+        await stopped.wait()
+
+
+async def _answer(app: object, listener: socket.socket, plan: Plan, stopped: asyncio.Event) -> None:
+    """Answer calls until the signal; print the address once calls are answered."""
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=HTTP_SECONDS,
+    )
+    server = Quiet(config)
+    server.answering = asyncio.Event()
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    ended = asyncio.create_task(stopped.wait())
+    await server.answering.wait()
+    host = f"[{plan.host}]" if ":" in plan.host else plan.host
+    say(f"{plan.mode} node at http://{host}:{listener.getsockname()[1]}")
+    await asyncio.wait({serving, ended}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    ended.cancel()
+    await serving
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise NodeError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+    with listener:
+        listener.setblocking(False)  # noqa: FBT003 - the standard library's own call
+        yield listener
+
+
+@asynccontextmanager
+async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job, ...]]:
+    """Put together what falls due by itself; the connection to the relay is closed at the end."""
+    in_sandbox = runtime.mode is Mode.SANDBOX
+    sender = SANDBOX_SENDER if in_sandbox or settings.mail is None else settings.mail.sender
+
+    async def find() -> Relay:
+        return await sandbox.find_sink(runtime) if in_sandbox else _relay(settings.mail)
+
+    mailer = Mailer(find)
+    writer = Writer(TEMPLATES, sender=sender, domain=sender.rpartition("@")[2])
+    post = Post(writer=writer, mailer=mailer, lease=sandbox.LEASE) if in_sandbox else Post(writer=writer, mailer=mailer)
+    try:
+        yield jobs(runtime, Readings(runtime.desk.readings), post)
+    finally:
+        await mailer.close()
+
+
+def _relay(mail: MailRelay | None) -> Relay:
+    """Return the operator's relay; without one, notices wait in the outbox."""
+    if mail is None:
+        raise RelayDown("no relay is set: see SMTP_HOST")
+    return Relay(host=mail.host, port=mail.port, tls=mail.tls, user=mail.user, password=mail.password)
+
+
+@asynccontextmanager
+async def _ticking(runtime: Runtime, table: tuple[Job, ...]) -> AsyncIterator[None]:
+    ticker = Ticker(table, runtime, runtime.now)
+    ticker.start()
+    try:
+        yield
+    finally:
+        await ticker.stop()
+
+
+def _stopped() -> asyncio.Event:
+    """Return what is set when the operator ends the node."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def say(text: str) -> None:
+    """Tell the operator."""
+    sys.stdout.write(f"exchange: {text}\n")
+    sys.stdout.flush()
+
+
+def log_to_stderr() -> None:
+    """Log in lines that hold no content of a request."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    for name in ("apscheduler", "uvicorn", "mail.log", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
