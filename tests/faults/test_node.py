@@ -1,0 +1,97 @@
+"""A node that is killed, cut off and started again: one effect, nothing acknowledged lost."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.faults.process import Node, running, start, token
+from tests.faults.proxy import Proxy
+from tests.service.office import SUBMISSION
+
+
+@pytest.fixture
+def through(database: Any) -> Any:
+    """Return how a node is told to reach the test's database over a port of ours."""
+
+    def environment(port: int) -> dict[str, str]:
+        head, _, rest = database.dsn.partition("@")
+        name = rest.rpartition("/")[2]
+        return {"DATABASE_URL": f"{head}@127.0.0.1:{port}/{name}"}
+
+    return environment
+
+
+def port_of(dsn: str) -> int:
+    return int(dsn.partition("@")[2].partition("/")[0].rpartition(":")[2])
+
+
+async def sent(client: httpx.AsyncClient, headers: dict[str, str]) -> httpx.Response:
+    return await client.post("/v1/requests", json=SUBMISSION, headers=headers | {"Idempotency-Key": "cut-1"})
+
+
+async def test_a_kill_between_commit_and_answer_leaves_one_effect(database: Any, through: Any, tmp_path: Path) -> None:
+    """The commit is done, its word is swallowed, the node is killed; the same call with the same key replays."""
+    async with Proxy(port_of(database.dsn)) as proxy:
+        async with running(tmp_path, environment=through(proxy.port)) as node, node.client() as client:
+            headers = await token(client, "KZ-MVD")
+            proxy.arm()
+            call = asyncio.create_task(sent(client, headers))
+            await asyncio.wait_for(proxy.committed.wait(), 20)
+            assert not call.done()
+            await node.kill()
+            with pytest.raises(httpx.TransportError):
+                await call
+        async with running(tmp_path, environment=through(proxy.port)) as node, node.client() as client:
+            again = await sent(client, headers)
+            assert again.status_code == 201
+            assert again.headers["Idempotent-Replayed"] == "true"
+            listed = await client.get("/v1/requests", headers=headers)
+            assert [line["id"] for line in listed.json()["items"]] == [again.json()["id"]]
+            assert (await client.get("/v1/events", headers=headers)).json()["items"][-1]["seq"] == 2
+
+
+async def test_an_all_in_one_node_survives_kill_minus_nine(tmp_path: Path) -> None:
+    """Kill the node with its embedded database in the middle of work: all that was answered is there afterwards."""
+    acknowledged: list[str] = []
+    enough = asyncio.Event()
+    async with running(tmp_path / "узел с пробелом") as node, node.client() as client:
+        headers = await token(client, "KZ-MVD")
+
+        async def keep_sending() -> None:
+            while True:
+                answer = await client.post("/v1/requests", json=SUBMISSION, headers=headers)
+                acknowledged.append(answer.raise_for_status().json()["id"])
+                if len(acknowledged) >= 20:
+                    enough.set()
+
+        senders = [asyncio.create_task(keep_sending()) for _ in range(4)]
+        await asyncio.wait_for(enough.wait(), 30)
+        await node.kill()
+        await asyncio.gather(*senders, return_exceptions=True)
+    async with running(tmp_path / "узел с пробелом") as node, node.client() as client:
+        for request in acknowledged:
+            answer = await client.get(f"/v1/requests/{request}", headers=headers)
+            assert answer.status_code == 200
+        ready = await client.get("/readyz")
+        assert ready.status_code == 200
+
+
+async def test_sigterm_ends_a_node_within_its_time(tmp_path: Path) -> None:
+    node: Node = await start(tmp_path)
+    assert await node.stop() == 0
+
+
+async def test_a_second_node_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    async with running(tmp_path):
+        with pytest.raises(RuntimeError, match=r"(?i)use|занят|busy"):
+            await start(tmp_path)
+
+
+async def test_production_refuses_a_sandbox_database(tmp_path: Path) -> None:
+    async with running(tmp_path) as node:
+        await node.stop()
+    with pytest.raises(RuntimeError):
+        await start(tmp_path, mode="production")
