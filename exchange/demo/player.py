@@ -99,9 +99,8 @@ class Player:
         items = self.mails()
         wall = f"{datetime.fromisoformat(moment):%d.%m.%Y %H:%M} UTC"
         self._say(f"\n── {wall} — часы узла переведены; писем: {len(items) - before}")
-        for item in items[before:]:
-            if item["notice"]["step"]:
-                self._say(f"      ✉ {item['to']}: {item['subject']}")
+        for line in _reminded(items[before:]):
+            self._say(f"      ✉ {line}")
         if self._api.get("/v1/sandbox/clock").json()["now"] != moment:
             yield "часы узла показывают другое время"
 
@@ -145,6 +144,23 @@ class Player:
             if notice["step"] and key in seen:
                 yield f"{item['to']}: {item['subject']}"
             seen.add(key)
+
+
+def _reminded(items: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each duty that was reminded of: the steps in order, and who got them."""
+    duties: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        if item["notice"]["step"]:
+            duties.setdefault(item["subject"].split(":")[0] + " · " + _kind(item), []).append(item)
+    for duty, told in duties.items():
+        steps = " ".join(dict.fromkeys(item["notice"]["step"] for item in told))
+        names = ", ".join(dict.fromkeys(item["to"].partition("@")[0] for item in told))
+        yield f"{duty}: {steps} → {names}"
+
+
+def _kind(item: dict[str, Any]) -> str:
+    """Return which duty a reminder is of, from the obligation's id."""
+    return "-".join(str(item["notice"]["obligation"]).split("-")[5:])
 
 
 def _not_refused(code: str, answer: httpx.Response) -> Iterator[str]:

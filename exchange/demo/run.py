@@ -1,5 +1,6 @@
 """Starts a sandbox node of its own, plays the story, prints what it came to, and serves until it is stopped."""
 
+import logging
 import re
 import shutil
 import signal
@@ -26,6 +27,7 @@ CURL_AUTHORITY = "KZ-MVD"
 
 def run(*, once: bool, port: int = 0) -> int:
     """Play the story on a fresh node; return 0 if all of it held. Unless `once`, serve until Ctrl-C."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the story tells what it does
     told = story.read()
     folder = Path(tempfile.mkdtemp(prefix="exchange-demo-"))
     try:
