@@ -28,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold keys and cases
     asked = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _end)
-    if asked.command != "demo":  # which ends in its own words
+    if asked.command != "demo":  # which ends in its own words, and whose node logs for itself
         signal.signal(signal.SIGINT, _end)
-    serve.log_to_stderr()
+        serve.log_to_stderr()
     try:
         return _run(asked, from_environment())
     except (ExchangeError, LocalPostgresError) as trouble:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import lists, operations, requests, sandbox
+from exchange.api import lists, operations, reference, requests, sandbox
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
@@ -31,6 +31,7 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
     }
     if mode is Mode.SANDBOX:
         table |= sandbox.handlers(works)
+    table |= reference.handlers(sandbox=mode is Mode.SANDBOX)
     return table
 
 

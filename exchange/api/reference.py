@@ -1,0 +1,79 @@
+"""The description for programs, and the pages for people: made once, served from the node itself."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api.catalogue import OPERATIONS, Operation
+from exchange.api.endpoint import Handler
+from exchange.api.entrance import JSON, Entrance
+from exchange.api.openapi import TITLES, describe
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "reference"
+PAGE_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PLACES: Final = {"query": "адрес", "header": "заголовок"}
+
+
+def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
+    """Return the addresses of the description and its pages."""
+    description = describe(_release(), sandbox=sandbox)
+    pages = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
+    operations = [operation for operation in OPERATIONS if sandbox or not operation.sandbox]
+    shown = {
+        "info": description["info"],
+        "sandbox": sandbox,
+        "places": PLACES,
+        "groups": [
+            (group, [_shown(operation, description) for operation in members])
+            for group, members in groupby(operations, key=lambda operation: operation.group)
+        ],
+    }
+    text = json.dumps(description, ensure_ascii=False).encode()
+    return {
+        "/": {"GET": _fixed(pages.get_template("root.html").render(shown).encode(), "text/html")},
+        "/docs": {"GET": _fixed(pages.get_template("reference.html").render(shown).encode(), "text/html")},
+        "/docs/style.css": {"GET": _fixed((TEMPLATES / "style.css").read_bytes(), "text/css")},
+        "/openapi.json": {"GET": _fixed(text, JSON)},
+    }
+
+
+def _release() -> str:
+    """Return the release's version; a source tree that is not installed has none."""
+    try:
+        return version("assistance-exchange")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _shown(operation: Operation, description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page shows of a call."""
+    described = description["paths"][operation.path][operation.method.lower()]
+    bodies = [(name, json.dumps(value, ensure_ascii=False, indent=2)) for name, value in operation.bodies.items()]
+    return {
+        "id": described["operationId"],
+        "method": operation.method,
+        "path": operation.path,
+        "name": operation.name,
+        "words": operation.words,
+        "with_token": operation.with_token,
+        "parameters": operation.parameters,
+        "bodies": bodies,
+        "statuses": [(status, TITLES[int(status)]) for status in described["responses"]],
+    }
+
+
+def _fixed(content: bytes, kind: str) -> Callable[[Entrance, Request], Awaitable[Response]]:
+    """Make a call that always answers the same."""
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+
+    async def shown(_entrance: Entrance, _request: Request) -> Response:
+        return Response(content, headers=headers, media_type=kind)
+
+    return shown
