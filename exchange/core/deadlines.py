@@ -43,9 +43,11 @@ def start_of_day(day: date, zone: str) -> datetime:
 
 
 def shift_days(instant: datetime, days: int, zone: str) -> datetime:
-    """Move an instant by local calendar days, keeping the hour on the wall."""
+    """Move an instant by local calendar days, keeping the hour on the wall; by none, the instant itself."""
+    if days == 0:  # an hour that comes twice would else be taken for its first time
+        return instant
     local = instant.astimezone(ZoneInfo(zone))
-    return (local + timedelta(days=days)).replace(fold=0).astimezone(UTC)
+    return (local + timedelta(days=days)).astimezone(UTC)
 
 
 def day_term(

@@ -41,14 +41,15 @@ def acts_page() -> str:
         _NOTE,
         "# Acts",
         "",
-        "What one authority does towards the other on a request for assistance, and what follows. The rule is that of the",
-        "Protocol: `P-7.4` is Article 7, fourth rule. A field in *italics* may be absent. An act without a rule is the",
-        "product's own. The states and their diagram are in [states.md](states.md), the words in [glossary.md](glossary.md).",
+        "What one authority does towards the other on a request for assistance, and what follows. `P-7.4` is a rule of",
+        "Article 7 of the Protocol; an act without a rule is the product's own. A field in *italics* may be absent.",
+        "The states and their diagram are in [states.md](states.md), the words in [glossary.md](glossary.md).",
         "",
         head,
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *rows,
         "",
+        "The confirmation is owed for an urgent request only; the execution is opened by the first receipt alone.",
         f"After a redirect and until the new holder's receipt is entered, the requested side has only {until_receipt}.",
     )
 
@@ -59,7 +60,7 @@ def states_page() -> str:
         _NOTE,
         "# States",
         "",
-        "Overdue, urgent, unconfirmed, held, partly refused and an open question are facts beside the state, never states.",
+        "Overdue, urgent, unconfirmed, held, partly refused, question open: facts beside the state, never states.",
         "",
         "```mermaid",
         "stateDiagram-v2",
@@ -113,8 +114,8 @@ def _effects(act: Act) -> str:
         for kind, effect in act.effects.items()
         if effect is Effect.MEET_AT_END
     ]
-    words += [f"opens a numbered `{act.asks}`"] if act.asks else []
-    words += [f"answers a `{act.answers}`"] if act.answers else []
+    words += [f"opens one numbered `{act.asks}`"] if act.asks else []
+    words += [f"answers one `{act.answers}`"] if act.answers else []
     return "; ".join(words) or "–"
 
 

@@ -1,5 +1,6 @@
 """What acts do to duties: opened, met, suspended, dated anew, passed on, void."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -429,6 +430,21 @@ def test_p_7_2_another_term_may_be_shorter_and_make_the_request_overdue_at_once(
 def test_p_7_2_the_same_term_again_makes_no_new_steps() -> None:
     case = _agreed(sent(), 30)
     assert case.duty().due_version == 1
+
+
+def test_p_7_2_a_new_date_begins_its_ladder_anew_and_the_same_one_goes_on() -> None:
+    request = sent().after(days=25).request
+    worked = tuple(replace(duty, reminded_through=NOON) for duty in request.obligations)
+    request = replace(request, obligations=worked)
+    for days, reminded in ((30, NOON), (45, None)):
+        case = Case((), (request,), NOON).does("propose_term", days=days, citation="а")
+        assert case.does("agree_term", by=case.requesting(), term_number=1).duty().reminded_through == reminded
+
+
+def test_p_7_2_another_term_is_counted_in_the_zone_of_the_receipt() -> None:
+    case = sent(NOON.replace(hour=20)).does("redirect", to_authority="RU-EAST", reason="нет")
+    case = _agreed(case, 31)
+    assert case.duty().due_at == datetime.fromisoformat("2026-04-01T21:00:00Z")
 
 
 def test_p_7_2_a_proposal_alone_changes_nothing() -> None:

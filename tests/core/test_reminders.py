@@ -176,6 +176,31 @@ def test_passed_and_following_part_time_without_gap_or_double(
     assert worked == [step for step in every if step.moment <= max(received + tick for tick in ticks)]
 
 
+@given(moments, st.sampled_from(ObligationKind), st.sampled_from(ZONES), st.integers(1, 90))
+def test_the_step_at_the_due_moment_comes_at_that_moment(
+    received: datetime, kind: ObligationKind, zone: str, days: int
+) -> None:
+    found = _some(received, kind, zone, days)
+    due = next(step for step in found if step.name == "due")
+    if kind is ObligationKind.CONFIRMATION:
+        assert due.moment == received + timedelta(hours=72)
+    assert all((step.moment >= due.moment) is step.after_due for step in found)
+
+
+def test_p_6_4_the_due_step_does_not_come_an_hour_early_in_an_hour_that_comes_twice() -> None:
+    due_at = datetime(2024, 2, 29, 18, 30, tzinfo=UTC)
+    assert due_at.astimezone(ZoneInfo("Asia/Almaty")).fold == 1
+    ladder = _ladder(ObligationKind.CONFIRMATION)
+    found = steps(ladder, due_at=due_at, zone="Asia/Almaty", started_at=due_at - timedelta(hours=72))
+    assert [step.moment for step in found if step.name == "due"] == [due_at]
+
+
+def test_a_step_is_due_at_its_very_moment() -> None:
+    every = _day_steps(cases.NOON, 30)
+    assert passed(iter(every), after=None, now=every[0].moment) == (every[0],)
+    assert passed(iter(every), after=None, now=every[0].moment - timedelta(microseconds=1)) == ()
+
+
 def test_an_endless_ladder_ends_at_now() -> None:
     due = day_term(started_at=cases.NOON, days=30, zone=MOSCOW, rule="", profile="")
     ladder = _ladder(ObligationKind.EXECUTION)
