@@ -18,6 +18,7 @@ from exchange.store import localpg, migrate
 
 TEMPLATE = "template_sandbox"
 PATIENCE = 20.0  # seconds for a statement or a connection: a test that hangs should say where
+ROOM = 2 * 1024**3  # bytes; a run holds a few databases of 10 MB and the write-ahead log
 LONG = "--long"
 SERVER = pytest.StashKey["Server"]()
 NUMBERS = count(1)
@@ -27,7 +28,7 @@ class Server:
     """The run's PostgreSQL, started by the process that began the tests; workers know its address."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="exchange-tests-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="exchange-tests-", dir=memory()))
         self.postgres = localpg.start(self.folder / "data", durable=False)
         self.dsn = self.postgres.dsn
         # A loop of another thread: the one of the tests does not run yet, or is somebody else's to run.
@@ -38,6 +39,14 @@ class Server:
         """Stop it and leave nothing behind."""
         self.postgres.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def memory() -> Path | None:
+    """Return a folder in memory if there is room: databases are made and dropped there whatever the disk does."""
+    shared = Path("/dev/shm")  # noqa: S108 - what is made there has a random name
+    if not os.access(shared, os.W_OK | os.X_OK) or shutil.disk_usage(shared).free < ROOM:
+        return None
+    return shared
 
 
 @dataclass(frozen=True, slots=True)
