@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from exchange.core.access import Actor
 from exchange.main import create_app
 from exchange.runtime import Mode, Runtime, new_token, open_pool, token_digest
-from exchange.service import keys, registry
+from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
 from exchange.settings import Settings
 from exchange.store import tokens
@@ -118,6 +118,11 @@ class Node:
         answer = await self.act(request, by, act, **fields)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
+
+    async def open_clock(self) -> None:
+        """Give the sandbox its clock."""
+        async with self.runtime.connection() as conn:
+            await sandbox.open_clock(conn, None)
 
     async def kept(self) -> dict[str, int]:
         """Count what is stored: what was refused leaves it as it was."""
