@@ -47,6 +47,8 @@ class Ticker:
 
     def start(self) -> None:
         """Begin to tick in the running loop; every job is run at once."""
+        # It warns at each tick that finds the job still running, which is what one run at a time means.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )

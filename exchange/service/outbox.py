@@ -18,6 +18,8 @@ from schemas.vocabulary import NoticeKind
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
 MOST_DOUBLINGS: Final = 10
+MOST: Final = 2000
+"""Notices after which a pass ends; what is left is due at the next."""
 OVERTAKEN, NO_ADDRESS, BAD_ADDRESS, REFUSED = "overtaken", "no_address", "bad_address", "address_refused"
 
 log = logging.getLogger(__name__)
@@ -45,9 +47,12 @@ class Delivery:
 
 
 async def deliver_due(db: Database, post: Post, now: datetime) -> Delivery:
-    """Send every notice due by `now`, oldest first, until none is left or the relay cannot be reached."""
+    """Send notices due by `now`, oldest first, until none is left or the relay cannot be reached.
+
+    A long queue is taken in passes, so that who waits for the end of one does not wait long.
+    """
     sent = 0
-    while True:
+    while sent < MOST:
         began = asyncio.get_running_loop().time()
         async with db.transaction() as conn:
             leased = await outbox.lease(conn, now, post.batch, post.lease)
@@ -59,6 +64,7 @@ async def deliver_due(db: Database, post: Post, now: datetime) -> Delivery:
         sent += done
         if trouble is not None:
             return Delivery(sent, trouble)
+    return Delivery(sent)
 
 
 async def _send_all(

@@ -18,6 +18,9 @@ from exchange.store.reminders import FIRST, Progress, Told
 PAGE: Final = 200
 """Candidates read at once."""
 
+MOST: Final = 2000
+"""Requests after which a pass ends; what is left is due at the next."""
+
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +34,7 @@ async def remind_due(db: Database, readings: Readings, now: datetime, *, page: i
     """
     worked, after, seen = 0, FIRST, set[UUID]()
     trouble: Exception | None = None
-    while True:
+    while worked < MOST:
         async with db.connection() as conn:
             candidates = await reminders.due(conn, now, after, page)
         for candidate in candidates:

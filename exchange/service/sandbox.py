@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from email.header import decode_header, make_header
+from email.message import Message
 from typing import Final
 from uuid import UUID
 
@@ -91,28 +91,39 @@ async def find_sink(db: Database) -> Relay:
 async def mails(conn: Connection) -> tuple[Mail, ...]:
     """Return all messages that the sink caught, oldest first."""
     caught = await sandbox.caught(conn)
-    parsed = [message_from_bytes(each.raw, EmailMessage, policy=default) for each in caught]
+    parsed = [message_from_bytes(each.raw) for each in caught]
     ids = [identifier(message) for message in parsed]
     origins = await sandbox.origins(conn, [known for known in ids if known is not None])
-    found = []
-    for each, message, known in zip(caught, parsed, ids, strict=True):
-        plain, html = message.get_body(("plain",)), message.get_body(("html",))
-        found.append(
-            Mail(
-                message_id=str(message["Message-ID"] or ""),
-                sender=str(message["From"] or ""),
-                to=each.recipient,
-                subject=str(message["Subject"] or ""),
-                text=plain.get_content() if plain else "",
-                html=html.get_content() if html else None,
-                at=each.at,
-                notice=origins.get(known) if known else None,
-            )
+    return tuple(
+        Mail(
+            message_id=header(message, "Message-ID"),
+            sender=header(message, "From"),
+            to=each.recipient,
+            subject=header(message, "Subject"),
+            text=content(message, "text/plain") or "",
+            html=content(message, "text/html"),
+            at=each.at,
+            notice=origins.get(known) if known else None,
         )
-    return tuple(found)
+        for each, message, known in zip(caught, parsed, ids, strict=True)
+    )
 
 
-def identifier(message: EmailMessage) -> UUID | None:
+def header(message: Message, name: str) -> str:
+    """Return a header as its reader sees it; the standard library's newer parser takes five times as long."""
+    return str(make_header(decode_header("".join(str(message[name] or "").splitlines()))))
+
+
+def content(message: Message, kind: str) -> str | None:
+    """Return the first part of a kind, or None."""
+    for part in message.walk():
+        if part.get_content_type() == kind:
+            payload = part.get_payload(decode=True)
+            return payload.decode(part.get_content_charset("utf-8"), "replace") if isinstance(payload, bytes) else None
+    return None
+
+
+def identifier(message: Message) -> UUID | None:
     """Return the part of a Message-ID that the outbox gave, or None for a message of somebody else's."""
     local = str(message["Message-ID"] or "").strip().removeprefix("<").partition("@")[0]
     try:
