@@ -10,14 +10,14 @@ COMMITTED = b"COMMIT\x00"
 
 
 class Proxy:
-    """Passes bytes to PostgreSQL and back; once armed, it swallows the next word of a commit and rings."""
+    """Passes bytes to PostgreSQL and back; it swallows the word of the commit that follows a named statement."""
 
     def __init__(self, port: int) -> None:
         """Take the server's port on loopback."""
         self._port = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._armed = False
+        self._awaited: bytes | None = None
         self.committed = asyncio.Event()
 
     @property
@@ -27,10 +27,10 @@ class Proxy:
         number: int = self._server.sockets[0].getsockname()[1]
         return number
 
-    def arm(self) -> None:
-        """Swallow the answer to the next commit."""
+    def arm(self, statement: bytes) -> None:
+        """Swallow the answer to the commit of whoever sends this statement next."""
         self.committed.clear()
-        self._armed = True
+        self._awaited = statement
 
     async def __aenter__(self) -> Self:
         """Listen on a free port of loopback."""
@@ -48,21 +48,33 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on, both ways."""
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        sent = asyncio.Event()
         for task in (
-            asyncio.create_task(self._pass(reader, up_writer, watched=False)),
-            asyncio.create_task(self._pass(up_reader, writer, watched=True)),
+            asyncio.create_task(self._ask(reader, up_writer, sent)),
+            asyncio.create_task(self._answer(up_reader, writer, sent)),
         ):
             self._tasks.add(task)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, watched: bool) -> None:
-        """Pass bytes one way until an end hangs up."""
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: asyncio.Event) -> None:
+        """Pass what the node asks; note when it sends the awaited statement."""
         with suppress(ConnectionError):
             while data := await reader.read(65536):
-                if watched and self._armed and COMMITTED in data:
-                    self._armed = False
+                if self._awaited is not None and self._awaited in data:
+                    self._awaited = None
+                    sent.set()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: asyncio.Event) -> None:
+        """Pass what the server answers, up to the word of the commit that is to reach nobody."""
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                if sent.is_set() and COMMITTED in data:
                     self.committed.set()
-                    return  # the word of the commit reaches nobody
+                    return
                 writer.write(data)
                 await writer.drain()
         writer.close()
