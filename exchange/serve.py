@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -63,6 +63,22 @@ class Quiet(uvicorn.Server):
         self.answering.set()
 
 
+class Stop:
+    """The operator's signal: it cuts the start short, and once the node is at work lets it end in order."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.at_work = False
+        self._task = asyncio.current_task()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._ask)
+
+    def _ask(self) -> None:
+        self.asked.set()
+        if not self.at_work and self._task is not None:
+            self._task.cancel()
+
+
 def serve(settings: Settings, plan: Plan) -> None:
     """Serve until SIGTERM or SIGINT; call it from the main thread. Raise NodeError when the node cannot start."""
     if plan.mode is Mode.SANDBOX and not plan.expose and not is_loopback(plan.host):
@@ -83,10 +99,10 @@ def tick(settings: Settings, mode: Mode | None, data: Path) -> None:
 
 
 def run(work: Coroutine[None, None, None]) -> None:
-    """Run a coroutine on the fastest loop there is."""
+    """Run a coroutine on the fastest loop there is; one that a signal cut short has ended as it was told to."""
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(asyncio.CancelledError):
         runner.run(work)
 
 
@@ -99,7 +115,7 @@ def is_loopback(host: str) -> bool:
 
 
 async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes) -> None:
-    stopped = _stopped()
+    stop = Stop()
     await opening.bring_up_to_date(place, plan.mode)
     async with AsyncExitStack() as stack:
         opened = opening.open_runtime(place, settings, plan.mode, key, first_moment=plan.first_moment)
@@ -112,11 +128,11 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes) -> No
         if plan.scheduler:
             await stack.enter_async_context(_ticking(runtime, table))
         with _listening(plan.host, plan.port) as listener:
-            await _answer(app, listener, plan, stopped)
+            await _answer(app, listener, plan, stop)
 
 
 async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place) -> None:
-    stopped = _stopped()
+    stop = Stop()
     mode = await opening.mode_of(place, asked)
     await opening.bring_up_to_date(place, mode)
     key = opening.wrapping_key(settings, mode, data)
@@ -126,10 +142,11 @@ async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place
         _ticking(runtime, table),
     ):
         say("the scheduler is at work")
-        await stopped.wait()
+        stop.at_work = True
+        await stop.asked.wait()
 
 
-async def _answer(app: object, listener: socket.socket, plan: Plan, stopped: asyncio.Event) -> None:
+async def _answer(app: object, listener: socket.socket, plan: Plan, stop: Stop) -> None:
     """Answer calls until the signal; print the address once calls are answered."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -145,8 +162,9 @@ async def _answer(app: object, listener: socket.socket, plan: Plan, stopped: asy
     )
     server = Quiet(config)
     server.answering = asyncio.Event()
+    stop.at_work = True
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    ended = asyncio.create_task(stopped.wait())
+    ended = asyncio.create_task(stop.asked.wait())
     await server.answering.wait()
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
     say(f"{plan.mode} node at http://{host}:{listener.getsockname()[1]}")
@@ -201,14 +219,6 @@ async def _ticking(runtime: Runtime, table: tuple[Job, ...]) -> AsyncIterator[No
         yield
     finally:
         await ticker.stop()
-
-
-def _stopped() -> asyncio.Event:
-    """Return what is set when the operator ends the node."""
-    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    return stopped
 
 
 def say(text: str) -> None:

@@ -8,10 +8,12 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
 from exchange import cli
+from exchange.store import migrate
 from tests.conftest import Database
 
 KEY = "0123456789abcdef" * 4
@@ -127,6 +129,20 @@ async def test_sigterm_lets_a_call_in_work_end_and_exits_with_0(tmp_path: Path, 
         process.send_signal(signal.SIGTERM)
         assert (await call).status_code == 201
     assert await asyncio.wait_for(process.wait(), 15) == 0
+
+
+async def test_sigterm_cuts_a_start_short(tmp_path: Path, database: Database) -> None:
+    """Somebody else holds the lock for migrating: the node waits for it, and ends at once when told to."""
+    holder = await asyncpg.connect(database.dsn)
+    await holder.execute(migrate.TAKE_LOCK)
+    arguments = ("serve", "--mode", "sandbox", "--port", "0", "--data", str(tmp_path))
+    process = await begin(*arguments, environment={"DATABASE_URL": database.dsn})
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while not await holder.fetchval(waiting):  # noqa: ASYNC110 - what is waited for is another process
+        await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 15) == 0
+    await holder.close()
 
 
 def test_an_instant_without_a_zone_is_none(capsys: pytest.CaptureFixture[str]) -> None:
