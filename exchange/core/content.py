@@ -131,7 +131,7 @@ def _unknown(code: str, pointer: str, named: Iterable[str], known: frozenset[str
 def _receive(request: Request, body: bodies.Receive, _scene: Scene, now: datetime) -> Iterator[Objection]:
     if body.received_at > now:
         yield object_to("received_in_future", "/received_at")
-    if body.received_at < request.dispatched_at:
+    if body.received_at < request.dispatched_at.replace(microsecond=0):  # stamps know no fractions
         yield object_to("received_before_dispatch", "/received_at")
 
 

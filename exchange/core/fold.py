@@ -199,7 +199,7 @@ def _report(request: Request, entry: Entry, body: act_bodies.ReportResults) -> R
         else item
         for item in request.items
     )
-    executed_at = body.executed_at or (entry.at if body.final else request.executed_at)
+    executed_at = body.executed_at or request.executed_at or (entry.at if body.final else None)
     return replace(request, items=items, results=(*request.results, body), executed_at=executed_at)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,6 +27,7 @@ DUTIES: Final[Mapping[ObligationKind, str]] = {
     ObligationKind.CONFIRMATION: "официальное письменное подтверждение",
 }
 POLICY = SMTP.clone(cte_type="7bit")
+LINE = 76  # RFC 2047: the longest line that holds an encoded word
 ARTICLE = re.compile(r"P-(\d+)")
 
 
@@ -70,14 +72,19 @@ class Writer:
         message["Date"] = format_datetime(now)
         message["From"] = addressed(self.sender)
         message["To"] = addressed(notice.address)
-        message["Subject"] = line(self._render(notice, "subject.txt"))
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self._render(notice, "body.txt"))
-        return message.as_bytes()
+        return subject(line(self._render(notice, "subject.txt"))) + message.as_bytes()
 
     def _render(self, notice: Notice, part: str) -> str:
         template = self._environment.get_template(f"{notice.kind}/{part}")
         return template.render(notice.data, zone=notice.zone)
+
+
+def subject(text: str) -> bytes:
+    """Return the header field; EmailMessage itself loses a space where it folds between encoded words."""
+    folded = Header(text, "utf-8", maxlinelen=LINE, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {folded}\r\n".encode()
 
 
 def addressed(mailbox: str) -> Address:
