@@ -9,7 +9,7 @@ from exchange.core.lawful import allowed_acts
 from exchange.core.request import Ask, Obligation, Request
 from exchange.store.requests import NEVER, Line
 from schemas import views
-from schemas.acts import OfferConditions
+from schemas.acts import AskOtherUse, GrantOtherUse, OfferConditions
 from schemas.base import Shape
 from schemas.vocabulary import AskKind, Handling, ItemState, ObligationKind, State
 
@@ -169,8 +169,8 @@ def _conditions(offered: OfferConditions) -> views.ConditionsView:
 
 def _purposes(of: Request) -> tuple[str, ...]:
     """Return the purposes for which results may be used: the request's, and those consented to (Article 10)."""
-    granted = (ask for ask in of.asked(AskKind.OTHER_USE) if getattr(ask.answered, "act", "") == "grant_other_use")
-    return (of.submitted.purpose, *(getattr(ask.asked, "purpose", "") for ask in granted))
+    granted = (ask.asked for ask in of.asked(AskKind.OTHER_USE) if isinstance(ask.answered, GrantOtherUse))
+    return (of.submitted.purpose, *(asked.purpose for asked in granted if isinstance(asked, AskOtherUse)))
 
 
 def _ask(ask: Ask, until: datetime) -> views.AskView:
