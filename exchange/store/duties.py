@@ -1,0 +1,87 @@
+"""The duties behind a number of the dashboard: those of a bucket, soonest due first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from exchange.store.database import Connection
+
+SELECT_BUCKET = """
+WITH bucket AS (
+    SELECT zone, low, high FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[]) AS b(zone, low, high)
+),
+mine AS (
+    (SELECT o.id FROM obligation o JOIN bucket b ON b.zone = o.zone
+      WHERE o.authority = $1 AND o.state = $2 AND o.due_at > b.low AND o.due_at <= b.high
+        AND o.due_at > $10 AND o.due_at <= $11 AND ($6::text IS NULL OR o.kind = $6)
+        AND ($7::text IS NULL OR o.authority = $7)
+        AND (o.due_at, o.id) > ($8, $9) ORDER BY o.due_at, o.id LIMIT $12)
+    UNION
+    (SELECT o.id FROM obligation o JOIN bucket b ON b.zone = o.zone
+      WHERE o.counterpart = $1 AND o.state = $2 AND o.due_at > b.low AND o.due_at <= b.high
+        AND o.due_at > $10 AND o.due_at <= $11 AND ($6::text IS NULL OR o.kind = $6)
+        AND ($7::text IS NULL OR o.authority = $7)
+        AND (o.due_at, o.id) > ($8, $9) ORDER BY o.due_at, o.id LIMIT $12)
+    UNION
+    (SELECT o.id FROM obligation o JOIN bucket b ON b.zone = o.zone
+      WHERE o.steward = $1 AND o.state = $2 AND o.due_at > b.low AND o.due_at <= b.high
+        AND o.due_at > $10 AND o.due_at <= $11 AND ($6::text IS NULL OR o.kind = $6)
+        AND ($7::text IS NULL OR o.authority = $7)
+        AND (o.due_at, o.id) > ($8, $9) ORDER BY o.due_at, o.id LIMIT $12)
+)
+SELECT o.id, o.request, o.kind, o.authority, o.zone, o.due_at, r.number, r.state, r.requesting, r.holder, r.reference,
+       r.submitted ->> 'purpose' AS purpose
+  FROM mine m JOIN obligation o ON o.id = m.id JOIN request r ON r.id = o.request
+ ORDER BY o.due_at, o.id LIMIT $12
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked for: each zone's span of due moments (`low` exclusive, `high` inclusive); None asks for all."""
+
+    state: str
+    zones: tuple[str, ...]
+    lows: tuple[datetime, ...]
+    highs: tuple[datetime, ...]
+    kind: str | None
+    authority: str | None
+    after: tuple[datetime, str]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One duty of a list with the request that it belongs to."""
+
+    id: str
+    request: UUID
+    kind: str
+    authority: str
+    zone: str
+    due_at: datetime
+    number: str
+    state: str
+    requesting: str
+    holder: str
+    reference: str
+    purpose: str
+
+
+async def page(conn: Connection, caller: str, wanted: Wanted) -> tuple[Line, ...]:
+    """Return one page of the duties that an authority owes or is owed, soonest due first."""
+    rows = await conn.fetch(
+        SELECT_BUCKET,
+        caller,
+        wanted.state,
+        wanted.zones,
+        wanted.lows,
+        wanted.highs,
+        wanted.kind,
+        wanted.authority,
+        *wanted.after,
+        min(wanted.lows),
+        max(wanted.highs),
+        wanted.limit,
+    )
+    return tuple(Line(**row) for row in rows)
