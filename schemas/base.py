@@ -21,7 +21,7 @@ INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols by category that nobody sees: the fillers of Hangul and the blank of Braille."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+_INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-]00:00)")
 
 
 class Shape(BaseModel):
@@ -49,7 +49,7 @@ def _read_instant(value: object) -> object:
     if _INSTANT.fullmatch(value):
         with suppress(ValueError):
             return datetime.fromisoformat(value.upper())
-    raise PydanticCustomError("instant_form", "an instant is written as in RFC 3339, with its offset from UTC")
+    raise PydanticCustomError("instant_form", "an instant is written as in RFC 3339, in UTC")
 
 
 def _read_day(value: object) -> object:

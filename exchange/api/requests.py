@@ -131,13 +131,11 @@ def _tag(loaded: Loaded) -> str:
 
 
 def _may_submit(role: Role, body: Submission) -> bool:
-    unsigned = body.urgent is not None and body.signatory is None
-    signed = is_signed(ACTS[ActKind.SUBMIT], urgent_unsigned=unsigned)
+    signed = is_signed(ACTS[ActKind.SUBMIT], body)
     return bool(MAY[role] & {Verb.SIGN if signed else Verb.ACT})
 
 
 def _may_do(role: Role, body: ActBody) -> bool:
     """Tell whether a role could do an act for any side of any request."""
-    act = ACTS[body.act]
-    own = Verb.RECEIVE if act.kind is ActKind.RECEIVE else Verb.SIGN if is_signed(act) else Verb.ACT
+    own = Verb.RECEIVE if body.act is ActKind.RECEIVE else Verb.SIGN if is_signed(ACTS[body.act], body) else Verb.ACT
     return bool(MAY[role] & {own, Verb.ENTER})

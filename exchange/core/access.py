@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from exchange.core.acts import Act, Signing
 from exchange.core.request import Request
+from schemas.acts import ActBody
+from schemas.requests import Submission
 from schemas.vocabulary import ActKind, Role, Side
 
 
@@ -87,9 +89,10 @@ def verbs(act: Act, of: Relation, *, on_node: bool, signed: bool) -> frozenset[V
     return frozenset({own}) if of is not Relation.HOLDER or on_node else frozenset({own, Verb.ENTER})
 
 
-def is_signed(act: Act, *, urgent_unsigned: bool = False) -> bool:
-    """Tell whether an act needs the head's or a deputy's signature (Article 6)."""
-    return act.signing is Signing.ALWAYS or (act.signing is Signing.UNLESS_URGENT and not urgent_unsigned)
+def is_signed(act: Act, body: Submission | ActBody | None = None) -> bool:
+    """Tell whether an act is signed by the head or a deputy (Article 6); without a body, whether it always is."""
+    bears = getattr(body, "signatory", None) is not None
+    return act.signing is Signing.ALWAYS or (act.signing is Signing.WITH_SIGNATORY and bears)
 
 
 def may(role: Role, verb: Verb) -> bool:

@@ -41,7 +41,7 @@ class Signing(StrEnum):
 
     NEVER = "never"
     ALWAYS = "always"
-    UNLESS_URGENT = "unless urgent and not signed yet"
+    WITH_SIGNATORY = "when it bears a signatory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ _ROWS = (
         rule="P-6",
         title="направление запроса",
         leads_to=State.SENT,
-        signing=Signing.UNLESS_URGENT,
+        signing=Signing.WITH_SIGNATORY,
         effects={_CONFIRMATION: Effect.OPEN},
     ),
     Act(
@@ -218,7 +218,7 @@ _ROWS = (
         title="отказ в исполнении",
         leads_to=State.REFUSED,
         ends=True,
-        signing=Signing.ALWAYS,
+        signing=Signing.WITH_SIGNATORY,
         needs=(Need.OPEN_ITEM,),
         effects={_EXECUTION: Effect.MEET_AT_END, _REDIRECT: Effect.VOID},
     ),

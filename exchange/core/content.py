@@ -137,7 +137,7 @@ def _receive(request: Request, body: bodies.Receive, _scene: Scene, now: datetim
 
 def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datetime) -> Iterator[Objection]:
     if (body.to_authority is None) is (body.to_body is None):
-        yield object_to("redirect_one_target")
+        yield object_to("redirect_one_target", "/to_body" if body.to_body else "/to_authority")
         return
     held = (*request.past_holders, request.holder)
     if body.to_body is not None:
@@ -225,7 +225,7 @@ def _answer(request: Request, body: bodies.ActBody, author: str) -> Iterator[Obj
     ask = next((ask for ask in asks if ask.open and ask.number == answered_number(body, act.answers)), None)
     if ask is None:
         yield object_to("number_unknown", pointer, rule=act.rule)
-    elif act.of_other and ask.side is side_of(request, author):
+    elif act.of_other and ask.side is side_of(request, author) and request.state in act.states:
         yield object_to("own_proposal", pointer, rule=act.rule)
 
 

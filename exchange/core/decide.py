@@ -94,7 +94,7 @@ def decide(
     1. Who calls, and the state the request is in (`lawful`); 2. whether the caller saw the latest version;
     3. what the act carries (`content`); 4. what follows: the ruling, the entry, and a node's receipt.
     """
-    found = list(lawful.objections(request, ACTS[body.act], actor))
+    found = list(lawful.objections(request, ACTS[body.act], actor, body))
     if not fresh:
         found.append(object_to("stale"))
     found += content.of_act(request, body, actor.authority, scene, now)
@@ -132,8 +132,7 @@ def target_of(request: Request, body: bodies.Redirect, scene: Scene) -> Authorit
 def _of_the_submitter(body: Submission, actor: Actor) -> list[Objection]:
     """Object to a role that may not submit; an urgent request without signature is any officer's (Article 6)."""
     act = ACTS[ActKind.SUBMIT]
-    unsigned = body.urgent is not None and body.signatory is None
-    wanted = verbs(act, Relation.REQUESTING, on_node=True, signed=is_signed(act, urgent_unsigned=unsigned))
+    wanted = verbs(act, Relation.REQUESTING, on_node=True, signed=is_signed(act, body))
     if MAY[actor.role] & wanted:
         return []
     return [object_to("signature_needed" if actor.role is Role.OFFICER else "role_may_not")]

@@ -28,7 +28,7 @@ _NEEDS = {
 _SIGNED = {
     Signing.NEVER: "",
     Signing.ALWAYS: "; signed by the head or a deputy head",
-    Signing.UNLESS_URGENT: "; signed by the head or a deputy head, unless it is urgent and comes without a signature",
+    Signing.WITH_SIGNATORY: "; signed by the head or a deputy head when it bears a signatory",
 }
 
 

@@ -6,6 +6,7 @@ from exchange.core.access import ACTING, MAY, Actor, is_signed, relation, side, 
 from exchange.core.acts import ACTS, UNTIL_RECEIPT, Act, Need
 from exchange.core.objections import Objection, object_to
 from exchange.core.request import Request
+from schemas.acts import ActBody
 from schemas.vocabulary import ActKind, AskKind, Side, State
 
 _SIDES = {Side.REQUESTING: "запрашивающий", Side.REQUESTED: "запрашиваемый"}
@@ -29,13 +30,13 @@ def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
     )
 
 
-def objections(request: Request, act: Act, actor: Actor) -> Iterator[Objection]:
-    """Yield every objection to the caller and to the state."""
-    yield from _to_the_caller(request, act, actor)
+def objections(request: Request, act: Act, actor: Actor, body: ActBody | None = None) -> Iterator[Objection]:
+    """Yield every objection to the caller and to the state; without a body, those to the act whatever it carries."""
+    yield from _to_the_caller(request, act, actor, signed=is_signed(act, body))
     yield from _to_the_state(request, act, actor)
 
 
-def _to_the_caller(request: Request, act: Act, actor: Actor) -> Iterator[Objection]:
+def _to_the_caller(request: Request, act: Act, actor: Actor, *, signed: bool) -> Iterator[Objection]:
     """Yield the objections to who calls."""
     of = relation(request, actor.authority)
     if of not in ACTING:
@@ -43,7 +44,6 @@ def _to_the_caller(request: Request, act: Act, actor: Actor) -> Iterator[Objecti
         return
     if act.by is not None and act.by is not side(of):
         yield object_to("wrong_side", "/act", rule=act.rule, side=_SIDES[act.by])
-    signed = is_signed(act)
     wanted = verbs(act, of, on_node=request.holder.on_node, signed=signed)
     if not MAY[actor.role] & wanted:
         unsigned = MAY[actor.role] & verbs(act, of, on_node=request.holder.on_node, signed=False)

@@ -51,6 +51,13 @@ def test_p_6_5_a_confirmation_is_signed(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
+def test_p_6_5_a_refusal_is_signed_when_it_bears_a_signatory(role: Role) -> None:
+    signs = role in {Role.HEAD, Role.DEPUTY_HEAD, Role.SYSTEM}
+    assert _taken(sent(), "refuse", "RU-MVD", role, **REFUSAL, signatory=HEAD) is signs
+    assert _taken(sent(), "refuse", "RU-MVD", role, **REFUSAL) is (signs or role is Role.OFFICER)
+
+
+@pytest.mark.parametrize("role", list(Role))
 def test_p_7_2_the_registrar_receives_what_came_on_paper(role: Role) -> None:
     receives = role in {Role.REGISTRAR, Role.SYSTEM}
     assert _taken(sent(requested_authority="TJ-GKNB"), "receive", "TJ-GKNB", role, received_at=stamp(NOON)) is receives

@@ -214,7 +214,7 @@ def _role_fits(case: Case, by: Actor, kind: str, side: str) -> bool:
     if by.role is Role.REGISTRAR:
         return on_paper
     if by.role is Role.OFFICER:
-        return kind not in {"confirm", "refuse"}
+        return kind != "confirm"  # a refusal without a signatory is unsigned
     return by.role in {Role.HEAD, Role.DEPUTY_HEAD}
 
 
