@@ -168,7 +168,12 @@ async def test_rights_of_each_role(node: Node) -> None:
     made = await node.submitted()
     for role in (Role.AUDITOR, Role.REGISTRAR, Role.OPERATOR, Role.SECRECY_OFFICER):
         problem(await node.act(made, "RU-MVD", "accept", role), 403, "role_may_not")
-    signed = {"items": "all", "reasons": "р", "national_law": "з", "signatory": {"name": "О", "position": "head"}}
+    signed: dict[str, Any] = {
+        "items": "all",
+        "reasons": "р",
+        "national_law": "з",
+        "signatory": {"name": "О", "position": "head"},
+    }
     problem(await node.act(made, "RU-MVD", "refuse", Role.OFFICER, **signed), 403, "signature_needed")
     problem(await node.submit(role=Role.OFFICER), 403, "signature_needed")
     assert (await node.submit(role=Role.HEAD)).status_code == 201
