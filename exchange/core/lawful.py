@@ -23,10 +23,15 @@ _ASKS = {
 
 def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
     """Return exactly the acts that this caller could do now, were their content lawful."""
+    own = side(relation(request, actor.authority))
     return tuple(
         act
         for act in ACTS.values()
-        if act.kind is not ActKind.SUBMIT and not any(True for _ in objections(request, act, actor))
+        if act.kind is not ActKind.SUBMIT
+        # Most acts fall here, before any words against them are put together.
+        and request.state in act.states
+        and (act.by is None or act.by is own)
+        and not any(True for _ in objections(request, act, actor))
     )
 
 

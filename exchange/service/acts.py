@@ -47,8 +47,8 @@ async def submit(
 ) -> Loaded:
     """Take a new request in, `raw` being its exact bytes; raise Refused with every reason."""
     codes = {actor.authority, body.requested_authority}
-    scene = await registry.scene(conn, codes, now.astimezone(UTC).date())
-    numbers = Numbers(await registry.lock_counters(conn, codes), scene.authorities, now)
+    scene, counters = await registry.lock_scene(conn, codes, now.astimezone(UTC).date())
+    numbers = Numbers(counters, scene.authorities, now)
     decided = decide_submission(str(request_id), body, actor, numbers.given_to(scene), desk.reading, now)
     return await _save(conn, desk, None, _decision(decided), raw, numbers)
 

@@ -1,11 +1,11 @@
 """A whole decision, written in one round trip."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from exchange.core.decide import Decision
 from exchange.core.notices import concerned, counterpart, feed_of, next_step_at, told_of
@@ -54,7 +54,7 @@ async def save(
         "notices": _notices(decision),
         "counters": _counters(decision, registered),
     }
-    await conn.execute(CALL_SAVE, json.dumps(document, ensure_ascii=False))
+    await conn.execute(CALL_SAVE, to_json(document).decode())
 
 
 def soonest(request: Request) -> Obligation | None:
