@@ -1,6 +1,6 @@
 """Builds the application: the only wiring place of what answers calls."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from exchange.api.body import Limits
 from exchange.api.edge import Edge
-from exchange.api.endpoint import problem
+from exchange.api.endpoint import ROUTE, outline, problem
 from exchange.api.entrance import Entrance
 from exchange.api.limits import Doorkeeper
 from exchange.api.metrics import Figures
@@ -19,6 +19,9 @@ from exchange.api.routes import routes
 from exchange.runtime import Mode, Runtime
 from exchange.service.work import Work
 from exchange.settings import Settings
+from exchange.web import routes as pages
+from exchange.web.form import Limits as FormLimits
+from exchange.web.house import House
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -36,16 +39,17 @@ def create_app(
         limits=Limits(settings.body_limit, settings.body_seconds),
         door=Doorkeeper.of(settings.calls_per_minute) if production else None,
     )
+    house = pages.open_house(runtime, FormLimits(settings.body_limit, settings.body_seconds), outline)
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan or _nothing_more,
-        exception_handlers={HTTPException: _of_routing},
+        exception_handlers={HTTPException: _of_routing(house)},
     )
     figures = Figures()
-    app.router.routes.extend(routes(entrance, figures, works))
+    app.router.routes.extend([*pages.routes(house, ROUTE), *routes(entrance, figures, works)])
     app.add_middleware(Edge, figures=figures, secure=production)
     return app
 
@@ -55,7 +59,13 @@ async def _nothing_more(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-async def _of_routing(_request: Request, trouble: Exception) -> Response:
-    """Answer what the framework's own routing refuses: there is no such address."""
-    known = isinstance(trouble, HTTPException) and trouble.status_code == 404  # noqa: PLR2004 - a status
-    return problem(Fault("not_found" if known else "bad_request"))
+def _of_routing(house: House) -> Callable[[Request, Exception], Coroutine[None, None, Response]]:
+    """Make the answer to what the framework's own routing refuses: there is no such address."""
+
+    async def answer(request: Request, trouble: Exception) -> Response:
+        if pages.is_for_people(request):
+            return pages.unknown_page(house, request)
+        known = isinstance(trouble, HTTPException) and trouble.status_code == 404  # noqa: PLR2004 - a status
+        return problem(Fault("not_found" if known else "bad_request"))
+
+    return answer

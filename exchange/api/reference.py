@@ -37,7 +37,6 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
     }
     text = json.dumps(description, ensure_ascii=False).encode()
     return {
-        "/": {"GET": _fixed(pages.get_template("root.html").render(shown).encode(), "text/html")},
         "/docs": {"GET": _fixed(pages.get_template("reference.html").render(shown).encode(), "text/html")},
         "/docs/style.css": {"GET": _fixed((TEMPLATES / "style.css").read_bytes(), "text/css")},
         "/openapi.json": {"GET": _fixed(text, JSON)},

@@ -23,6 +23,13 @@ STOP_SECONDS = 20
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 CURL_AUTHORITY = "KZ-MVD"
+SIGN_INS = (
+    ("KZ-MVD", "head", "МВД Казахстана, руководитель"),
+    ("RU-MVD", "officer", "МВД России, сотрудник"),
+    ("KG-GKNB", "head", "ГКНБ Кыргызстана, руководитель (есть просроченное)"),
+    ("TJ-MVD", "registrar", "МВД Таджикистана, регистратор"),
+    ("AM-NSS", "auditor", "СНБ Армении, проверяющий"),
+)
 
 
 def run(*, once: bool, port: int = 0) -> int:
@@ -119,8 +126,12 @@ FACTS = {
 def _invite(address: str, player: Player) -> None:
     """Print where to look next."""
     token = player.token(CURL_AUTHORITY, "head")
-    _say(f"\nОписание API:       {address}/")
-    _say(f"Письма узла:        {address}/v1/sandbox/mail")
+    _say("\nВойти одним щелчком:")
+    for authority, role, words in SIGN_INS:
+        _say(f"  {words:52} {address}/sign-in?authority={authority}&role={role}")
+    _say(f"  {'другой орган или роль':52} {address}/sign-in")
+    _say(f"Письма узла:        {address}/mail")
+    _say(f"Описание API:       {address}/docs")
     _say(f"Просроченные дела:  curl -H 'Authorization: Bearer {token}' '{address}/v1/requests?due=overdue'")
     _say("Остановить: Ctrl-C")
 

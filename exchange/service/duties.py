@@ -40,6 +40,7 @@ class DutyLine:
     holder: str
     reference: str
     purpose: str
+    holder_name: str
 
 
 async def in_bucket(
@@ -100,4 +101,5 @@ def _line(of: duties.Line, now: datetime) -> DutyLine:
         holder=of.holder,
         reference=of.reference,
         purpose=of.purpose,
+        holder_name=of.holder_name,
     )

@@ -30,7 +30,7 @@ mine AS (
         AND (o.due_at, o.id) > ($8, $9) ORDER BY o.due_at, o.id LIMIT $12)
 )
 SELECT o.id, o.request, o.kind, o.authority, o.zone, o.due_at, r.number, r.state, r.requesting, r.holder, r.reference,
-       r.submitted ->> 'purpose' AS purpose
+       r.submitted ->> 'purpose' AS purpose, r.snapshot -> 'holder' ->> 'name' AS holder_name
   FROM mine m JOIN obligation o ON o.id = m.id JOIN request r ON r.id = o.request
  ORDER BY o.due_at, o.id LIMIT $12
 """
@@ -66,6 +66,7 @@ class Line:
     holder: str
     reference: str
     purpose: str
+    holder_name: str
 
 
 async def page(conn: Connection, caller: str, wanted: Wanted) -> tuple[Line, ...]:

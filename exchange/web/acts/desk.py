@@ -1,0 +1,83 @@
+"""What a visitor needs before filling in an act's form: its fields, and what each may choose from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exchange.core.access import relation, side
+from exchange.core.acts import ACTS
+from exchange.core.request import Ask, Request
+from exchange.web.acts.fields import Field, fields_of
+from exchange.web.house import Visit
+from exchange.web.tongues import offset_of
+from schemas.vocabulary import ActKind, ItemState, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose, and the words for it."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """One item of the assistance sought that the act can still concern."""
+
+    number: int
+    text: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The fields of a form with their choices; times are those of `zone`."""
+
+    kind: ActKind
+    fields: tuple[Field, ...]
+    asks: tuple[Choice, ...]
+    authorities: tuple[Choice, ...]
+    items: tuple[ItemLine, ...]
+    positions: tuple[Choice, ...]
+    zone: str
+    offset: str
+
+
+def desk_of(visit: Visit, request: Request, kind: ActKind) -> Desk:
+    """Lay out the form of an act on a request."""
+    tongue = visit.tongue
+    held = {request.holder.code, *(past.code for past in request.past_holders)}
+    return Desk(
+        kind=kind,
+        fields=fields_of(kind),
+        asks=tuple(Choice(str(ask.number), _asked(visit, ask)) for ask in _open(visit, request, kind)),
+        authorities=tuple(
+            Choice(body.code, f"{body.code} — {visit.book.name(body.code, tongue.code)}")
+            for body in visit.book.neighbours(request.holder.code)
+            if body.code not in held
+        ),
+        items=tuple(
+            ItemLine(number=item.number, text=asked.text, open=item.state is ItemState.OPEN)
+            for item, asked in zip(request.items, request.submitted.assistance, strict=True)
+            if item.state is not ItemState.REFUSED
+        ),
+        positions=tuple(Choice(position, tongue.t(f"position.{position}")) for position in Position),
+        zone=visit.zone,
+        offset=offset_of(visit.now, visit.zone),
+    )
+
+
+def _open(visit: Visit, request: Request, kind: ActKind) -> Iterator[Ask]:
+    """Yield what the act could answer."""
+    act = ACTS[kind]
+    own = side(relation(request, visit.actor.authority))
+    for ask in request.asked(act.answers) if act.answers else ():
+        if ask.open and not (act.of_other and ask.side is own):
+            yield ask
+
+
+def _asked(visit: Visit, ask: Ask) -> str:
+    """Name an ask by its number and the beginning of what it says."""
+    text = next((value for value in ask.asked.model_dump(exclude={"act"}).values() if isinstance(value, str)), "")
+    begin = text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 - a line of a list
+    return visit.tongue.t("ask.line", number=ask.number, text=begin)

@@ -1,0 +1,102 @@
+"""From the shape of an act to the fields of its form; a test proves that no field of any act is left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import AwareDatetime
+
+from exchange.core.acts import ACTS
+from schemas import acts as bodies
+from schemas.base import Shape
+from schemas.requests import Signatory
+from schemas.vocabulary import ActKind
+
+SHAPES: Final[Mapping[ActKind, type[Shape]]] = {
+    get_args(shape.model_fields["act"].annotation)[0]: shape
+    for shape in vars(bodies).values()
+    if isinstance(shape, type) and issubclass(shape, Shape) and "act" in shape.model_fields
+}
+
+
+class Widget(StrEnum):
+    """How a field is filled in."""
+
+    TEXT = "text"
+    LINE = "line"
+    INSTANT = "instant"
+    DAY = "day"
+    NUMBER = "number"
+    FLAG = "flag"
+    ASK = "ask"
+    SIGNATORY = "signatory"
+    PEOPLE = "people"
+    REPORTED = "reported"
+    REFUSED = "refused"
+    AUTHORITY = "authority"
+    BODY = "body"
+
+
+LINES: Final = frozenset({"register_number", "citation", "expected_delay", "name", "position", "acting_under"})
+"""Texts that fit on a line."""
+
+LEFT_OUT: Final = frozenset({"attachments"})
+"""Nothing can be attached on a page yet."""
+
+_PLAIN: Final[Mapping[Any, Widget]] = {
+    str: Widget.TEXT,
+    AwareDatetime: Widget.INSTANT,
+    date: Widget.DAY,
+    bool: Widget.FLAG,
+    int: Widget.NUMBER,
+    Signatory: Widget.SIGNATORY,
+    bodies.BodyAddress: Widget.BODY,
+}
+_LISTS: Final[Mapping[Any, Widget]] = {
+    bodies.Representative: Widget.PEOPLE,
+    bodies.ReportedItem: Widget.REPORTED,
+    int: Widget.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an act."""
+
+    name: str
+    widget: Widget
+    required: bool
+
+
+def fields_of(kind: ActKind) -> tuple[Field, ...]:
+    """Return the fields of an act's form, in the order of its shape."""
+    return tuple(
+        Field(name, _widget(kind, name, info.annotation), info.is_required())
+        for name, info in SHAPES[kind].model_fields.items()
+        if name != "act" and name not in LEFT_OUT
+    )
+
+
+def _widget(kind: ActKind, name: str, annotation: Any) -> Widget:
+    if name == "to_authority":
+        return Widget.AUTHORITY
+    if ACTS[kind].answers is not None and name == f"{ACTS[kind].answers}_number":
+        return Widget.ASK
+    if name in LINES:
+        return Widget.LINE
+    bare = _bare(annotation)
+    return _LISTS[_bare(get_args(bare)[0])] if get_origin(bare) is tuple else _PLAIN[bare]
+
+
+def _bare(annotation: Any) -> Any:
+    """Return the type behind constraints, «or none», and a word that may stand for the whole list."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        found = [_bare(one) for one in get_args(annotation) if one is not type(None)]
+        (only,) = (one for one in found if get_origin(one) is not Literal)
+        return only
+    return annotation

@@ -1,0 +1,67 @@
+"""From what shapes and law object to, to remarks beside the fields, in the visitor's language."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from exchange.core.acts import ACTS
+from exchange.core.objections import Objection, Weight
+from exchange.web.acts.filling import Filling
+from exchange.web.tongues import Tongue
+from schemas.vocabulary import ActKind
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that is wrong: the input it stands beside (None: the whole form), the words, the article."""
+
+    place: str | None
+    words: str
+    article: str | None
+
+    @property
+    def anchor(self) -> str | None:
+        """The id of the input."""
+        return None if self.place is None else anchor(self.place)
+
+
+def anchor(name: str) -> str:
+    """Return the id of an input by its name."""
+    return "f-" + name.replace(".", "-")
+
+
+def of_shape(trouble: ValidationError, kind: ActKind, filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
+    """Return a remark for each input that does not fit its shape, the first objection to each."""
+    found: dict[str | None, Remark] = {}
+    for error in trouble.errors(include_url=False, include_input=False):
+        pointer = "".join(f"/{step}" for step in error["loc"][1:])
+        place = filling.place(pointer)
+        key = f"shape.{error['type']}"
+        words = tongue.t(key if key in tongue.words else "shape.other", **error.get("ctx", {}))
+        rule = "P-6.5" if place and place.startswith("signatory") else ACTS[kind].rule
+        found.setdefault(place, Remark(place, words, tongue.article(rule)))
+    return tuple(found.values())
+
+
+def of_law(objections: Iterable[Objection], filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
+    """Return a remark for each objection, the gravest first; that the request changed is told otherwise."""
+    ordered = sorted(objections, key=lambda one: one.weight)
+    return tuple(_remark(one, filling, tongue) for one in ordered if one.weight is not Weight.STALE)
+
+
+def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
+    gaps = {**objection.gaps, **dict(_told(objection, tongue))}
+    words = tongue.t(f"ground.{objection.code}", **gaps) if gaps else tongue.t(f"ground.{objection.code}")
+    if "allowed" in gaps:
+        words += " " + tongue.t("ground_now.text", **gaps)
+    return Remark(filling.place(objection.pointer), words, tongue.article(objection.rule))
+
+
+def _told(objection: Objection, tongue: Tongue) -> Iterator[tuple[str, str]]:
+    """Yield the gaps that hold names of the code, in the visitor's language."""
+    if "state" in objection.gaps:
+        yield "state", tongue.t(f"state.{objection.gaps['state']}")
+    if "allowed" in objection.gaps:
+        acts = [act for act in str(objection.gaps["allowed"]).split(", ") if f"act.{act}" in tongue.words]
+        yield "allowed", ", ".join(tongue.words[f"act.{act}"] for act in acts) or "—"

@@ -1,0 +1,143 @@
+"""A request as its page shows it: heading, clocks, record; made of what the services answer, deciding nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from exchange.core.acts import ACTS
+from exchange.core.request import Obligation, Request
+from exchange.service import queries, views
+from exchange.store.requests import Loaded
+from exchange.web import clocks, content
+from exchange.web.clocks import Due
+from exchange.web.content import Said
+from exchange.web.house import Visit
+from schemas.views import ObligationView, RecordEntryView, RequestView, RevisionView
+from schemas.vocabulary import ActKind, ObligationState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """An authority on the page."""
+
+    code: str
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A duty with its due moment and the way it was reached."""
+
+    of: ObligationView
+    debtor: Body
+    due: Due | None
+    steps: tuple[str, ...]
+    revisions: tuple[RevisionView, ...]
+
+    @property
+    def tone(self) -> str:
+        """What colour and mark it bears; the words beside it say the same."""
+        return self.due.tone if self.due else "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One act of the record."""
+
+    seq: int
+    act: ActKind
+    title: str
+    article: str | None
+    author: Body
+    at: datetime
+    said: tuple[Said, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """Everything on a request's page."""
+
+    request: RequestView
+    requesting: Body
+    holder: Body
+    past_holders: tuple[Body, ...]
+    facts: tuple[str, ...]
+    clocks: tuple[Clock, ...]
+    steps: tuple[Step, ...]
+    head: str
+    former: bool
+
+
+FACTS = ("overdue", "urgent", "unconfirmed", "held", "partly_refused", "question_open", "receipt_pending")
+"""The facts beside the state that stand in the heading, the gravest first."""
+
+
+async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
+    """Put a request's page together."""
+    request, shown = loaded.request, views.request(loaded.request, visit.actor, visit.now)
+    record = await queries.record_of(visit.conn, UUID(loaded.request.id), visit.actor)
+    names = {request.holder.code: request.holder.name, **{past.code: past.name for past in request.past_holders}}
+    return Dossier(
+        request=shown,
+        requesting=_body(visit, request.requesting.code, names),
+        holder=_body(visit, request.holder.code, names),
+        past_holders=tuple(_body(visit, past.code, names) for past in request.past_holders),
+        facts=tuple(fact for fact in FACTS if getattr(shown.facts, fact)),
+        clocks=_clocks(visit, request, shown, names),
+        steps=tuple(_step(visit, entry, names) for entry in reversed(record)),
+        head=loaded.head.hex(),
+        former=visit.actor.authority in shown.facts.past_holders,
+    )
+
+
+def steps_since(dossier: Dossier, seen: str) -> tuple[Step, ...]:
+    """Return the acts that followed the version with this digest, oldest first; none when it is not known."""
+    seqs = [step.seq for step in dossier.steps if step.digest == seen]
+    return tuple(step for step in reversed(dossier.steps) if seqs and step.seq > seqs[0])
+
+
+def _body(visit: Visit, code: str, names: dict[str, str]) -> Body:
+    known = visit.book.name(code, visit.tongue.code)
+    return Body(code=code, name=names.get(code, code) if known == code else known, zone=visit.book.zone(code))
+
+
+def _clocks(visit: Visit, request: Request, shown: RequestView, names: dict[str, str]) -> tuple[Clock, ...]:
+    """Return the duties: those that wait first, then the closed ones."""
+    pairs: Iterable[tuple[Obligation, ObligationView]] = zip(request.obligations, shown.obligations, strict=True)
+    ordered = sorted(pairs, key=lambda pair: not pair[0].live)
+    return tuple(
+        Clock(
+            of=view,
+            debtor=_body(visit, view.authority, names),
+            due=_due(visit, duty),
+            steps=clocks.explanation(visit.tongue, duty.calculation),
+            revisions=view.revisions,
+        )
+        for duty, view in ordered
+    )
+
+
+def _due(visit: Visit, duty: Obligation) -> Due | None:
+    if duty.state is ObligationState.SUSPENDED:
+        return clocks.suspended(visit.tongue)
+    if not duty.live:
+        return None
+    by_hours, zone = duty.calculation.hours is not None, duty.calculation.zone
+    return clocks.due(visit.tongue, visit.now, at=duty.due_at, on=duty.due_on, zone=zone, by_hours=by_hours)
+
+
+def _step(visit: Visit, entry: RecordEntryView, names: dict[str, str]) -> Step:
+    opening = entry.act is ActKind.SUBMIT  # the request itself stands above
+    return Step(
+        seq=entry.seq,
+        act=entry.act,
+        title=visit.tongue.title(entry.act),
+        article=visit.tongue.article(ACTS[entry.act].rule),
+        author=_body(visit, entry.author, names),
+        at=entry.at,
+        said=() if opening else content.said(visit.tongue, visit.zone, entry.body),
+        digest=entry.digest,
+    )

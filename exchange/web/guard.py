@@ -1,0 +1,80 @@
+"""Who a browser's call comes from: its session's cookie, and proof that the form is ours and not another site's."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.service import sessions
+from exchange.web.errors import Forged
+from exchange.web.form import Form
+
+COOKIE: Final = "__Host-session"
+LANGUAGE: Final = "language"
+YEAR_SECONDS: Final = 365 * 86_400
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # A form's Origin header is hidden from ourselves under `no-referrer`; other sites still get nothing.
+    "Referrer-Policy": "same-origin",
+}
+"""What every page bears beside the headers of all answers."""
+
+
+def secret_of(request: Request) -> str | None:
+    """Return the session's secret that a browser brings, or None."""
+    return request.cookies.get(COOKIE) or None
+
+
+def keep_secret(response: Response, secret: str) -> None:
+    """Let the browser keep the session's secret, for this host and these pages only."""
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(sessions.LENGTH.total_seconds()),
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget_secret(response: Response) -> None:
+    """Let the browser forget it."""
+    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def keep_language(response: Response, code: str) -> None:
+    """Let the browser remember the chosen language."""
+    response.set_cookie(LANGUAGE, code, max_age=YEAR_SECONDS, path="/", httponly=True, samesite="lax")
+
+
+def from_our_page(request: Request) -> None:
+    """Raise Forged unless the browser says that one of our own pages sent the form."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is None and origin is None:
+        raise Forged
+    if site is not None and site != "same-origin":
+        raise Forged
+    own = request.headers.get("host", "")
+    if (origin is not None and urlsplit(origin).netloc != own) and not (origin == "null" and site == "same-origin"):
+        raise Forged
+
+
+def from_this_session(form: Form, secret: str) -> None:
+    """Raise Forged unless the form was made for this session."""
+    if not sessions.is_form_token(secret, form.get("token")):
+        raise Forged
+
+
+def way_back(path: str) -> str:
+    """Return where to go after sign-in: an address of this node, whatever was asked for."""
+    parts = urlsplit(path)
+    plain = path.isascii() and path.isprintable() and "\\" not in path
+    ours = plain and path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
+    return path if ours else "/"

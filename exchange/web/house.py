@@ -1,0 +1,167 @@
+"""What every page stands on: who visits, in which language, over one connection; and how a page is written."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from exchange.core.access import Actor, Verb, may
+from exchange.core.errors import CallerUnknown, NotThere
+from exchange.runtime import Mode, Runtime, node_time
+from exchange.service import queries, sessions
+from exchange.store.database import Connection
+from exchange.web import form as forms
+from exchange.web import guard
+from exchange.web.book import Book
+from exchange.web.form import Form, Limits
+from exchange.web.static import Shelf
+from exchange.web.tongues import Tongue, Tongues
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the pages of one application share. `outline` says what went wrong without quoting anything."""
+
+    runtime: Runtime
+    limits: Limits
+    tongues: Tongues
+    shelf: Shelf
+    templates: Environment
+    outline: Callable[[BaseException], str]
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether everybody may sign in as anybody."""
+        return self.runtime.mode is Mode.SANDBOX
+
+    def tongue(self, request: Request) -> Tongue:
+        """Return the language of a call."""
+        return self.tongues.of(request.cookies.get(guard.LANGUAGE), request.headers.get("accept-language", ""))
+
+    @asynccontextmanager
+    async def reading(self, request: Request) -> AsyncIterator["Visit"]:
+        """Lend a connection for a page that only reads, having told who visits; raise CallerUnknown."""
+        secret, real = guard.secret_of(request), self.runtime.clock()
+        async with self.runtime.connection() as conn:
+            yield await self._visit(request, conn, secret, real)
+
+    @asynccontextmanager
+    async def looking(self, request: Request) -> AsyncIterator[tuple[Connection, "Visit | None"]]:
+        """Lend a connection for a page that is open to everybody, with the visitor if there is one."""
+        secret, real = guard.secret_of(request), self.runtime.clock()
+        async with self.runtime.connection() as conn:
+            try:
+                visit = await self._visit(request, conn, secret, real)
+            except CallerUnknown:
+                visit = None
+            yield conn, visit
+
+    @asynccontextmanager
+    async def writing(self, request: Request, form: Form) -> AsyncIterator["Visit"]:
+        """Open the one transaction of a form, having told that a visitor's own page sent it."""
+        guard.from_our_page(request)
+        secret, real = guard.secret_of(request), self.runtime.clock()
+        async with self.runtime.transaction() as conn:
+            visit = await self._visit(request, conn, secret, real)
+            guard.from_this_session(form, visit.secret)
+            yield visit
+
+    async def form(self, request: Request) -> Form:
+        """Read the form of a call; it comes at the visitor's pace, so no connection is held meanwhile."""
+        return await forms.read(request, self.limits)
+
+    def page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
+        """Write a page for somebody who is not signed in, or of whom nothing is known."""
+        return self._written(request, self.tongue(request), template, status, {"visit": None, **shown})
+
+    def page_for(self, visit: "Visit", template: str, *, status: int = 200, **shown: Any) -> Response:
+        """Write a page for a visitor."""
+        return self._written(visit.request, visit.tongue, template, status, {"visit": visit, **shown})
+
+    async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":
+        held = await sessions.prove(conn, secret, real)
+        if not may(held.actor.role, Verb.READ):
+            raise NotThere
+        return Visit(
+            request=request,
+            conn=conn,
+            actor=held.actor,
+            now=node_time(real, held.shift, held.frozen_at),
+            secret=secret or "",
+            tongue=self.tongue(request),
+            book=Book.of(await queries.authorities(conn)),
+        )
+
+    def _written(
+        self, request: Request, tongue: Tongue, template: str, status: int, shown: Mapping[str, Any]
+    ) -> Response:
+        known = {
+            "tongue": tongue,
+            "t": tongue.t,
+            "n": tongue.n,
+            "sandbox": self.sandbox,
+            "shelf": self.shelf,
+            "path": request.url.path,
+            "languages": self._languages(request, tongue),
+        }
+        html = self.templates.get_template(f"pages/{template}.html").render({**known, **shown})
+        return HTMLResponse(html, status, {**guard.HEADERS, "Content-Language": tongue.code, "Vary": "Cookie"})
+
+    def _languages(self, request: Request, tongue: Tongue) -> list[tuple[str, str, str]]:
+        """Return the other languages: code, own name, and the address of this page in it."""
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+        return [
+            (other.code, other.t("language.name"), "?" + urlencode([*kept, ("lang", other.code)]))
+            for other in self.tongues.by_code.values()
+            if other.code != tongue.code
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One call of somebody signed in."""
+
+    request: Request
+    conn: Connection
+    actor: Actor
+    now: datetime
+    secret: str
+    tongue: Tongue
+    book: Book
+
+    @property
+    def zone(self) -> str:
+        """The zone of the visitor's authority."""
+        return self.book.zone(self.actor.authority)
+
+    @property
+    def name(self) -> str:
+        """The name of the visitor's authority."""
+        return self.book.name(self.actor.authority, self.tongue.code)
+
+    @property
+    def form_token(self) -> str:
+        """What the forms of this session bear."""
+        return sessions.form_token(self.secret)
+
+
+def environment() -> Environment:
+    """Return the templates' environment: everything is escaped, and a name that is not there is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["iso"] = lambda instant: instant.isoformat().replace("+00:00", "Z")
+    return made

@@ -1,0 +1,169 @@
+"""One act as a form: filled in, sent, and either it stands or the form comes back with what is wrong."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from exchange.core.access import Relation, relation
+from exchange.core.acts import ACTS
+from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused
+from exchange.core.objections import Weight
+from exchange.service import acts, idempotency, queries
+from exchange.web.acts import filling, remarks
+from exchange.web.acts.desk import Desk, desk_of
+from exchange.web.acts.filling import Filling
+from exchange.web.acts.remarks import Remark
+from exchange.web.dossier import open_dossier, steps_since
+from exchange.web.errors import Forged
+from exchange.web.form import Form
+from exchange.web.house import House, Visit
+from exchange.web.page import page_of
+from exchange.web.pages.request import id_of
+from schemas.acts import ActBody
+from schemas.vocabulary import ActKind
+
+ACT: Final[TypeAdapter[ActBody]] = TypeAdapter(ActBody)
+LONGEST_KEY: Final = 64
+TRIES: Final = 40
+PAUSE: Final = 0.1
+"""Seconds between two looks whether the first of two clicks is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The form of an act as it is shown; `stale` says that the request changed since the form was made."""
+
+    desk: Desk
+    form: Form
+    remarks: tuple[Remark, ...] = ()
+    stale: bool = False
+
+    @property
+    def key(self) -> str:
+        """A new key for the form: whoever sends it twice has one effect."""
+        return str(uuid4())
+
+
+async def show(house: House, request: Request) -> Response:
+    """Show the empty form of an act."""
+    request_id, kind = id_of(request), kind_of(request)
+    async with house.reading(request) as visit:
+        return await _sheet(house, visit, request_id, kind, Form())
+
+
+async def send(house: House, request: Request) -> Response:
+    """Let the act stand, once however often the form is sent; what was typed is never lost."""
+    form = await house.form(request)
+    try:
+        return await _sent(house, request, form)
+    except (CallerUnknown, Forged, ExchangeError) as trouble:
+        typed = None if isinstance(trouble, Forged) else form
+        return page_of(house, request, trouble, typed)
+
+
+async def _sent(house: House, request: Request, form: Form) -> Response:
+    """Do the act, or show its form again; wait for the first of two clicks."""
+    request_id, kind = id_of(request), kind_of(request)
+    if form.get("more"):
+        async with house.writing(request, form) as visit:
+            return await _sheet(house, visit, request_id, kind, form)
+    for _ in range(TRIES):
+        try:
+            return await _done(house, request, request_id, kind, form)
+        except KeyInWork:
+            await asyncio.sleep(PAUSE)
+        except _Again as again:
+            async with house.reading(request) as visit:
+                return await _sheet(house, visit, request_id, kind, form, again)
+    raise KeyInWork
+
+
+class _Again(Exception):
+    """The form is to be shown again."""
+
+    def __init__(self, remarks: tuple[Remark, ...], status: int, *, stale: bool = False) -> None:
+        super().__init__(status)
+        self.remarks = remarks
+        self.status = status
+        self.stale = stale
+
+
+async def _done(house: House, request: Request, request_id: UUID, kind: ActKind, form: Form) -> Response:
+    """Do the act in one transaction with the memory of its key; raise _Again with what is wrong."""
+    key = "form:" + form.get("key")[:LONGEST_KEY]
+    call = idempotency.fingerprint(request.method, request.url.path, form.raw)
+    async with house.writing(request, form) as visit:
+        filled = filling.fill(kind, form, visit.zone)
+        await queries.load(visit.conn, request_id, visit.actor)
+        try:
+            kept = await idempotency.begin(visit.conn, visit.actor.authority, key, call)
+        except KeyReused:
+            raise _Again((), 409, stale=True) from None
+        if kept is None:
+            kept = await _acted(house, visit, request_id, kind, form, filled)
+            await idempotency.finish(visit.conn, visit.actor.authority, key, call, kept, visit.now)
+    return RedirectResponse(f"/requests/{request_id}?done={kept}", 303)
+
+
+async def _acted(house: House, visit: Visit, request_id: UUID, kind: ActKind, form: Form, filled: Filling) -> str:
+    """Let the act stand and return its place in the record; raise _Again with every remark."""
+    try:
+        body = ACT.validate_json(filled.raw)
+    except ValidationError as trouble:
+        raise _Again(remarks.of_shape(trouble, kind, filled, visit.tongue), 422) from None
+    before = await queries.load(visit.conn, request_id, visit.actor)
+    desk, seen = house.runtime.desk, form.get("seen") or "-"
+    try:
+        await acts.act(visit.conn, desk, request_id, body, filled.raw, visit.actor, visit.now, seen=seen)
+    except Refused as trouble:
+        stale = any(one.weight is Weight.STALE for one in trouble.objections)
+        status = _STATUS[min(one.weight for one in trouble.objections)]
+        raise _Again(remarks.of_law(trouble.objections, filled, visit.tongue), status, stale=stale) from None
+    return str(before.request.seq + 1)
+
+
+_STATUS: Final = {Weight.FORBIDDEN: 403, Weight.STALE: 412, Weight.STATE: 409, Weight.CONTENT: 422}
+
+
+def kind_of(request: Request) -> ActKind:
+    """Return the act that the address names; raise NotThere for none, and for a new request."""
+    try:
+        kind = ActKind(str(request.path_params["act"]))
+    except ValueError:
+        raise NotThere from None
+    if kind is ActKind.SUBMIT:
+        raise NotThere
+    return kind
+
+
+async def _sheet(
+    house: House, visit: Visit, request_id: UUID, kind: ActKind, form: Form, again: _Again | None = None
+) -> Response:
+    """Show the form of an act; one that the visitor may not do now shows why not, and what was typed."""
+    loaded = await queries.load(visit.conn, request_id, visit.actor)
+    dossier = await open_dossier(visit, loaded)
+    allowed = any(act.act is kind for act in dossier.request.allowed_acts)
+    stale = again is not None and again.stale
+    sheet = Sheet(
+        desk=desk_of(visit, loaded.request, kind), form=form, remarks=again.remarks if again else (), stale=stale
+    )
+    status = again.status if again else 200 if allowed or form.values else 409
+    former = relation(loaded.request, visit.actor.authority) is Relation.FORMER
+    return house.page_for(
+        visit,
+        "act",
+        status=status,
+        view=dossier,
+        sheet=sheet,
+        act=ACTS[kind],
+        allowed=allowed,
+        former=former,
+        since=steps_since(dossier, form.get("seen")) if stale else (),
+        typed=list(form.typed()),
+        people_rows=filling.people_rows(form),
+    )

@@ -1,0 +1,88 @@
+"""The dashboard: what is overdue and what comes next, by bucket, debtor and duty; each number leads to its list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.service import duties, queries
+from exchange.web.house import House, Visit
+from exchange.web.pages.duties import DutyRow, row
+from exchange.web.query import address
+from schemas.views import BucketCount
+from schemas.vocabulary import DueBucket, ObligationKind
+
+OLDEST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number and the list that it counts."""
+
+    bucket: DueBucket
+    number: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """What one authority owes of one kind, by bucket."""
+
+    code: str
+    name: str
+    own: bool
+    kind: ObligationKind
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """The figures, as of an instant."""
+
+    as_of: datetime
+    buckets: tuple[Cell, ...]
+    debtors: tuple[Debtor, ...]
+    oldest: tuple[DutyRow, ...]
+    all_overdue: str | None
+
+
+async def show(house: House, request: Request) -> Response:
+    """Show the figures."""
+    async with house.reading(request) as visit:
+        figures = await queries.statistics(visit.conn, visit.actor, visit.now)
+        overdue = duties.DutiesAsked(bucket=DueBucket.OVERDUE, limit=OLDEST)
+        oldest, following = await duties.in_bucket(visit.conn, visit.actor, visit.now, overdue)
+        view = Dashboard(
+            as_of=figures.as_of,
+            buckets=tuple(_cell(bucket, number) for bucket, number in figures.buckets.items()),
+            debtors=_debtors(visit, figures.counts),
+            oldest=tuple(row(visit, line) for line in oldest),
+            all_overdue=_cell(DueBucket.OVERDUE, 0).href if following else None,
+        )
+    return house.page_for(visit, "dashboard", view=view)
+
+
+def _cell(bucket: DueBucket, number: int, authority: str | None = None, kind: str | None = None) -> Cell:
+    return Cell(bucket, number, address("/duties", due=bucket, authority=authority, kind=kind))
+
+
+def _debtors(visit: Visit, counts: Iterable[BucketCount]) -> tuple[Debtor, ...]:
+    """Return a row for each debtor and kind, the visitor's own authority first."""
+    found: dict[tuple[str, ObligationKind], dict[DueBucket, int]] = {}
+    for count in counts:
+        found.setdefault((count.authority, count.kind), {})[count.bucket] = count.number
+    own = visit.actor.authority
+    order = sorted(found, key=lambda key: (key[0] != own, key[0], list(ObligationKind).index(key[1])))
+    return tuple(
+        Debtor(
+            code,
+            visit.book.name(code, visit.tongue.code),
+            code == own,
+            kind,
+            tuple(_cell(bucket, found[code, kind].get(bucket, 0), code, kind) for bucket in DueBucket),
+        )
+        for code, kind in order
+    )

@@ -1,0 +1,103 @@
+"""Signing in and out: in a sandbox as any role of any sample authority; in production accounts come later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from exchange.core.access import Actor
+from exchange.core.errors import CallerUnknown
+from exchange.service import queries, sessions
+from exchange.store import registry
+from exchange.web import guard
+from exchange.web.errors import PageFault
+from exchange.web.house import House
+from exchange.web.page import fault
+from exchange.web.query import Query
+from schemas.views import AuthorityView
+from schemas.vocabulary import AuthorityKind, Role
+
+ROLES: Final = tuple(role for role in Role if role is not Role.SYSTEM)
+"""The roles of people; `system` is a program's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An authority that one may sign in for."""
+
+    code: str
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """The sign-in page; `chosen` is what the address named."""
+
+    chosen: tuple[Desk, Role] | None
+    groups: tuple[tuple[str, tuple[Desk, ...]], ...]
+    roles: tuple[Role, ...]
+    way_back: str
+
+
+async def show(house: House, request: Request) -> Response:
+    """Show whom one may sign in as."""
+    if not house.sandbox:
+        return fault(house, request, "no_accounts", 404)
+    asked, tongue = Query(request), house.tongue(request)
+    code, role = asked.text("authority"), asked.member("role", Role)
+    async with house.runtime.connection() as conn:
+        bodies = await queries.authorities(conn)
+    known = {body.code: _desk(body, tongue.code) for body in bodies}
+    chosen = (known[code], role) if code in known and role in ROLES else None
+    way_back = guard.way_back(asked.text("next") or "/")
+    view = SignIn(chosen=chosen, groups=_groups(bodies, tongue.code), roles=ROLES, way_back=way_back)
+    return house.page(request, "sign_in", view=view, status=404 if code and not chosen else 200)
+
+
+async def sign_in(house: House, request: Request) -> Response:
+    """Open a session; the browser's former one ends."""
+    if not house.sandbox:
+        return fault(house, request, "no_accounts", 404)
+    guard.from_our_page(request)
+    form, real = await house.form(request), house.runtime.clock()
+    authority, role = form.get("authority"), form.get("role")
+    async with house.runtime.transaction() as conn:
+        known = await registry.named(conn, [authority.replace("\0", "")], real.date())
+        if authority not in known or role not in ROLES:
+            raise PageFault("nobody", 422)
+        actor, former = Actor(authority, Role(role)), guard.secret_of(request)
+        secret = await sessions.open_for(conn, actor, real, instead_of=former)
+    response = RedirectResponse(guard.way_back(form.get("next") or "/"), 303)
+    guard.keep_secret(response, secret)
+    return response
+
+
+async def sign_out(house: House, request: Request) -> Response:
+    """End the session at once; one that has ended already is no mistake."""
+    form = await house.form(request)
+    response = RedirectResponse("/sign-in", 303)
+    guard.forget_secret(response)
+    try:
+        async with house.writing(request, form) as visit:
+            await sessions.close(visit.conn, visit.secret, house.runtime.clock())
+    except CallerUnknown:
+        return response
+    return response
+
+
+def _desk(body: AuthorityView, language: str) -> Desk:
+    return Desk(body.code, body.name.get(language) or body.name["ru"], body.zone)
+
+
+def _groups(bodies: Sequence[AuthorityView], language: str) -> tuple[tuple[str, tuple[Desk, ...]], ...]:
+    """Return the authorities by state."""
+    shown = [body for body in bodies if body.kind is not AuthorityKind.DOMESTIC]
+    ordered = sorted(shown, key=lambda body: (body.country is None, body.country or "", body.code))
+    return tuple(
+        (country, tuple(_desk(body, language) for body in members))
+        for country, members in groupby(ordered, key=lambda body: str(body.country or "none"))
+    )

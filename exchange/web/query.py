@@ -1,0 +1,88 @@
+"""Parameters of pages: read strictly, since a filter that is silently left out shows what was not asked for."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from exchange.web.errors import BadQuery
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+LONGEST: Final = 300
+
+
+class Query:
+    """The parameters of one call; an empty one counts as absent, as a form's empty field is."""
+
+    def __init__(self, request: Request) -> None:
+        """Read them; raise BadQuery for one that comes twice, is too long or holds control characters."""
+        self._values: dict[str, str] = {}
+        for name, value in request.query_params.multi_items():
+            if name in self._values or len(value) > LONGEST or not value.isprintable():
+                raise BadQuery
+            self._values[name] = value.strip()
+
+    def text(self, name: str) -> str | None:
+        """Return a parameter, or None."""
+        return self._values.get(name) or None
+
+    def member(self, name: str, kind: type[E]) -> E | None:
+        """Return a member of a vocabulary, or None; raise BadQuery for what is none of them."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return kind(value)
+        except ValueError:
+            raise BadQuery from None
+
+    def one_of(self, name: str, *words: str) -> str | None:
+        """Return one of a few words, or None."""
+        value = self.text(name)
+        if value is not None and value not in words:
+            raise BadQuery
+        return value
+
+    def number(self, name: str) -> int | None:
+        """Return a whole number, or None."""
+        value = self.text(name)
+        if value is None:
+            return None
+        if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004 - digits of a number
+            raise BadQuery
+        return int(value)
+
+    def cursor(self, last: Callable[[str], T]) -> tuple[datetime, T] | None:
+        """Return where a list goes on, or None."""
+        value = self.text("after")
+        if value is None:
+            return None
+        try:
+            at, name = json.loads(base64.urlsafe_b64decode(value.encode()))
+            moment, item = datetime.fromisoformat(at), last(name.replace("\0", ""))
+        except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+            raise BadQuery from None
+        if moment.tzinfo is None:
+            raise BadQuery
+        return moment, item
+
+    def with_after(self, path: str, after: tuple[datetime, object] | None) -> str | None:
+        """Return the address of the next page, or None."""
+        if after is None:
+            return None
+        cursor = base64.urlsafe_b64encode(json.dumps([after[0].isoformat(), str(after[1])]).encode()).decode()
+        kept = {name: value for name, value in self._values.items() if value and name != "after"}
+        return f"{path}?{urlencode({**kept, 'after': cursor})}"
+
+
+def address(path: str, **parameters: str | None) -> str:
+    """Return the address of a list with its filters."""
+    kept = {name: value for name, value in parameters.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path

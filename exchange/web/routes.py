@@ -1,0 +1,68 @@
+"""Every address of the pages, and how their house is put up."""
+
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from exchange.runtime import Runtime
+from exchange.web import tongues
+from exchange.web.errors import UnknownPage
+from exchange.web.form import Limits
+from exchange.web.house import House, environment
+from exchange.web.page import Handler, Page, page_of
+from exchange.web.pages import act, dashboard, duties, mail, requests, sign_in
+from exchange.web.pages import request as one_request
+from exchange.web.static import Shelf
+
+MACHINES = ("/v1/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+"""Addresses of programs: whoever is wrong there gets a problem body, never a page."""
+
+
+def open_house(runtime: Runtime, limits: Limits, outline: Callable[[BaseException], str]) -> House:
+    """Read templates, catalogues and files."""
+    return House(
+        runtime=runtime,
+        limits=limits,
+        tongues=tongues.load(),
+        shelf=Shelf.read(),
+        templates=environment(),
+        outline=outline,
+    )
+
+
+def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
+    """Return the addresses; a production node has no caught mails."""
+    table: dict[str, Mapping[str, Handler]] = {
+        "/": {"GET": dashboard.show},
+        "/sign-in": {"GET": sign_in.show, "POST": sign_in.sign_in},
+        "/sign-out": {"POST": sign_in.sign_out},
+        "/duties": {"GET": duties.listed},
+        "/requests": {"GET": requests.listed},
+        "/requests/{id}": {"GET": one_request.show},
+        "/requests/{id}/acts/{act}": {"GET": act.show, "POST": act.send},
+        "/static/{version}/{name}": {"GET": _file},
+    }
+    return {**table, "/mail": {"GET": mail.show}} if sandbox else table
+
+
+def routes(house: House, note: str) -> list[Route]:
+    """Return the routes; `note` is where the scope keeps an address's pattern."""
+    table = handlers(sandbox=house.sandbox)
+    return [Route(path, Page(path, methods, house, note)) for path, methods in table.items()]
+
+
+def is_for_people(request: Request) -> bool:
+    """Tell whether a call to an unknown address comes from somebody who wants a page."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(MACHINES)
+
+
+def unknown_page(house: House, request: Request) -> Response:
+    """Say in a page that there is none."""
+    return page_of(house, request, UnknownPage())
+
+
+async def _file(house: House, request: Request) -> Response:
+    """Answer with one of the pages' own files."""
+    return house.shelf.answer(str(request.path_params["version"]), str(request.path_params["name"]))
