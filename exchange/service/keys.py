@@ -58,7 +58,7 @@ class Keyring:
     def prove(self, authority: str, seal: str) -> bytes:
         """Return the bytes that an authority sealed; raise RecordBroken when the seal is not its own."""
         try:
-            unproved = jws.extract_compact(seal.encode())
+            unproved = jws.extract_compact(seal.encode(), registry=self._registry)
             owner, key = self._public[str(unproved.headers().get("kid"))]
             payload = jws.deserialize_compact(seal, key, registry=self._registry).payload
         except (JoseError, KeyError, ValueError) as error:

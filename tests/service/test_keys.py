@@ -1,0 +1,65 @@
+"""Seals: made and proved over exact bytes, however large; anybody else's are refused."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import asyncpg
+import pytest
+from joserfc import jws
+from joserfc.jwk import OKPKey
+
+from exchange.core.errors import KeysMissing, RecordBroken
+from exchange.service import keys
+from exchange.service.verify import prove
+from tests.service.office import WRAPPING_KEY, Office, open_office
+
+
+@pytest.fixture
+async def office(pool: "asyncpg.Pool[asyncpg.Record]") -> Office:
+    return await open_office(pool)
+
+
+async def test_a_large_act_is_sealed_kept_and_proved(office: Office) -> None:
+    """Fields at their longest are far beyond the limits that the library has by default."""
+    items = [{"form": "other", "text": "ё" * 19_000} for _ in range(20)]
+    request = await office.submit(purpose="ж" * 20_000, assistance=items)
+    assert len(request.items) == 20
+    async with office.pool.acquire() as conn:
+        assert [fault async for progress in prove(conn, office.desk.keys) for fault in progress.faults] == []
+
+
+async def test_a_seal_is_its_authority_s_own(office: Office) -> None:
+    seal = office.desk.keys.seal("KZ-MVD", b"{}")
+    assert office.desk.keys.prove("KZ-MVD", seal) == b"{}"
+    with pytest.raises(RecordBroken):
+        office.desk.keys.prove("RU-MVD", seal)
+    with pytest.raises(RecordBroken):
+        office.desk.keys.prove("KZ-MVD", seal[:-8] + "AAAAAAAA")
+
+
+@pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS256"}, {}])
+async def test_a_seal_of_another_algorithm_is_refused(office: Office, header: dict[str, str]) -> None:
+    """Which algorithm it is, is no choice of whoever signs."""
+    head, payload, signature = office.desk.keys.seal("KZ-MVD", b"{}").split(".")
+    name = json.loads(urlsafe_b64decode(head + "=="))["kid"]
+    forged = urlsafe_b64encode(json.dumps({**header, "kid": name}).encode()).decode().rstrip("=")
+    with pytest.raises(RecordBroken):
+        office.desk.keys.prove("KZ-MVD", f"{forged}.{payload}.{signature}")
+    with pytest.raises(RecordBroken):
+        office.desk.keys.prove("KZ-MVD", f"{forged}.{payload}.")
+
+
+async def test_a_key_of_somebody_else_proves_nothing(office: Office) -> None:
+    stranger = OKPKey.generate_key("Ed25519")
+    seal = jws.serialize_compact(
+        {"alg": "Ed25519", "kid": stranger.thumbprint()}, b"{}", stranger, algorithms=["Ed25519"]
+    )
+    with pytest.raises(RecordBroken):
+        office.desk.keys.prove("KZ-MVD", seal)
+
+
+async def test_keys_open_with_their_own_key_file_only(office: Office) -> None:
+    async with office.pool.acquire() as conn:
+        await keys.load(conn, WRAPPING_KEY)
+        with pytest.raises(KeysMissing):
+            await keys.load(conn, bytes(32))
