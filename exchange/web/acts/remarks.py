@@ -14,9 +14,10 @@ from schemas.vocabulary import ActKind
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing that is wrong: the input it stands beside (None: the whole form), the words, the article."""
+    """One thing that is wrong: the input it stands beside (None: the whole form), its label, the words, the article."""
 
     place: str | None
+    label: str | None
     words: str
     article: str | None
 
@@ -31,16 +32,31 @@ def anchor(name: str) -> str:
     return "f-" + name.replace(".", "-")
 
 
+def label(place: str | None, tongue: Tongue) -> str | None:
+    """Return what an input is called where it does not stand: a part of a field bears the field's name too."""
+    if place is None:
+        return None
+    name, *parts = place.split(".")
+    words = [tongue.t(f"field.{name}")]
+    if name == "items" and parts:
+        words.append(tongue.t("items.number", number=parts[0]))
+    elif parts:
+        words.append(tongue.t("form.signatory_name" if place == "signatory.name" else f"field.{parts[-1]}"))
+    return ", ".join(words)
+
+
 def of_shape(trouble: ValidationError, kind: ActKind, filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
     """Return a remark for each input that does not fit its shape, the first objection to each."""
     found: dict[str | None, Remark] = {}
-    for error in trouble.errors(include_url=False, include_input=False):
+    errors = trouble.errors(include_url=False, include_input=False)
+    # Of a word that may stand for a list, what is wrong with the list says more.
+    for error in sorted(errors, key=lambda error: error["type"] == "literal_error"):
         pointer = "".join(f"/{step}" for step in error["loc"][1:])
         place = filling.place(pointer)
         key = f"shape.{error['type']}"
         words = tongue.t(key if key in tongue.words else "shape.other", **error.get("ctx", {}))
         rule = "P-6.5" if place and place.startswith("signatory") else ACTS[kind].rule
-        found.setdefault(place, Remark(place, words, tongue.article(rule)))
+        found.setdefault(place, Remark(place, label(place, tongue), words, tongue.article(rule)))
     return tuple(found.values())
 
 
@@ -55,7 +71,8 @@ def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
     words = tongue.t(f"ground.{objection.code}", **gaps) if gaps else tongue.t(f"ground.{objection.code}")
     if "allowed" in gaps:
         words += " " + tongue.t("ground_now.text", **gaps)
-    return Remark(filling.place(objection.pointer), words, tongue.article(objection.rule))
+    place = filling.place(objection.pointer)
+    return Remark(place, label(place, tongue), words, tongue.article(objection.rule))
 
 
 def _told(objection: Objection, tongue: Tongue) -> Iterator[tuple[str, str]]:

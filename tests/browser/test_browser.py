@@ -1,0 +1,145 @@
+"""The pages in a real browser: by mouse, by keyboard alone, on a phone, in the dark, on paper."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.house import URGENT
+from tests.browser.stage import Stage, Window
+
+LONG = "Оченьдлинноесловобезпробелов" * 12
+THEMES = ("light", "dark")
+
+
+async def story(stage: Stage) -> dict[str, Any]:
+    """Leave one request overdue, one of them urgent and full of long words."""
+    node = stage.node
+    overdue = await node.submitted(reference="12/3")
+    await node.done(overdue, "RU-MVD", "report_impediment", circumstances=LONG, expected_delay="неделя")
+    await node.submitted(urgent=URGENT, purpose=LONG, handling="official_use", signatory=None)
+    await node.done(overdue, "RU-MVD", "redirect", to_body={"name": LONG, "address": "г. Казань"}, reason="подсудность")
+    await node.submitted(requested_authority="RU-MVD", reference="13/1")
+    node.clock.advance(days=33)
+    return overdue
+
+
+async def test_from_sign_in_to_an_act(stage: Stage) -> None:
+    made = await story(stage)
+    window: Window = await stage.open_window()
+    page = window.page
+    await window.go("/requests?box=out")
+    assert "/sign-in?next=" in page.url
+    await page.get_by_role("button", name="KZ-MVD: руководитель", exact=True).click()
+    await page.wait_for_url("**/requests?box=out")
+    await page.get_by_role("link", name="Сроки").first.click()
+    await page.locator(".figure-overdue").click()
+    assert await page.locator("h1").inner_text() == "Обязанности: просрочено"
+    await page.locator(f'a[href="/requests/{made["id"]}"]').first.click()
+    await page.get_by_text("Как рассчитан срок").first.click()
+    assert await page.locator(".steps").first.is_visible()
+    await page.get_by_role("link", name="Переписка").click()
+    await page.get_by_label("Текст").fill("Просим сообщить о ходе исполнения")
+    await page.get_by_role("button", name="Внести: переписка").click()
+    assert "переписка" in (await page.get_by_role("status").inner_text()).lower()
+    assert "Просим сообщить" in await page.locator("#record ~ ol").inner_text()
+    await page.get_by_role("link", name="English").click()
+    assert await page.locator("html").get_attribute("lang") == "en"
+    await page.get_by_role("button", name="Sign out").click()
+    await window.go("/")
+    assert "/sign-in" in page.url
+    window.prove_quiet()
+
+
+async def test_an_act_by_keyboard_alone_and_an_error_keeps_what_was_typed(stage: Stage) -> None:
+    made = await stage.node.submitted()
+    window: Window = await stage.open_window()
+    page, keyboard = window.page, window.page.keyboard
+    await window.sign_in("RU-MVD")
+    await window.go(f"/requests/{made['id']}/acts/propose_term")
+    await keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "skip"
+    await keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main"
+    for _ in range(2):
+        await keyboard.press("Tab")
+    await keyboard.type("много")
+    await keyboard.press("Tab")
+    await keyboard.type("Договор от 15 мая 1992 года")
+    await keyboard.press("Enter")
+    alert = page.get_by_role("alert")
+    await alert.wait_for()
+    await page.wait_for_function("document.activeElement.id === 'remarks'")
+    assert "Ожидается целое число" in await alert.inner_text()
+    assert await page.locator("[name=citation]").input_value() == "Договор от 15 мая 1992 года"
+    await keyboard.press("Tab")
+    await keyboard.press("Enter")
+    await page.wait_for_function("document.activeElement.id === 'f-days'")
+    await keyboard.press("Control+A")
+    await keyboard.type("45")
+    await keyboard.press("Enter")
+    await page.wait_for_url("**/requests/*?done=3")
+    assert (await stage.node.get(f"/v1/requests/{made['id']}")).json()["facts"]["asks"][0]["asked"]["days"] == 45
+    window.prove_quiet(refused=1)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_a_phone_shows_every_page_without_scrolling_sideways(stage: Stage, theme: str) -> None:
+    made = await story(stage)
+    window: Window = await stage.open_window(360, 740, color_scheme=theme, is_mobile=True, has_touch=True)
+    await window.go("/sign-in")
+    assert await window.width() == 360
+    await window.sign_in("KZ-MVD")
+    listed = (await stage.node.get("/v1/requests")).json()["items"]
+    acts = (await stage.node.get(f"/v1/requests/{made['id']}")).json()["allowed_acts"]
+    paths = ["/", "/duties?due=overdue", "/requests", "/requests?q=nothing", "/mail"]
+    paths += [f"/requests/{one['id']}" for one in listed]
+    paths += [f"/requests/{made['id']}/acts/{one['act']}" for one in acts]
+    for path in paths:
+        await window.go(path)
+        await window.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert await window.width() == 360, path
+    window.prove_quiet()
+
+
+async def test_the_dark_is_dark_and_paper_is_white(stage: Stage) -> None:
+    await story(stage)
+    seen = {}
+    background = "getComputedStyle(document.body).backgroundColor"
+    for theme in THEMES:
+        window: Window = await stage.open_window(color_scheme=theme)
+        await window.sign_in("KZ-MVD")
+        seen[theme] = await window.page.evaluate(background)
+        await window.page.emulate_media(media="print")
+        assert await window.page.evaluate(background) == "rgb(255, 255, 255)"
+        assert not await window.page.locator(".top").is_visible()
+        window.prove_quiet()
+    assert seen == {"light": "rgb(244, 246, 248)", "dark": "rgb(16, 22, 28)"}
+
+
+async def test_a_payload_stays_text(stage: Stage) -> None:
+    payload = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
+    made = await stage.node.submitted(purpose=payload, substance=payload)
+    await stage.node.done(made, "RU-MVD", "ask_information", question=payload)
+    window: Window = await stage.open_window()
+    await window.sign_in("KZ-MVD")
+    for path in ("/requests", f"/requests/{made['id']}", f"/requests/{made['id']}/acts/provide_information"):
+        await window.go(path)
+        assert await window.page.title() != "owned"
+        assert await window.page.get_by_text("onerror").count()
+    window.prove_quiet()
+
+
+async def test_a_foreign_page_cannot_send_our_forms(stage: Stage) -> None:
+    made = await stage.node.submitted()
+    window: Window = await stage.open_window()
+    await window.sign_in("RU-MVD")
+    await window.go(f"/requests/{made['id']}/acts/note")
+    token = await window.page.locator("form.sheet [name=token]").input_value()
+    address = f"{stage.address}/requests/{made['id']}/acts/note"
+    form = f'<form method=post action="{address}"><input name=token value="{token}"><input name=text value=x><button>'
+    await window.page.goto("about:blank")
+    await window.page.set_content(form)
+    await window.page.get_by_role("button").click()
+    await window.page.wait_for_url("**/acts/note")
+    assert "не принята" in await window.page.locator("h1").inner_text()
+    assert (await stage.node.get(f"/v1/requests/{made['id']}")).json()["seq"] == 2

@@ -1,0 +1,162 @@
+"""Acts by form: every kind of field reaches the record, and what is refused comes back with its remarks."""
+
+from typing import Any
+
+import pytest
+
+from schemas.vocabulary import Role
+from tests.api.house import URGENT
+from tests.web.house import Office, Reader
+
+SIGNED = {"signatory__name": "Образцов И. И.", "signatory__position": "head"}
+
+
+async def last(office: Office, request: str, by: str = "KZ-MVD") -> dict[str, Any]:
+    """Return the last act of a record."""
+    entries = (await office.node.get(f"/v1/requests/{request}/record", by)).json()["items"]
+    return dict(entries[-1])
+
+
+FILLED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("note", {"text": "первая\r\nвторая"}, {"text": "первая\nвторая"}),
+    ("postpone", {"reason": "ход дела", "until": "2026-04-01"}, {"reason": "ход дела", "until": "2026-04-01"}),
+    ("postpone", {"reason": "ход следствия", "until": ""}, {"reason": "ход следствия"}),
+    ("propose_term", {"days": " 45 ", "citation": "Договор"}, {"days": 45, "citation": "Договор"}),
+    ("redirect", {"to_authority": "RU-FSB", "reason": "п", "to_body__name": "", "to_body__address": " "},
+     {"to_authority": "RU-FSB", "reason": "п"}),
+    ("redirect", {"to_authority": "", "reason": "п", "to_body__name": "Прокуратура", "to_body__address": "Казань"},
+     {"reason": "п", "to_body": {"name": "Прокуратура", "address": "Казань"}}),
+    ("refuse", {"items__scope": "all", "items": "2", "reasons": "р", "national_law": "н"},
+     {"items": "all", "reasons": "р", "national_law": "н"}),
+    ("refuse", {"items__scope": "some", "items": ["2", "1"], "reasons": "р", "national_law": "н", **SIGNED},
+     {"items": [2, 1], "reasons": "р", "national_law": "н",
+      "signatory": {"name": "Образцов И. И.", "position": "head"}}),
+    ("report_results", {"items__2__outcome": "сохранено", "items__1__outcome": "", "text": "т"},
+     {"items": [{"number": 2, "outcome": "сохранено"}], "text": "т", "final": False}),
+    ("report_results", {"items__2__outcome": "а", "items__1__outcome": "б", "text": "т", "final": "yes",
+                        "executed_at": "2026-03-01T11:30:15"},
+     {"items": [{"number": 2, "outcome": "а"}, {"number": 1, "outcome": "б"}], "text": "т", "final": True,
+      "executed_at": "2026-03-01T08:30:15Z"}),
+    ("accept", {}, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "typed", "body"), FILLED)
+async def test_what_was_filled_in_is_what_the_record_holds(
+    office: Office, act: str, typed: dict[str, Any], body: dict[str, Any]
+) -> None:
+    request = (await office.node.submitted())["id"]
+    person = await office.person()
+    answer = await person.act(request, act, **typed)
+    assert answer.status_code == 303, Reader(answer.text).text
+    entries = (await office.node.get(f"/v1/requests/{request}/record")).json()["items"]
+    entry = next(one for one in entries if one["act"] == act)
+    assert entry["author"] == "RU-MVD"
+    for name, value in body.items():
+        held = entry["body"][name]
+        assert sorted(held, key=str) == sorted(value, key=str) if isinstance(value, list) else held == value
+    assert set(entry["body"]) == {"act", *body}
+    assert (await person.get(answer.headers["location"])).all("p", role="status")
+
+
+async def test_people_signatories_and_answers_reach_the_record(office: Office) -> None:
+    made = await office.node.submitted(urgent=URGENT, signatory=None)
+    request, sender, holder = made["id"], await office.person("KZ-MVD"), await office.person("RU-MVD")
+    answer = await sender.act(request, "confirm", **SIGNED, sent_at="2026-03-01T13:45")
+    assert answer.status_code == 303
+    assert (await last(office, request))["body"]["sent_at"] == "2026-03-01T08:45:00Z"
+    people = {"people__1__name": "А", "people__1__position": "следователь", "reason": "допрос"}
+    assert (await sender.act(request, "ask_presence", **people)).status_code == 303
+    assert (await last(office, request))["body"]["people"] == [{"name": "А", "position": "следователь"}]
+    page = await holder.get(f"/requests/{request}/acts/grant_presence")
+    assert [one["value"] for one in page.all("option")] == ["1"]
+    assert (await holder.act(request, "grant_presence", presence_number="1", terms="")).status_code == 303
+    assert (await last(office, request))["body"] == {"act": "grant_presence", "presence_number": 1}
+
+
+async def test_more_rows_keep_what_was_typed(office: Office) -> None:
+    request = (await office.node.submitted())["id"]
+    sender = await office.person("KZ-MVD")
+    answer = await sender.act(request, "ask_presence", people__0__name="Первый", reason="причина", more="people")
+    page = Reader(answer.text)
+    assert answer.status_code == 200
+    assert page.all("input", name="people.0.name")[0]["value"] == "Первый"
+    assert len([one for one in page.all("input") if one.get("name", "").startswith("people.")]) > 6
+    assert (await last(office, request))["act"] == "receive"
+
+
+REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
+    ("note", {"text": " "}, "text", "Заполните"),
+    ("note", {"text": "я" * 20_001}, "text", "длиннее 20000"),
+    ("note", {"text": "а\x07"}, "text", "Управляющие"),
+    ("propose_term", {"days": "много", "citation": "д"}, "days", "целое число"),
+    ("propose_term", {"days": "0", "citation": "д"}, "days", "меньше 1"),
+    ("propose_term", {"days": "9" * 5000, "citation": "д"}, "days", "целое число"),
+    ("postpone", {"reason": "п", "until": "2026-02-01"}, "until", "уже прошёл"),
+    ("postpone", {"reason": "п", "until": "скоро"}, "until", "Введите день"),
+    ("refuse", {"reasons": "р", "national_law": "н"}, "items", "Заполните"),
+    ("refuse", {"items__scope": "some", "reasons": "р", "national_law": "н"}, "items", "хотя бы одно"),
+    ("refuse", {"items__scope": "some", "items": "9", "reasons": "р", "national_law": "н"}, "items", "таким номером"),
+    ("refuse", {"items__scope": "all", "reasons": "р", "national_law": "н", "signatory__name": "А"},
+     "signatory.position", "Заполните"),
+    ("refuse", {"items__scope": "all", "reasons": "р", "national_law": "н", "signatory__name": "А",
+                "signatory__position": "clerk"}, "signatory.position", "Выберите"),
+    ("report_results", {"text": "т", "final": "yes"}, "items", "1, 2"),
+    ("report_results", {"text": "т"}, "items", "хотя бы один"),
+    ("report_results", {"items__1__outcome": "р", "text": "т", "executed_at": "2026-03-02T00:00"},
+     "executed_at", "не наступил"),
+    ("report_results", {"items__1__outcome": "р", "text": "т", "executed_at": "вчера"}, "executed_at", "день и время"),
+    ("report_results", {"items__x__outcome": "р", "text": "т"}, "items.x.outcome", "целое число"),
+    ("redirect", {"reason": "п"}, "", "либо"),
+    ("redirect", {"to_authority": "KZ-NSC", "reason": "п"}, "to_authority", "своего государства"),
+    ("redirect", {"to_body__name": "Орган", "reason": "п"}, "to_body.address", "Заполните"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "typed", "place", "words"), REFUSED)
+async def test_a_refused_act_names_its_field_and_article_and_keeps_what_was_typed(
+    office: Office, act: str, typed: dict[str, Any], place: str, words: str
+) -> None:
+    request = (await office.node.submitted())["id"]
+    person = await office.person()
+    answer = await person.act(request, act, **typed)
+    page = Reader(answer.text)
+    assert answer.status_code == 422
+    (summary,) = page.all("section", role="alert")
+    assert "autofocus" in summary
+    assert words in page.text
+    if place and not place.startswith("items."):
+        anchor = "f-" + place.replace(".", "-")
+        assert page.all("a", href=f"#{anchor}")
+        assert [one for _, one in page.elements if one.get("id") == anchor and one.get("aria-invalid") == "true"]
+        assert [one for _, one in page.elements if one.get("id") == f"{anchor}-remark"]
+    if act != "note":
+        assert "Протокола" in page.text
+    for name, value in typed.items():
+        given = [one for one in page.all("input", name=name.replace("__", ".")) if one.get("type") in {"text", "date"}]
+        assert all(one["value"] == value for one in given)
+    assert (await last(office, request))["act"] == "receive"
+
+
+async def test_a_role_that_may_not_is_told_and_nothing_is_done(office: Office) -> None:
+    request = (await office.node.submitted())["id"]
+    head, officer = await office.person(), await office.person(role=Role.OFFICER)
+    own = await head.open_form(request, "refuse")
+    token = (await officer.get("/")).hidden()["token"]
+    signed = {name.replace("__", "."): value for name, value in SIGNED.items()}
+    fields = {"items.scope": "all", "reasons": "р", "national_law": "н", **signed}
+    answer = await officer.post(f"/requests/{request}/acts/refuse", {**own, "token": token, **fields})
+    assert answer.status_code == 403
+    assert "подписывает руководитель" in Reader(answer.text).text
+    assert (await last(office, request))["act"] == "receive"
+
+
+async def test_remarks_are_in_the_visitor_s_language(office: Office) -> None:
+    request = (await office.node.submitted())["id"]
+    person = await office.person()
+    person.http.cookies.set("language", "en")
+    answer = await person.act(request, "report_results", text="т", final="yes")
+    text = Reader(answer.text).text
+    assert "A final report needs a result or a refusal for the items: 1, 2." in text
+    assert "Art. 7 of the Protocol" in text
+    assert "1 remark: the act was not recorded" in text
