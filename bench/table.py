@@ -1,0 +1,71 @@
+"""The figures as a table for people, each beside its goal."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+SCENARIO_GOALS: Final = {"submit": 0.2, "act": 0.2}
+GROWTH_GOAL: Final = 1.5
+MEMORY_GOAL: Final = 300.0
+START_GOAL: Final = 3.0
+FLAT_GOAL: Final = 1.15
+"""How much more memory the second half of the acts may see than the first."""
+
+
+def written(found: Mapping[str, Any]) -> str:
+    """Return the whole table."""
+    return "\n".join(("", *_conditions(found["conditions"]), "", *_rates(found), "", *_house(found), ""))
+
+
+def _conditions(of: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"{of['processors']} processors, Python {of['python']}, {of['workers_on_each_side']} process(es) on each side, "
+        f"{of['rounds']} rounds in turns, medians; embedded PostgreSQL, durable"
+    )
+
+
+def _rates(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{'':24}{'node/s':>9}{'bare/s':>9}{'floor/s':>9}{'of bare':>9}{'of floor':>10}{'p95 ms':>9}  goal"
+    rows = {**found["scenarios"], "reminder pass": found["reminder pass"]}
+    for name, row in rows.items():
+        figures = "".join(
+            f"{_figure(row.get(key), digits):>{width}}"
+            for key, digits, width in (
+                ("node_per_s", 0, 9), ("bare_per_s", 0, 9), ("floor_per_s", 0, 9), ("of_bare", 2, 9),
+                ("of_floor", 2, 10), ("node_p95_ms", 1, 9),
+            )
+        )  # fmt: skip
+        goal = SCENARIO_GOALS.get(name)
+        yield f"{name:24}{figures}  " + ("" if goal is None else _goal(row["of_bare"] >= goal, f"≥ {goal} of bare"))
+
+
+def _house(found: Mapping[str, Any]) -> Iterator[str]:
+    small, large = found["conditions"]["open_obligations"]
+    for name, row in found["growth"].items():
+        if "ratio" in row:
+            figures = (
+                f"{row['small_ms']:.2f} ms at {small:,}, {row['large_ms']:.2f} ms at {large:,}: × {row['ratio']:.2f}"
+            )
+            yield f"{name:34}{figures:50}  " + _goal(row["ratio"] <= GROWTH_GOAL, f"≤ {GROWTH_GOAL}")
+    most, first = found["memory"]["most_mib"], found["memory"]["at_rest_mib"]
+    yield f"{'memory without PostgreSQL':34}{f'{first:.0f} MiB at rest, {most:.0f} at most':50}  " + _goal(
+        most <= MEMORY_GOAL, f"≤ {MEMORY_GOAL:.0f} MiB"
+    )
+    samples = [held for _, held in found["memory"]["samples"]]
+    half = len(samples) // 2
+    growth = max(samples[half:]) / max(samples[1 : half + 1])
+    acts = f"{found['memory']['samples'][-1][0]:,} acts"
+    yield f"{'memory over ' + acts:34}{f'second half × {growth:.2f} of the first':50}  " + _goal(
+        growth <= FLAT_GOAL, f"≤ {FLAT_GOAL}"
+    )
+    warm = found["start"]["warm_s"]
+    yield f"{'warm start to first answer':34}{f'{warm:.2f} s':50}  " + _goal(
+        warm <= START_GOAL, f"≤ {START_GOAL:.0f} s"
+    )
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def _goal(reached: object, words: str) -> str:
+    return f"{words}: {'reached' if reached else 'MISSED'}"
