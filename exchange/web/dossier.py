@@ -1,11 +1,12 @@
 """A request as its page shows it: heading, clocks, record; made of what the services answer, deciding nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from exchange.core.acts import ACTS
+from exchange.core.access import relation, side
+from exchange.core.acts import ACTS, Act
 from exchange.core.request import Obligation, Request
 from exchange.service import queries, views
 from exchange.store.requests import Loaded
@@ -13,7 +14,7 @@ from exchange.web import clocks, content
 from exchange.web.clocks import Due
 from exchange.web.content import Said
 from exchange.web.house import Visit
-from schemas.views import ObligationView, RecordEntryView, RequestView, RevisionView
+from schemas.views import AskView, ObligationView, RecordEntryView, RequestView, RevisionView
 from schemas.vocabulary import ActKind, ObligationState
 
 
@@ -57,6 +58,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An ask that has no answer yet, and the acts by which the visitor can answer it."""
+
+    of: AskView
+    said: tuple[Said, ...]
+    answers: tuple[ActKind, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """Everything on a request's page."""
 
@@ -65,6 +75,7 @@ class Dossier:
     holder: Body
     past_holders: tuple[Body, ...]
     facts: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
     clocks: tuple[Clock, ...]
     steps: tuple[Step, ...]
     head: str
@@ -86,11 +97,29 @@ async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
         holder=_body(visit, request.holder.code, names),
         past_holders=tuple(_body(visit, past.code, names) for past in request.past_holders),
         facts=tuple(fact for fact in FACTS if getattr(shown.facts, fact)),
+        waiting=tuple(_waiting(visit, request, shown)),
         clocks=_clocks(visit, request, shown, names),
         steps=tuple(_step(visit, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
         former=visit.actor.authority in shown.facts.past_holders,
     )
+
+
+def _waiting(visit: Visit, request: Request, shown: RequestView) -> Iterator[Waiting]:
+    """Yield the asks without an answer; of an ended request only those that somebody can still answer."""
+    for ask in shown.facts.asks:
+        kinds = {act.kind for act in ACTS.values() if act.answers is ask.kind and request.state in act.states}
+        if ask.answered_at is None and kinds:
+            answers = tuple(
+                allowed.act
+                for allowed in shown.allowed_acts
+                if allowed.act in kinds and _mine_to_answer(visit, request, ACTS[allowed.act], ask)
+            )
+            yield Waiting(of=ask, said=content.said(visit.tongue, visit.zone, ask.asked), answers=answers)
+
+
+def _mine_to_answer(visit: Visit, request: Request, act: Act, ask: AskView) -> bool:
+    return not act.of_other or ask.side is not side(relation(request, visit.actor.authority))
 
 
 def steps_since(dossier: Dossier, seen: str) -> tuple[Step, ...]:

@@ -117,7 +117,12 @@ class House:
         return HTMLResponse(html, status, {**guard.HEADERS, "Content-Language": tongue.code, "Vary": "Cookie"})
 
     def _languages(self, request: Request, tongue: Tongue) -> list[tuple[str, str, str]]:
-        """Return the other languages: code, own name, and the address of this page in it."""
+        """Return the other languages: code, own name, and the address of this page in it.
+
+        A form that came back offers none: following the link would lose what was typed.
+        """
+        if request.method == "POST":
+            return []
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
         return [
             (other.code, other.t("language.name"), "?" + urlencode([*kept, ("lang", other.code)]))

@@ -5,10 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from jinja2 import UndefinedError
+from markupsafe import escape
 
+from exchange.web.house import environment
 from exchange.web.pages.sign_in import ROLES
 from schemas.vocabulary import DueBucket, Role
-from tests.api.house import SUBMISSION, URGENT
+from tests.api.house import URGENT
 from tests.web.house import Office, Reader
 
 EVIL = """<script>alert(1)</script>"'><img src=x onerror=alert(2)> javascript:alert(3) {{ 7*7 }} {x} %s"""
@@ -53,7 +56,7 @@ async def test_every_page_opens_for_every_role_in_both_languages(office: Office,
                 sound(page)
                 assert page.all("html", lang=language)
         page = await person.get(request)
-        assert {one["href"] for one in page.all("a") if "/acts/" in one["href"]} == {
+        assert {one["href"].partition("?")[0] for one in page.all("a") if "/acts/" in one["href"]} == {
             f"{request}/acts/{one['act']}" for one in allowed
         }
         assert "Для служебного пользования" in page.text
@@ -249,5 +252,26 @@ async def test_nothing_typed_into_a_form_that_comes_back_becomes_part_of_it(offi
     assert "<script" not in answer.text
 
 
-def test_the_sample_is_what_the_tests_of_the_interface_send() -> None:
-    assert SUBMISSION["requested_authority"] == "RU-MVD"
+async def test_an_open_question_stands_out_and_leads_to_its_answer(office: Office) -> None:
+    made = await office.node.submitted()
+    for question in ("Первый вопрос", "Второй вопрос"):
+        await office.node.done(made, "RU-MVD", "ask_information", question=question)
+    sender, holder = await office.person("KZ-MVD"), await office.person("RU-MVD")
+    page = await sender.get(f"/requests/{made['id']}")
+    links = [one["href"] for one in page.all("a") if "?number=" in one["href"]]
+    assert links == [f"/requests/{made['id']}/acts/provide_information?number={number}" for number in (1, 2)]
+    form = await sender.get(links[1])
+    assert [one["value"] for one in form.all("option") if "selected" in one] == ["2"]
+    assert (await sender.act(made["id"], "provide_information", question_number="2", answer="ответ")).is_redirect
+    page = await holder.get(f"/requests/{made['id']}")
+    assert "Вопрос № 1" in page.text
+    assert "Вопрос № 2" not in page.text
+    assert not [one for one in page.all("a") if "?number=" in one["href"]]
+
+
+def test_templates_escape_everything_and_know_no_missing_name() -> None:
+    made = environment()
+    assert made.autoescape is True
+    assert made.from_string("{{ x }}").render(x=EVIL) == str(escape(EVIL))
+    with pytest.raises(UndefinedError):
+        made.from_string("{{ nothing }}").render()

@@ -38,6 +38,7 @@ VOCABULARIES = {
     "basis": words.TermBasis,
     "country": words.Country,
     "ground": GROUNDS,
+    "ask": words.AskKind,
 }
 
 

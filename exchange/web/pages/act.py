@@ -24,6 +24,7 @@ from exchange.web.form import Form
 from exchange.web.house import House, Visit
 from exchange.web.page import page_of
 from exchange.web.pages.request import id_of
+from exchange.web.query import Query
 from schemas.acts import ActBody
 from schemas.vocabulary import ActKind
 
@@ -53,7 +54,9 @@ async def show(house: House, request: Request) -> Response:
     """Show the empty form of an act."""
     request_id, kind = id_of(request), kind_of(request)
     async with house.reading(request) as visit:
-        return await _sheet(house, visit, request_id, kind, Form())
+        answers, number = ACTS[kind].answers, Query(request).number("number")
+        chosen = Form({f"{answers}_number": (str(number),)}) if answers and number else Form()
+        return await _sheet(house, visit, request_id, kind, chosen)
 
 
 async def send(house: House, request: Request) -> Response:
@@ -152,7 +155,7 @@ async def _sheet(
     sheet = Sheet(
         desk=desk_of(visit, loaded.request, kind), form=form, remarks=again.remarks if again else (), stale=stale
     )
-    status = again.status if again else 200 if allowed or form.values else 409
+    status = again.status if again else 200 if allowed or form.raw else 409
     former = relation(loaded.request, visit.actor.authority) is Relation.FORMER
     return house.page_for(
         visit,

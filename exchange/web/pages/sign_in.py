@@ -41,6 +41,7 @@ class SignIn:
     groups: tuple[tuple[str, tuple[Desk, ...]], ...]
     roles: tuple[Role, ...]
     way_back: str
+    over_plain_http: bool
 
 
 async def show(house: House, request: Request) -> Response:
@@ -54,7 +55,13 @@ async def show(house: House, request: Request) -> Response:
     known = {body.code: _desk(body, tongue.code) for body in bodies}
     chosen = (known[code], role) if code in known and role in ROLES else None
     way_back = guard.way_back(asked.text("next") or "/")
-    view = SignIn(chosen=chosen, groups=_groups(bodies, tongue.code), roles=ROLES, way_back=way_back)
+    view = SignIn(
+        chosen=chosen,
+        groups=_groups(bodies, tongue.code),
+        roles=ROLES,
+        way_back=way_back,
+        over_plain_http=_plain(request),
+    )
     return house.page(request, "sign_in", view=view, status=404 if code and not chosen else 200)
 
 
@@ -87,6 +94,12 @@ async def sign_out(house: House, request: Request) -> Response:
     except CallerUnknown:
         return response
     return response
+
+
+def _plain(request: Request) -> bool:
+    """Tell whether the browser may be one that keeps no secure cookie of this address."""
+    host = request.url.hostname or ""
+    return request.url.scheme == "http" and host != "localhost" and not host.startswith(("127.", "[::1", "::1"))
 
 
 def _desk(body: AuthorityView, language: str) -> Desk:
