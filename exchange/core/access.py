@@ -79,7 +79,7 @@ def side(of: Relation) -> Side | None:
 def verbs(act: Act, of: Relation, *, on_node: bool, signed: bool) -> frozenset[Verb]:
     """Return the verbs any one of which entitles to an act.
 
-    The registrar enters the acts of a holder without a node; where the steward does so, nobody else can.
+    A registrar enters the acts of a holder without a node: its own one, or its steward's, whose other roles may not.
     """
     if act.kind is ActKind.RECEIVE:
         return frozenset({Verb.RECEIVE})

@@ -89,7 +89,8 @@ def _closed(duty: Obligation, state: ObligationState, at: datetime) -> Obligatio
 def _suspend(duty: Obligation, _request: Request, entry: Entry) -> Obligation:
     """Suspended: no due date while it lasts (Article 7)."""
     reason = entry.body.reason if isinstance(entry.body, Postpone) else None
-    return replace(_redated(duty, entry, reason, None, None), state=ObligationState.SUSPENDED)
+    put_off = _redated(duty, entry, reason, None, None)
+    return replace(put_off, state=ObligationState.SUSPENDED, reminded_through=None)
 
 
 def _resume(duty: Obligation, _request: Request, entry: Entry) -> Obligation:
@@ -98,11 +99,11 @@ def _resume(duty: Obligation, _request: Request, entry: Entry) -> Obligation:
 
 
 def _redate(duty: Obligation, request: Request, entry: Entry) -> Obligation:
-    """Another term by treaty (Article 7); while suspended there is no date to change yet."""
-    if duty.state is ObligationState.SUSPENDED:
-        return duty
+    """Another term by treaty (Article 7); while suspended it is kept which act changed it, and `resume` dates it."""
     answered = (ask.asked for ask in request.asked(AskKind.TERM) if ask.answered is entry.body)
     citation = next((proposal.citation for proposal in answered if isinstance(proposal, ProposeTerm)), None)
+    if duty.state is ObligationState.SUSPENDED:
+        return _redated(duty, entry, citation, None, None)
     return _dated_anew(duty, entry, citation)
 
 

@@ -85,7 +85,7 @@ def lines(request: Request, duty: Obligation, plan: Plan) -> Iterator[Told]:
                 "kind": duty.kind,
                 "rule": duty.calculation.rule,
                 "debtor": {"code": duty.authority.code, "name": duty.authority.name},
-                "debtor_zone": duty.authority.zone,
+                "term_zone": duty.calculation.zone,
                 "due_at": duty.due_at.isoformat() if duty.due_at else None,
                 "due_on": duty.due_on.isoformat() if duty.due_on else None,
                 "due_in_days": duty.calculation.days is not None,

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from exchange.core.access import Actor
-from exchange.core.deadlines import Calculation, explain, local_day
+from exchange.core.access import Actor, Relation, relation
+from exchange.core.deadlines import Calculation, explain
 from exchange.core.lawful import allowed_acts
 from exchange.core.request import Ask, Obligation, Request
 from exchange.store.requests import NEVER, Line
@@ -15,7 +15,9 @@ from schemas.vocabulary import AskKind, Handling, ItemState, ObligationKind, Sta
 
 
 def request(of: Request, actor: Actor, now: datetime) -> views.RequestView:
-    """Show a request to a caller."""
+    """Show a request to a caller; a former holder sees it at the moment at which it passed the request on."""
+    if relation(of, actor.authority) is Relation.FORMER:
+        now = of.recorded_at
     body = of.submitted
     return views.RequestView(
         id=of.id,
@@ -90,7 +92,6 @@ def obligation(request_id: str, duty: Obligation, now: datetime) -> views.Obliga
 def line(of: Line, now: datetime) -> views.RequestLine:
     """Show a request in a list."""
     due_at = None if of.due_at == NEVER else of.due_at
-    due_on = local_day(due_at - timedelta(microseconds=1), of.due_zone) if due_at and of.due_zone else None
     return views.RequestLine(
         id=str(of.id),
         number=of.number,
@@ -108,7 +109,7 @@ def line(of: Line, now: datetime) -> views.RequestLine:
         suspended=of.suspended,
         due_kind=ObligationKind(of.due_kind) if of.due_kind else None,
         due_at=due_at,
-        due_on=due_on,
+        due_on=of.due_on,
         submitted_at=datetime.fromisoformat(of.submitted_at),
     )
 

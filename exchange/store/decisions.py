@@ -1,16 +1,17 @@
 """A whole decision, written in one round trip."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
+from exchange.core.deadlines import local_day
 from exchange.core.decide import Decision
 from exchange.core.notices import concerned, counterpart, feed_of, next_step_at, told_of
 from exchange.core.record import Sealed, stamp
-from exchange.core.request import Obligation, Request
+from exchange.core.request import AuthorityRef, Obligation, Request
 from exchange.store.database import Connection
 from exchange.store.requests import NEVER, REQUEST
 from schemas.acts import Redirect
@@ -132,7 +133,7 @@ def _new_bodies(before: Request | None, decision: Decision) -> list[dict[str, ob
             "zone": holder.zone,
             "reach": holder.reach,
             "address": entry.body.to_body.address,
-            "since": entry.at.date().isoformat(),
+            "since": local_day(entry.at, holder.zone).isoformat(),
         }
     ]
 
@@ -144,7 +145,9 @@ def _participants(request: Request) -> list[dict[str, object]]:
     shared: dict[str, object] = {
         "state": request.state,
         "urgent": request.submitted.urgent is not None,
+        "received_number": request.received_number,
         "due_at": stamp(due.due_at if due and due.due_at else NEVER),
+        "due_on": due.due_on.isoformat() if due and due.due_on else None,
         "due_zone": due.authority.zone if due else None,
         "due_kind": due.kind if due else None,
         "suspended": suspended,
@@ -158,7 +161,8 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
     """Return who stops following the request with this decision: it goes on seeing the stage of its redirect."""
     if before is None:
         return []
-    stage = decision.stages[0]
+    # It keeps the number that it gave itself; the one that the new holder gives is not for it.
+    stage = replace(decision.stages[0], received_number=before.received_number)
     former = {
         "head": sealed[0].digest.hex(),
         "snapshot": _snapshot(stage),
@@ -170,7 +174,9 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
             "box": "in",
             "state": stage.state,
             "urgent": stage.submitted.urgent is not None,
+            "received_number": stage.received_number,
             "due_at": stamp(NEVER),
+            "due_on": None,
             "due_zone": None,
             "due_kind": None,
             "suspended": False,
@@ -218,9 +224,14 @@ def notice_data(request: Request) -> dict[str, object]:
     return {
         "number": request.number,
         "received_number": request.received_number,
-        "requesting": {"code": request.requesting.code, "name": request.requesting.name},
-        "holder": {"code": request.holder.code, "name": request.holder.name},
+        "requesting": _side(request.requesting),
+        "requested": _side((*request.past_holders, request.holder)[0]),
+        "holder": _side(request.holder),
     }
+
+
+def _side(authority: AuthorityRef) -> dict[str, str]:
+    return {"code": authority.code, "name": authority.name}
 
 
 def _counters(decision: Decision, registered: Mapping[str, Registered]) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """Requests: locked and loaded, and listed by what falls due first."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -33,7 +33,7 @@ SELECT CASE WHEN p.former IS NULL THEN request_document(r)
 # it reads and sorts all of the authority's.
 SELECT_PAGE = """
 WITH page AS (
-    SELECT authority, request, box, state, urgent, due_at, due_zone, due_kind, suspended, former
+    SELECT authority, request, box, state, urgent, received_number, due_at, due_on, due_kind, suspended, former
       FROM participant
      WHERE authority = $1
        AND ($2::text IS NULL OR box = $2)
@@ -48,8 +48,8 @@ WITH page AS (
      ORDER BY due_at, request
      LIMIT $12
 )
-SELECT r.id, r.number, coalesce(p.former -> 'snapshot' ->> 'received_number', r.received_number) AS received_number,
-       p.box, p.state, p.urgent, p.due_at, p.due_zone, p.due_kind, p.suspended, p.former IS NOT NULL AS former,
+SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
+       p.former IS NOT NULL AS former,
        r.requesting, r.submitted ->> 'requested_authority' AS requested,
        coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
        r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
@@ -59,8 +59,8 @@ SELECT r.id, r.number, coalesce(p.former -> 'snapshot' ->> 'received_number', r.
 """
 
 SELECT_FOUND = """
-SELECT r.id, r.number, coalesce(p.former -> 'snapshot' ->> 'received_number', r.received_number) AS received_number,
-       p.box, p.state, p.urgent, p.due_at, p.due_zone, p.due_kind, p.suspended, p.former IS NOT NULL AS former,
+SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
+       p.former IS NOT NULL AS former,
        r.requesting, r.submitted ->> 'requested_authority' AS requested,
        coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
        r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
@@ -76,7 +76,7 @@ SELECT r.id, r.number, coalesce(p.former -> 'snapshot' ->> 'received_number', r.
    AND ($9::text[] IS NULL OR EXISTS (
         SELECT FROM unnest($9::text[], $10::timestamptz[], $11::timestamptz[]) AS b(zone, low, high)
          WHERE b.zone = p.due_zone AND p.due_at > b.low AND p.due_at <= b.high))
-   AND (r.number = $13 OR r.received_number = $13 OR r.reference = $13
+   AND (r.number = $13 OR p.received_number = $13 OR r.reference = $13
         OR r.words @@ websearch_to_tsquery('russian', $13))
  ORDER BY p.due_at, p.request
  LIMIT $12
@@ -130,7 +130,7 @@ class Line:
     state: str
     urgent: bool
     due_at: datetime
-    due_zone: str | None
+    due_on: date | None
     due_kind: str | None
     suspended: bool
     former: bool

@@ -475,3 +475,15 @@ def test_an_end_without_execution_voids_what_was_owed(end: str) -> None:
     case = case.does(end, reason="б")
     assert {duty.state for duty in case.request.obligations} == {VOID}
     assert case.request.ended_at == case.now
+
+
+def test_p_7_2_a_term_agreed_while_postponed_is_kept_with_its_treaty() -> None:
+    """The duty has no date then, yet it tells which act changed its term, and by which treaty."""
+    case = (
+        sent().does("accept").does("propose_term", days=15, citation="Договор, статья 8").does("postpone", reason="суд")
+    )
+    case = case.after(days=2).does("agree_term", by=cases.system_of("KZ-MVD"), term_number=1)
+    assert [(of.replaced_by, of.reason) for of in case.duty().revisions][-1] == ("agree_term", "Договор, статья 8")
+    assert case.duty().due_at is None
+    case = case.after(days=1).does("resume")
+    assert case.duty().due_on == date(2026, 3, 19)

@@ -48,7 +48,7 @@ async def test_a_reminder_says_what_is_due_and_when_and_nothing_of_the_case(node
     reminders = [mail for mail in mails if mail.notice and mail.notice.kind == "reminder"]
     assert {mail.notice.step for mail in reminders if mail.notice} == {"due", "+1d"}
     (execution,) = [mail for mail in reminders if "исполнение запроса" in mail.subject and "Almaty" in mail.text]
-    assert "Последний день: 31.03.2026, до 24:00 по времени обязанного органа (Europe/Moscow)" in execution.text
+    assert "Последний день: 31.03.2026, до 24:00 (Europe/Moscow)" in execution.text
     assert "Срок истекает: 01.04.2026 02:00 (Asia/Almaty, UTC+05:00)" in execution.text
     assert "статья 7 Протокола" in execution.text
     for mail in mails:

@@ -125,7 +125,10 @@ CREATE TABLE participant (
     box text NOT NULL,
     state text NOT NULL,
     urgent boolean NOT NULL,
+    -- The number under which this authority may know the holder's receipt: its own where it held the request before.
+    received_number text,
     due_at timestamptz NOT NULL,
+    due_on date,
     due_zone text,
     due_kind text,
     suspended boolean NOT NULL,

@@ -31,13 +31,16 @@ BEGIN
            decode(x ->> 'previous', 'hex'), decode(x ->> 'digest', 'hex')
       FROM jsonb_array_elements(doc -> 'entries') x;
 
-    INSERT INTO participant (authority, request, box, state, urgent, due_at, due_zone, due_kind, suspended, former)
+    INSERT INTO participant (authority, request, box, state, urgent, received_number, due_at, due_on, due_zone, due_kind,
+                             suspended, former)
     SELECT p ->> 'authority', (r ->> 'id')::uuid, p ->> 'box', p ->> 'state', (p ->> 'urgent')::boolean,
-           (p ->> 'due_at')::timestamptz, p ->> 'due_zone', p ->> 'due_kind', (p ->> 'suspended')::boolean,
+           p ->> 'received_number', (p ->> 'due_at')::timestamptz, (p ->> 'due_on')::date, p ->> 'due_zone',
+           p ->> 'due_kind', (p ->> 'suspended')::boolean,
            nullif(p -> 'former', 'null')
       FROM jsonb_array_elements(doc -> 'participants') p
         ON CONFLICT (authority, request) DO UPDATE
-           SET state = excluded.state, due_at = excluded.due_at, due_zone = excluded.due_zone,
+           SET state = excluded.state, received_number = excluded.received_number, due_at = excluded.due_at,
+               due_on = excluded.due_on, due_zone = excluded.due_zone,
                due_kind = excluded.due_kind, suspended = excluded.suspended, former = excluded.former;
 
     INSERT INTO obligation (id, request, place, kind, authority, counterpart, steward, state, zone, due_at, due_version,
