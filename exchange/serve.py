@@ -16,6 +16,7 @@ from typing import Final
 import uvicorn
 
 from exchange import opening
+from exchange.api.wire import Wire
 from exchange.core.errors import NodeError
 from exchange.delivery.mail import Writer
 from exchange.delivery.smtp import Mailer, Relay, RelayDown
@@ -150,7 +151,7 @@ async def _answer(app: object, listener: socket.socket, plan: Plan, stop: Stop) 
     """Answer calls until the signal; print the address once calls are answered."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
-        http="httptools",
+        http=Wire,
         ws="none",
         lifespan="off",
         interface="asgi3",
