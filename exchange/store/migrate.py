@@ -50,7 +50,8 @@ async def migrate(conn: Connection, mode: str) -> tuple[str, ...]:
     await lock(conn)
     try:
         await require_mode(conn, mode)
-        await conn.execute(MAKE_MIGRATION_TABLE)
+        if not await has_migration_table(conn):  # a login that owns nothing may look, and finds nothing to do
+            await conn.execute(MAKE_MIGRATION_TABLE)
         missing = missing_from(await applied(conn), migrations())
         for migration in missing:
             async with conn.transaction():
