@@ -18,7 +18,6 @@ from bench.processes import Server, node
 from exchange import opening
 from exchange.opening import Place
 from exchange.runtime import Mode
-from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.settings import Settings
 from exchange.store.localpg import LocalPostgres
@@ -94,7 +93,7 @@ async def idle_passes(filled: Filled) -> list[float]:
     place = Place(filled.office.dsn, filled.office.dsn)
     key = opening.wrapping_key(Settings(), Mode.SANDBOX, filled.data)
     async with opening.open_runtime(place, Settings(pool_size=2), Mode.SANDBOX, key) as runtime:
-        readings = Readings(runtime.desk.readings)
+        readings = runtime.desk.readings
         for _ in range(PASSES):
             began = time.perf_counter()
             await remind_due(runtime, readings, now)

@@ -18,7 +18,6 @@ from bench.processes import node
 from exchange import opening
 from exchange.opening import Place
 from exchange.runtime import Mode
-from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.settings import Settings
 from exchange.store.localpg import LocalPostgres
@@ -48,7 +47,7 @@ async def reminding(
     some = [UUID(request) for request, _ in made[:WAYS]]
     passes, floors = [], []
     async with opening.open_runtime(Place(office.dsn, office.dsn), Settings(), Mode.SANDBOX, key) as runtime:
-        readings, now = Readings(runtime.desk.readings), await runtime.now()
+        readings, now = runtime.desk.readings, await runtime.now()
         for turn, days in enumerate(STEPS):
             began = time.perf_counter()
             told = await remind_due(runtime, readings, now + timedelta(days=days))

@@ -17,6 +17,7 @@ from exchange.core.errors import KeysMissing, NodeError, Unavailable
 from exchange.runtime import CONNECT_SECONDS, Mode, Runtime, open_pool, told_as_unavailable
 from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
+from exchange.service.readings import Readings
 from exchange.settings import Settings
 from exchange.store import localpg, migrate
 
@@ -143,7 +144,7 @@ async def open_runtime(
             if mode is Mode.SANDBOX:
                 await registry.seed_sandbox(conn)
             await keys.make_missing(conn, key)
-            desk = Desk(await keys.load(conn, key), reading, await registry.readings(conn))
+            desk = Desk(await keys.load(conn, key), reading, Readings(reading))
         if mode is Mode.SANDBOX:
             async with pool.acquire() as conn:
                 await sandbox.open_clock(conn, first_moment)

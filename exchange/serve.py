@@ -25,7 +25,6 @@ from exchange.opening import Place
 from exchange.runtime import Mode, Runtime
 from exchange.service import sandbox
 from exchange.service.outbox import Post
-from exchange.service.readings import Readings
 from exchange.settings import MailRelay, Settings
 from scheduler import Job, Ticker, jobs
 
@@ -200,7 +199,7 @@ async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job
     writer = Writer(TEMPLATES, sender=sender, domain=sender.rpartition("@")[2])
     post = Post(writer=writer, mailer=mailer, lease=sandbox.LEASE) if in_sandbox else Post(writer=writer, mailer=mailer)
     try:
-        yield jobs(runtime, Readings(runtime.desk.readings), post)
+        yield jobs(runtime, runtime.desk.readings, post)
     finally:
         await mailer.close()
 

@@ -17,6 +17,7 @@ from exchange.core.record import Sealed
 from exchange.core.request import AuthorityRef, Entry, Request, Ruling
 from exchange.core.scene import Reading, Scene
 from exchange.service.keys import Keyring
+from exchange.service.readings import Readings
 from exchange.store import decisions, registry, requests
 from exchange.store.database import Connection
 from exchange.store.decisions import Registered
@@ -31,15 +32,11 @@ RULING = TypeAdapter(Ruling)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the node brings to every act: its authorities' keys, and the readings of the Protocol."""
+    """What the node brings to every act: its authorities' keys, and the Protocol as new and older requests read it."""
 
     keys: Keyring
     reading: Reading
-    readings: Mapping[str, Reading]
-
-    def pinned(self, request: Request) -> Reading:
-        """Return the reading that a request was submitted under."""
-        return self.readings[request.profile.digest]
+    readings: Readings
 
 
 async def submit(
@@ -71,7 +68,8 @@ async def act(
     loaded = await requests.lock(conn, request_id)
     if loaded is None or relation(loaded.request, actor.authority) is Relation.NONE:
         raise NotThere
-    request, reading = loaded.request, desk.pinned(loaded.request)
+    request = loaded.request
+    reading = await desk.readings.of(conn, request.profile.digest)
     scene, numbers = await _scene_of(conn, request, body, now)
     fresh = seen is None or seen == loaded.head.hex()
     decision = _decision(decide(request, body, actor, numbers.given_to(scene), reading, now, fresh=fresh))
@@ -154,7 +152,7 @@ async def _save(
         sealed.append(_sealed(desk.keys, decision.request.id, entry, body, previous))
         previous = sealed[-1].digest
     request = before.request if before else None
-    profile = desk.pinned(decision.request).profile
+    profile = (await desk.readings.of(conn, decision.request.profile.digest)).profile
     await decisions.save(conn, request, decision, tuple(sealed), numbers.taken(decision), profile)
     return Loaded(decision.request, previous)
 

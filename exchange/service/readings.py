@@ -1,25 +1,29 @@
 """The profiles that requests pinned, each read once for as long as the process lives."""
 
-from collections.abc import Mapping
-
 from exchange.core.errors import NodeError
 from exchange.core.scene import Reading
 from exchange.profiles import reading_of
-from exchange.store import reminders
+from exchange.store import profiles
 from exchange.store.database import Connection
 
 
 class Readings:
-    """Finds a profile by the digest of its bytes: among those known, else in the database."""
+    """Finds a profile by the digest of its bytes: among those known, else in the database.
 
-    def __init__(self, known: Mapping[str, Reading] | None = None) -> None:
-        self._known = dict(known or {})
+    Another process may have pinned a profile that came after this one began.
+    """
+
+    def __init__(self, *known: Reading) -> None:
+        self._known = {reading.ref.digest: reading for reading in known}
 
     async def of(self, conn: Connection, digest: str) -> Reading:
-        """Return the reading of a profile; raise NodeError when the database lacks it."""
+        """Return the reading of a profile; raise NodeError when the database lacks it or holds another in its place."""
         if digest not in self._known:
-            source = await reminders.profile(conn, digest)
+            source = await profiles.source(conn, digest)
             if source is None:
                 raise NodeError(f"the profile {digest} is missing from the database: restore it from a back-up")
-            self._known[digest] = reading_of(source)
+            reading = reading_of(source)
+            if reading.ref.digest != digest:
+                raise NodeError(f"the profile {digest} is another one in the database: restore it from a back-up")
+            self._known[digest] = reading
         return self._known[digest]

@@ -5,7 +5,7 @@ from typing import Final
 
 from exchange.core.scene import Party, Reading
 from exchange.profiles import protocol_source, reading_of
-from exchange.store import keys, registry
+from exchange.store import profiles, registry
 from exchange.store.database import Connection
 from exchange.store.registry import Agreement, Authority
 from schemas.vocabulary import AuthorityKind, Country, Reach
@@ -76,13 +76,8 @@ async def keep_reading(conn: Connection) -> Reading:
     """Keep the profile that new requests pin, and return its reading."""
     source = protocol_source()
     reading = reading_of(source)
-    await keys.keep_profile(conn, reading.ref.digest, reading.ref.id, reading.ref.version, source)
+    await profiles.keep(conn, reading.ref.digest, reading.ref.id, reading.ref.version, source)
     return reading
-
-
-async def readings(conn: Connection) -> dict[str, Reading]:
-    """Return the readings of every profile that a request may have pinned, by digest."""
-    return {digest: reading_of(source) for digest, source in await keys.profiles(conn)}
 
 
 async def seed_sandbox(conn: Connection) -> None:

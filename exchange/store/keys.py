@@ -1,4 +1,4 @@
-"""The authorities' signing keys, wrapped; and the profiles that requests pin."""
+"""The authorities' signing keys, wrapped."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,6 @@ SELECT a.code FROM authority a
 """
 
 INSERT_KEY = "INSERT INTO authority_key (id, authority, public, wrapped) VALUES ($1, $2, $3, $4)"
-
-SELECT_PROFILES = "SELECT digest, source FROM profile"
-
-INSERT_PROFILE = "INSERT INTO profile (digest, id, version, source) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +39,3 @@ async def keyless(conn: Connection) -> tuple[str, ...]:
 async def add(conn: Connection, key: StoredKey) -> None:
     """Keep a key."""
     await conn.execute(INSERT_KEY, key.id, key.authority, key.public, key.wrapped)
-
-
-async def profiles(conn: Connection) -> tuple[tuple[str, bytes], ...]:
-    """Return every profile's digest and bytes."""
-    return tuple((row["digest"], row["source"]) for row in await conn.fetch(SELECT_PROFILES))
-
-
-async def keep_profile(conn: Connection, digest: str, name: str, version: str, source: bytes) -> None:
-    """Keep a profile's bytes, unless they are there."""
-    await conn.execute(INSERT_PROFILE, digest, name, version, source)

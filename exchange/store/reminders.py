@@ -44,8 +44,6 @@ UPDATE obligation o
    AND (o.reminded_through, o.next_step_at) IS DISTINCT FROM (d.reminded_through, d.next_step_at)
 """
 
-SELECT_PROFILE = "SELECT source FROM profile WHERE digest = $1"
-
 
 @dataclass(frozen=True, slots=True)
 class DueStep:
@@ -95,12 +93,6 @@ async def tell(
 ) -> None:
     """Write in one statement what is told, each step once for each mailbox, and how far the duties have got."""
     await conn.execute(INSERT_TOLD, request, now, _json(told), _json(progress))
-
-
-async def profile(conn: Connection, digest: str) -> bytes | None:
-    """Return the source of a profile that a request pinned, or None."""
-    source: bytes | None = await conn.fetchval(SELECT_PROFILE, digest)
-    return source
 
 
 def _json(rows: Sequence[Told] | Sequence[Progress]) -> str:

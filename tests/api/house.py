@@ -15,6 +15,7 @@ from exchange.main import create_app
 from exchange.runtime import Mode, Runtime, new_token, open_pool, token_digest
 from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
+from exchange.service.readings import Readings
 from exchange.settings import Settings
 from exchange.store import tokens
 from schemas.vocabulary import Role
@@ -140,7 +141,7 @@ async def open_node(dsn: str, mode: Mode = Mode.SANDBOX, settings: Settings | No
             reading = await registry.keep_reading(conn)
             await keys.make_missing(conn, WRAPPING_KEY)
             keyring = await keys.load(conn, WRAPPING_KEY)
-            desk = Desk(keyring, reading, await registry.readings(conn))
+            desk = Desk(keyring, reading, Readings(reading))
         clock = Clock()
         runtime = Runtime(mode=mode, pool=pool, desk=desk, clock=clock)
         app = create_app(runtime, settings or Settings())

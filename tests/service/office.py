@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from exchange.core.access import Actor
 from exchange.core.request import Request
 from exchange.service import acts, keys, registry
+from exchange.service.readings import Readings
 from schemas.acts import ActBody
 from schemas.requests import Submission
 from schemas.vocabulary import Role
@@ -76,4 +77,4 @@ async def open_office(pool: "asyncpg.Pool[asyncpg.Record]") -> Office:
         reading = await registry.keep_reading(conn)
         await keys.make_missing(conn, WRAPPING_KEY)
         keyring = await keys.load(conn, WRAPPING_KEY)
-        return Office(pool, acts.Desk(keyring, reading, await registry.readings(conn)))
+        return Office(pool, acts.Desk(keyring, reading, Readings(reading)))
