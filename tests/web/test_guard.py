@@ -97,8 +97,9 @@ async def test_a_form_without_this_session_s_token_does_nothing(office: Office, 
     foreign = (await other.open_form(request, "note"))["token"]
     del own["token"]
     given = {} if token is None else {"token": foreign if token == "foreign" else token}
-    answer = await person.post(f"/requests/{request}/acts/note", {**own, **given, "text": "т"})
+    answer = await person.post(f"/requests/{request}/acts/note", {**own, **given, "text": "набрано зря"})
     assert answer.status_code == 403
+    assert "набрано зря" in Reader(answer.text).text
     assert "note" not in await acts_of(office, request)
 
 

@@ -14,6 +14,7 @@ from exchange.core.acts import ACTS
 from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused
 from exchange.core.objections import Weight
 from exchange.service import acts, idempotency, queries
+from exchange.web import guard
 from exchange.web.acts import filling, remarks
 from exchange.web.acts.desk import Desk, desk_of
 from exchange.web.acts.filling import Filling
@@ -65,8 +66,7 @@ async def send(house: House, request: Request) -> Response:
     try:
         return await _sent(house, request, form)
     except (CallerUnknown, Forged, ExchangeError) as trouble:
-        typed = None if isinstance(trouble, Forged) else form
-        return page_of(house, request, trouble, typed)
+        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
 
 
 async def _sent(house: House, request: Request, form: Form) -> Response:
