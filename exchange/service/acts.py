@@ -146,6 +146,7 @@ async def _save(
     conn: Connection, desk: Desk, before: Loaded | None, decision: Decision, raw: bytes, numbers: Numbers
 ) -> Loaded:
     """Seal each entry, chain it to the last, and write the whole decision."""
+    await desk.keys.have(conn, {entry.author for entry in decision.entries})
     previous, sealed = before.head if before else record.GENESIS, []
     for index, entry in enumerate(decision.entries):
         body = raw if index == 0 else entry.body.model_dump_json().encode()

@@ -6,7 +6,7 @@ AES-256-GCM under the node's key file; its identifier is its JWK thumbprint (RFC
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from joserfc.jws import JWSRegistry
 from exchange.core.errors import KeysMissing, RecordBroken
 from exchange.store import keys as store
 from exchange.store.database import Connection
+from exchange.store.keys import StoredKey
 
 ALGORITHM: Final = "Ed25519"
 NONCE_BYTES = 12
@@ -40,13 +41,36 @@ class SigningKey:
 
 
 class Keyring:
-    """The unwrapped keys of this node's authorities, and the public keys of all that were ever used."""
+    """The unwrapped keys of this node's authorities, by identifier all that were ever used.
 
-    def __init__(self, signing: Mapping[str, SigningKey], public: Mapping[str, tuple[str, OKPKey]]) -> None:
-        """Take each authority's current key, and every key by its identifier with its authority."""
-        self._signing = signing
-        self._public = public
+    Nothing proves a seal but a key that opens under the node's key file: what the database calls a public key does not.
+    """
+
+    def __init__(self, wrapping_key: bytes) -> None:
+        """Begin without keys; `refresh` fetches them."""
+        self._wrapping = AESGCM(wrapping_key)
+        self._signing: dict[str, SigningKey] = {}
+        self._known: dict[str, tuple[str, OKPKey]] = {}
         self._registry = ActRegistry(algorithms=[ALGORITHM])
+
+    async def refresh(self, conn: Connection) -> None:
+        """Unwrap the keys that are not known yet; raise KeysMissing when the key file does not open them."""
+        for stored in await store.others(conn, list(self._known)):
+            key = self._unwrapped(stored)
+            self._signing[stored.authority] = SigningKey(stored.id, key)
+            self._known[stored.id] = (stored.authority, key)
+
+    async def have(self, conn: Connection, authorities: Collection[str]) -> None:
+        """See that these authorities can seal, if they can at all: another process may have made a key since."""
+        if not self._signing.keys() >= set(authorities):
+            await self.refresh(conn)
+
+    def _unwrapped(self, stored: StoredKey) -> OKPKey:
+        nonce, sealed = stored.wrapped[:NONCE_BYTES], stored.wrapped[NONCE_BYTES:]
+        try:
+            return OKPKey.import_key(self._wrapping.decrypt(nonce, sealed, _bound(stored.authority, stored.id)))
+        except InvalidTag as error:
+            raise KeysMissing("the key file is not the one that this database's keys were wrapped with") from error
 
     def seal(self, authority: str, payload: bytes) -> str:
         """Return the JWS of an authority over exact bytes; raise KeysMissing when it has no key here."""
@@ -59,7 +83,7 @@ class Keyring:
         """Return the bytes that an authority sealed; raise RecordBroken when the seal is not its own."""
         try:
             unproved = jws.extract_compact(seal.encode(), registry=self._registry)
-            owner, key = self._public[str(unproved.headers().get("kid"))]
+            owner, key = self._known[str(unproved.headers().get("kid"))]
             payload = jws.deserialize_compact(seal, key, registry=self._registry).payload
         except (JoseError, KeyError, ValueError) as error:
             raise RecordBroken("the signature does not hold") from error
@@ -74,29 +98,38 @@ def payload_of(seal: str) -> bytes:
 
 
 async def make_missing(conn: Connection, wrapping_key: bytes) -> None:
-    """Make a key for every competent authority that has none."""
+    """Make a key for every body that authors acts of its own and has none."""
     for authority in await store.keyless(conn):
         key = OKPKey.generate_key(ALGORITHM)
         name = key.thumbprint()
         nonce = os.urandom(NONCE_BYTES)
         wrapped = nonce + AESGCM(wrapping_key).encrypt(nonce, key.as_pem(private=True), _bound(authority, name))
         public = json.dumps(key.as_dict(private=False))
-        await store.add(conn, store.StoredKey(name, authority, public, wrapped))
+        await store.add(conn, StoredKey(name, authority, public, wrapped))
 
 
 async def load(conn: Connection, wrapping_key: bytes) -> Keyring:
     """Unwrap all keys; raise KeysMissing when the key file is not the one they were wrapped with."""
-    signing: dict[str, SigningKey] = {}
-    public: dict[str, tuple[str, OKPKey]] = {}
-    for stored in await store.every(conn):
-        nonce, sealed = stored.wrapped[:NONCE_BYTES], stored.wrapped[NONCE_BYTES:]
-        try:
-            private = AESGCM(wrapping_key).decrypt(nonce, sealed, _bound(stored.authority, stored.id))
-        except InvalidTag as error:
-            raise KeysMissing("the key file is not the one that this database's keys were wrapped with") from error
-        signing[stored.authority] = SigningKey(stored.id, OKPKey.import_key(private))
-        public[stored.id] = (stored.authority, OKPKey.import_key(json.loads(stored.public)))
-    return Keyring(signing, public)
+    keyring = Keyring(wrapping_key)
+    await keyring.refresh(conn)
+    return keyring
+
+
+async def faults(conn: Connection) -> tuple[str, ...]:
+    """Name the keys whose public part is not the one that their identifier was made of (RFC 7638)."""
+    return tuple(
+        f"key {stored.id} of {stored.authority}: column public is not its own"
+        for stored in await store.others(conn, [])
+        if not _named_by(stored)
+    )
+
+
+def _named_by(stored: StoredKey) -> bool:
+    """Tell whether a public part is a key at all, and the one that the identifier names."""
+    try:
+        return bool(OKPKey.import_key(json.loads(stored.public)).thumbprint() == stored.id)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return False
 
 
 def _bound(authority: str, name: str) -> bytes:

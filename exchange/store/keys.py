@@ -1,10 +1,13 @@
 """The authorities' signing keys, wrapped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.store.database import Connection
 
-SELECT_KEYS = "SELECT id, authority, public, wrapped FROM authority_key ORDER BY made_at, id"
+SELECT_OTHERS = """
+SELECT id, authority, public, wrapped FROM authority_key WHERE id <> ALL($1) ORDER BY made_at, id
+"""
 
 SELECT_KEYLESS = """
 SELECT a.code FROM authority a
@@ -25,9 +28,9 @@ class StoredKey:
     wrapped: bytes
 
 
-async def every(conn: Connection) -> tuple[StoredKey, ...]:
-    """Return all keys, oldest first."""
-    rows = await conn.fetch(SELECT_KEYS)
+async def others(conn: Connection, known: Sequence[str]) -> tuple[StoredKey, ...]:
+    """Return all keys but those whose identifiers are known, oldest first."""
+    rows = await conn.fetch(SELECT_OTHERS, known)
     return tuple(StoredKey(row["id"], row["authority"], row["public"], row["wrapped"]) for row in rows)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -56,6 +57,40 @@ async def test_a_key_of_somebody_else_proves_nothing(office: Office) -> None:
     )
     with pytest.raises(RecordBroken):
         office.desk.keys.prove("KZ-MVD", seal)
+
+
+async def test_a_key_that_another_process_made_is_found(office: Office, owner: asyncpg.Connection) -> None:
+    """A node that began before the key was there seals and proves with it, without beginning again."""
+    await owner.execute("DELETE FROM authority_key WHERE authority = 'RU-FSB'")
+    async with office.pool.acquire() as conn:
+        began_before = await keys.load(conn, WRAPPING_KEY)
+        await keys.make_missing(conn, WRAPPING_KEY)
+    process = Office(office.pool, replace(office.desk, keys=began_before))
+    request = await process.submit(requested_authority="RU-FSB")
+    assert (await process.act(request, "RU-FSB", "accept")).state == "executing"
+
+
+async def test_an_authority_without_a_key_seals_nothing(office: Office, owner: asyncpg.Connection) -> None:
+    await owner.execute("DELETE FROM authority_key WHERE authority = 'RU-FSB'")
+    async with office.pool.acquire() as conn:
+        process = Office(office.pool, replace(office.desk, keys=await keys.load(conn, WRAPPING_KEY)))
+    with pytest.raises(KeysMissing):
+        await process.submit(requested_authority="RU-FSB")
+
+
+async def test_a_public_key_of_somebody_else_proves_nothing(office: Office, owner: asyncpg.Connection) -> None:
+    """What the database says a public key is cannot make a forged seal prove itself."""
+    stranger = OKPKey.generate_key("Ed25519")
+    name = await owner.fetchval(
+        "UPDATE authority_key SET public = $1 WHERE authority = 'KZ-MVD' RETURNING id",
+        json.dumps(stranger.as_dict(private=False)),
+    )
+    forged = jws.serialize_compact({"alg": "Ed25519", "kid": name}, b"{}", stranger, algorithms=["Ed25519"])
+    async with office.pool.acquire() as conn:
+        keyring = await keys.load(conn, WRAPPING_KEY)
+        assert await keys.faults(conn) == (f"key {name} of KZ-MVD: column public is not its own",)
+    with pytest.raises(RecordBroken):
+        keyring.prove("KZ-MVD", forged)
 
 
 async def test_keys_open_with_their_own_key_file_only(office: Office) -> None:
