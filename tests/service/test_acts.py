@@ -1,7 +1,7 @@
 """Acts through the house: locked, decided, sealed, saved; what was refused leaves nothing."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,11 +9,12 @@ import pytest
 
 from exchange.core.access import Actor
 from exchange.core.errors import NotThere, Refused
-from exchange.service import queries
+from exchange.service import keys, queries
 from exchange.service.verify import prove
-from exchange.store import requests
-from schemas.vocabulary import Role, State
-from tests.service.office import NOW, URGENT, Office, open_office
+from exchange.store import registry, requests
+from exchange.store.registry import Authority
+from schemas.vocabulary import AuthorityKind, Country, Reach, Role, State
+from tests.service.office import NOW, URGENT, WRAPPING_KEY, Office, open_office
 
 
 @pytest.fixture
@@ -70,6 +71,36 @@ async def test_p_7_4_a_paper_holder_is_entered_by_the_authority_that_redirected(
     request = await office.act(request, "RU-MVD", "receive", received_at="2026-03-01T09:00:00Z")
     request = await office.act(request, "RU-MVD", "accept")
     assert (request.state, request.steward) == (State.EXECUTING, "RU-MVD")
+    assert await proved(office) == []
+
+
+PROSECUTOR = Authority(
+    code="RU-PROSECUTOR",
+    kind=AuthorityKind.DOMESTIC,
+    country=Country.RU,
+    name={"ru": "Генеральная прокуратура Российской Федерации (образец)"},
+    zone="Europe/Moscow",
+    reach=Reach.NODE,
+    since=date(2020, 1, 1),
+)
+
+
+async def test_p_7_4_a_domestic_body_on_the_node_receives_and_executes(office: Office) -> None:
+    """A registered body that is no competent authority seals the acts of the request that it was passed."""
+    async with office.pool.acquire() as conn, conn.transaction():
+        await registry.add_authority(conn, PROSECUTOR)
+        await keys.make_missing(conn, WRAPPING_KEY)
+        assert not await conn.fetchval("SELECT count(*) FROM authority_key WHERE authority = 'CSTO-SEC'")
+    request = await office.submit()
+    request = await office.act(request, "RU-MVD", "redirect", to_authority=PROSECUTOR.code, reason="Надзор")
+    assert (request.received_number, request.steward) == ("RU-PROSECUTOR/2026/I-00001", None)
+    await office.act(request, PROSECUTOR.code, "accept")
+    results = [{"number": number, "outcome": "Установлено"} for number in (1, 2)]
+    request = await office.act(request, PROSECUTOR.code, "report_results", items=results, text="Исполнено", final=True)
+    assert request.state is State.EXECUTED
+    async with office.pool.acquire() as conn:
+        feed = await queries.list_events(conn, Actor(PROSECUTOR.code, Role.SYSTEM), after=0, limit=50)
+    assert [event.act for event in feed] == ["redirect", "receive", "accept", "report_results"]
     assert await proved(office) == []
 
 
