@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from exchange.core.deadlines import Calculation, local_day
-from exchange.web.tongues import Tongue
+from exchange.tongues import Tongue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from exchange.web.tongues import Tongue
+from exchange.tongues import Tongue
 
 INSTANTS: Final = frozenset({"received_at", "sent_at", "executed_at", "transmitted_at"})
 DAYS: Final = frozenset({"until", "date"})

@@ -17,12 +17,12 @@ from exchange.core.errors import CallerUnknown, NotThere
 from exchange.runtime import Mode, Runtime, node_time
 from exchange.service import queries, sessions
 from exchange.store.database import Connection
+from exchange.tongues import Tongue, Tongues
 from exchange.web import form as forms
 from exchange.web import guard
 from exchange.web.book import Book
 from exchange.web.form import Form, Limits
 from exchange.web.static import Shelf
-from exchange.web.tongues import Tongue, Tongues
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
 

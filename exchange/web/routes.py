@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exchange import tongues
 from exchange.runtime import Runtime
-from exchange.web import tongues
 from exchange.web.errors import UnknownPage
 from exchange.web.form import Limits
 from exchange.web.house import House, environment

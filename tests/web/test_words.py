@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from exchange import tongues
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import day_term, explain, hour_term
 from exchange.core.objections import GROUNDS
 from exchange.core.rules import article
-from exchange.web import clocks, tongues
+from exchange.tongues import Tongue
+from exchange.web import clocks
 from exchange.web.acts.fields import SHAPES, Widget, fields_of
 from exchange.web.house import TEMPLATES
-from exchange.web.tongues import Tongue
 from schemas import vocabulary as words
 from tests.web.house import keys_of
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from exchange.core.access import relation, side
 from exchange.core.acts import ACTS
 from exchange.core.request import Ask, Request
+from exchange.tongues import offset_of
 from exchange.web.acts.fields import Field, fields_of
 from exchange.web.house import Visit
-from exchange.web.tongues import offset_of
 from schemas.vocabulary import ActKind, ItemState, Position
 
 

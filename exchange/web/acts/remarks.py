@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from exchange.core.acts import ACTS
 from exchange.core.objections import Objection, Weight
+from exchange.tongues import Tongue
 from exchange.web.acts.filling import Filling
-from exchange.web.tongues import Tongue
 from schemas.vocabulary import ActKind
 
 

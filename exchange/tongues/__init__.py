@@ -1,4 +1,4 @@
-"""The languages of the pages: one catalogue each, read at start. Another language is another file in `words`."""
+"""The languages of pages and mails: one catalogue each, read at start. Another language is another file in `words`."""
 
 import re
 import tomllib
