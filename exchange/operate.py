@@ -67,7 +67,7 @@ def create_token(settings: Settings, mode: Mode | None, data: Path, wanted: Want
         token, now = new_token(), await runtime.now()
         expires_at = None if wanted.days is None else now + timedelta(days=wanted.days)
         async with runtime.transaction() as conn:
-            if wanted.authority not in await registry.named(conn, [wanted.authority], now.date()):
+            if wanted.authority not in await registry.named(conn, [wanted.authority], now):
                 raise NodeError("the registry knows no such authority")
             actor = Actor(wanted.authority, wanted.role)
             digest = token_digest(token)

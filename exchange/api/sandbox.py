@@ -44,7 +44,7 @@ async def make_token(entrance: Entrance, request: Request) -> Response:
     wanted = shape.shaped(WANTED, await _document(entrance, request))
     token, now = new_token(), entrance.runtime.clock()
     async with entrance.runtime.transaction() as conn:
-        if wanted.authority not in await registry.named(conn, [wanted.authority], now.date()):
+        if wanted.authority not in await registry.named(conn, [wanted.authority], now):
             raise Refused((object_to("authority_unknown", "/authority"),))
         actor = Actor(wanted.authority, wanted.role)
         await tokens.add(conn, token_digest(token), actor, label="sandbox", made_at=now, expires_at=None)

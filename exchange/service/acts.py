@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,7 @@ async def submit(
 ) -> Loaded:
     """Take a new request in, `raw` being its exact bytes; raise Refused with every reason."""
     codes = {actor.authority, body.requested_authority}
-    scene, counters = await registry.lock_scene(conn, codes, now.astimezone(UTC).date())
+    scene, counters = await registry.lock_scene(conn, codes, now)
     numbers = Numbers(counters, scene.authorities, now)
     decided = decide_submission(str(request_id), body, actor, numbers.given_to(scene), desk.reading, now)
     return await _save(conn, desk, None, _decision(decided), raw, numbers)
@@ -137,7 +137,7 @@ async def _scene_of(conn: Connection, request: Request, body: ActBody, now: date
         return Scene(), Numbers({}, {}, now)
     authorities = {request.holder.code: request.holder}
     if isinstance(body, Redirect) and body.to_authority:
-        authorities = await registry.named(conn, [body.to_authority], now.astimezone(UTC).date())
+        authorities = await registry.named(conn, [body.to_authority], now)
     followers = {*concerned(request), *authorities}
     return Scene(authorities=authorities), Numbers(await registry.lock_counters(conn, followers), authorities, now)
 

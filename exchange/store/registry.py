@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from asyncpg import Record
 
+from exchange.core.deadlines import local_day
 from exchange.core.request import AuthorityRef
 from exchange.core.scene import Party, Scene, StandingChannel
 from exchange.store.database import Connection
@@ -19,8 +20,7 @@ SELECT code, kind, country, name::text AS name, zone, reach, mailbox, head_mailb
 """
 
 SELECT_NAMED = """
-SELECT code, kind, country, name ->> 'ru' AS name, zone, reach
-  FROM authority WHERE code = ANY($1) AND since <= $2 AND (until IS NULL OR until > $2)
+SELECT code, kind, country, name ->> 'ru' AS name, zone, reach, since, until FROM authority WHERE code = ANY($1)
 """
 
 # All that a new request needs, in one round trip; the counters are locked in the order of their codes.
@@ -31,8 +31,8 @@ WITH locked AS MATERIALIZED (
 )
 SELECT (SELECT json_agg(l) FROM locked l) AS counters,
        (SELECT json_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
-                                          'zone', zone, 'reach', reach))
-          FROM authority WHERE code = ANY($1) AND since <= $2 AND (until IS NULL OR until > $2)) AS authorities,
+                                          'zone', zone, 'reach', reach, 'since', since, 'until', until))
+          FROM authority WHERE code = ANY($1)) AS authorities,
        (SELECT json_agg(json_build_object('country', country, 'in_force_from', in_force_from, 'left_on', left_on))
           FROM party) AS parties,
        (SELECT json_agg(json_build_object('code', code, 'parties', parties, 'since', since, 'until', until))
@@ -150,20 +150,25 @@ async def zones(conn: Connection) -> tuple[str, ...]:
     return tuple(row["zone"] for row in await conn.fetch(SELECT_ZONES))
 
 
-async def named(conn: Connection, codes: Iterable[str], day: date) -> dict[str, AuthorityRef]:
-    """Return those of the named bodies that the registry holds on a day."""
-    return {row["code"]: _ref(row) for row in await conn.fetch(SELECT_NAMED, list(codes), day)}
+async def named(conn: Connection, codes: Iterable[str], now: datetime) -> dict[str, AuthorityRef]:
+    """Return those of the named bodies that the registry holds on their own day of an instant."""
+    rows = await conn.fetch(SELECT_NAMED, list(codes))
+    return {row["code"]: _ref(row) for row in rows if _held(row["zone"], row["since"], row["until"], now)}
 
 
-async def lock_scene(conn: Connection, codes: Iterable[str], day: date) -> tuple[Scene, dict[str, Counter]]:
+async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> tuple[Scene, dict[str, Counter]]:
     """Lock the counters of a new request's sides, as `lock_counters` does; return what the law needs to know too.
 
     The scene is without register numbers: those follow from the counters.
     """
-    (row,) = await conn.fetch(SELECT_SCENE, sorted(codes), day)
+    (row,) = await conn.fetch(SELECT_SCENE, sorted(codes))
     counters, authorities, parties, agreements = (json.loads(column or "[]") for column in row)
     scene = Scene(
-        authorities={each["code"]: _ref(each) for each in authorities},
+        authorities={
+            each["code"]: _ref(each)
+            for each in authorities
+            if _held(each["zone"], date.fromisoformat(each["since"]), _day(each["until"]), now)
+        },
         parties={
             Country(each["country"]): Party(
                 Country(each["country"]), date.fromisoformat(each["in_force_from"]), _day(each["left_on"])
@@ -237,6 +242,12 @@ def _ref(row: Mapping[str, Any] | Record) -> AuthorityRef:
         reach=Reach(row["reach"]),
         kind=AuthorityKind(row["kind"]),
     )
+
+
+def _held(zone: str, since: date, until: date | None, now: datetime) -> bool:
+    """Tell whether the registry holds a body on the body's own day; `until` is the first day that it does not."""
+    day = local_day(now, zone)
+    return since <= day and (until is None or day < until)
 
 
 def _day(text: str | None) -> date | None:

@@ -1,7 +1,7 @@
 """Acts through the house: locked, decided, sealed, saved; what was refused leaves nothing."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,11 +9,13 @@ import pytest
 
 from exchange.core.access import Actor
 from exchange.core.errors import NotThere, Refused
+from exchange.runtime import open_pool
 from exchange.service import keys, queries
 from exchange.service.verify import prove
 from exchange.store import registry, requests
 from exchange.store.registry import Authority
 from schemas.vocabulary import AuthorityKind, Country, Reach, Role, State
+from tests.conftest import Database
 from tests.service.office import NOW, URGENT, WRAPPING_KEY, Office, open_office
 
 
@@ -104,6 +106,48 @@ async def test_p_7_4_a_domestic_body_on_the_node_receives_and_executes(office: O
     assert await proved(office) == []
 
 
+async def test_p_4_1_a_body_is_registered_by_its_own_local_day(office: Office, owner: asyncpg.Connection) -> None:
+    """At 20:00Z it is the next day in Almaty already and the same day in Moscow still."""
+    evening = datetime(2026, 3, 1, 20, tzinfo=UTC)
+    await owner.execute("UPDATE authority SET since = '2026-03-02' WHERE code IN ('KZ-NSC', 'RU-FSB')")
+    await owner.execute("UPDATE authority SET until = '2026-03-02' WHERE code IN ('KZ-MVD', 'RU-MVD')")
+    request = await office.submit("KZ-NSC", at=evening)
+    for by, to in (("KZ-MVD", "RU-MVD"), ("KZ-NSC", "RU-FSB")):
+        with pytest.raises(Refused):
+            await office.submit(by, requested_authority=to, at=evening)
+    with pytest.raises(Refused):
+        await office.act(request, "RU-MVD", "redirect", to_authority="RU-FSB", reason="Рано", at=evening)
+    midnight = evening + timedelta(hours=1)
+    await office.act(request, "RU-MVD", "redirect", to_authority="RU-FSB", reason="Пора", at=midnight)
+
+
+async def test_a_register_s_year_is_its_authority_s_own(office: Office) -> None:
+    """On 31 December at 20:00Z the new year has begun in Almaty, not in Moscow."""
+    last = datetime(2026, 12, 31, 20, tzinfo=UTC)
+    request = await office.submit(at=last)
+    assert (request.number, request.received_number) == ("KZ-MVD/2027/O-00001", "RU-MVD/2026/I-00001")
+    answer = await office.submit("RU-MVD", requested_authority="KZ-MVD", at=last)
+    assert (answer.number, answer.received_number) == ("RU-MVD/2026/O-00001", "KZ-MVD/2027/I-00001")
+    assert await proved(office) == []
+
+
+async def test_p_7_4_a_steward_goes_on_seeing_what_it_passed_to_a_body_without_a_node(office: Office) -> None:
+    """It enters that body's acts: it follows the request as it is now, not as it was at the redirect."""
+    request = await office.submit()
+    body = {"name": "Областная прокуратура", "address": "г. Тверь"}
+    request = await office.act(request, "RU-MVD", "redirect", to_body=body, reason="Там")
+    request = await office.act(request, "RU-MVD", "receive", received_at="2026-03-01T09:00:00Z")
+    request = await office.act(request, "RU-MVD", "accept")
+    steward = Actor("RU-MVD", Role.OFFICER)
+    async with office.pool.acquire() as conn:
+        seen = await queries.load(conn, UUID(request.id), steward)
+        (line,), _ = await queries.list_requests(conn, steward, NOW, queries.RequestsAsked(limit=50))
+        feed = await queries.list_events(conn, Actor("RU-MVD", Role.SYSTEM), after=0, limit=50)
+    assert (seen.request.state, seen.request.seq) == (State.EXECUTING, 5)
+    assert (line.state, line.holder) == (State.EXECUTING, request.holder.code)
+    assert [event.act for event in feed] == ["submit", "receive", "redirect", "receive", "accept"]
+
+
 async def test_p_6_4_an_urgent_request_opens_its_confirmation(office: Office) -> None:
     request = await office.submit(urgent=URGENT, signatory=None)
     request = await office.act(request, "RU-MVD", "hold", reason="Ждём подтверждения")
@@ -175,15 +219,19 @@ async def test_a_damaged_record_is_named(office: Office, database: object, damag
     assert any(named in fault for fault in faults), faults
 
 
-async def test_the_application_cannot_change_the_record(office: Office) -> None:
-    """The record is append-only by grants, not by good will."""
+async def test_the_application_cannot_change_the_record(office: Office, database: Database) -> None:
+    """The record is append-only by grants, whatever login the node's own pool was given."""
     await office.submit()
-    async with office.pool.acquire() as conn:
+    pool = await open_pool(database.dsn, size=1)
+    async with pool.acquire() as conn:
+        assert await conn.fetchval("SELECT current_user") == "exchange_app"
         for statement in (
             "UPDATE record SET seq = 9",
             "DELETE FROM record",
+            "UPDATE register SET number = 9",
             "DELETE FROM event",
             "DELETE FROM request",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await conn.execute(statement)
+    await pool.close()

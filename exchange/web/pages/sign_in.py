@@ -73,7 +73,7 @@ async def sign_in(house: House, request: Request) -> Response:
     form, real = await house.form(request), house.runtime.clock()
     authority, role = form.get("authority"), form.get("role")
     async with house.runtime.transaction() as conn:
-        known = await registry.named(conn, [authority.replace("\0", "")], real.date())
+        known = await registry.named(conn, [authority.replace("\0", "")], real)
         if authority not in known or role not in ROLES:
             raise PageFault("nobody", 422)
         actor, former = Actor(authority, Role(role)), guard.secret_of(request)
