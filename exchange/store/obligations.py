@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from exchange.core.request import Obligation
 from exchange.store.database import Connection
+from schemas.vocabulary import ObligationState
 
 OBLIGATION = TypeAdapter(Obligation)
 
@@ -28,11 +29,25 @@ WITH mine AS (
 SELECT request, due_at, detail::text AS detail FROM mine ORDER BY due_at, id LIMIT $8
 """
 
+# The indexes are in the order of the states first: a page of each is cut out, then the page of all.
 SELECT_ANY = """
-SELECT request, due_at, detail::text AS detail FROM obligation
- WHERE (authority = $1 OR counterpart = $1 OR steward = $1)
-   AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR authority = $3) AND (due_at, id) > ($4, $5)
- ORDER BY due_at, id LIMIT $6
+WITH mine AS (
+    (SELECT o.id, o.request, o.due_at, o.detail FROM unnest($2::text[]) AS s(state), LATERAL (
+        SELECT id, request, due_at, detail FROM obligation
+         WHERE authority = $1 AND state = s.state AND ($3::text IS NULL OR kind = $3)
+           AND ($4::text IS NULL OR authority = $4) AND (due_at, id) > ($5, $6) ORDER BY due_at, id LIMIT $7) AS o)
+    UNION ALL
+    (SELECT o.id, o.request, o.due_at, o.detail FROM unnest($2::text[]) AS s(state), LATERAL (
+        SELECT id, request, due_at, detail FROM obligation
+         WHERE counterpart = $1 AND state = s.state AND ($3::text IS NULL OR kind = $3)
+           AND ($4::text IS NULL OR authority = $4) AND (due_at, id) > ($5, $6) ORDER BY due_at, id LIMIT $7) AS o)
+    UNION ALL
+    (SELECT o.id, o.request, o.due_at, o.detail FROM unnest($2::text[]) AS s(state), LATERAL (
+        SELECT id, request, due_at, detail FROM obligation
+         WHERE steward = $1 AND state = s.state AND ($3::text IS NULL OR kind = $3)
+           AND ($4::text IS NULL OR authority = $4) AND (due_at, id) > ($5, $6) ORDER BY due_at, id LIMIT $7) AS o)
+)
+SELECT request, due_at, detail::text AS detail FROM mine ORDER BY due_at, id LIMIT $7
 """
 
 COUNT_BUCKETS = """
@@ -95,7 +110,9 @@ class Zones:
 async def page(conn: Connection, caller: str, wanted: Wanted) -> tuple[Line, ...]:
     """Return one page of the duties that an authority owes or is owed, soonest due first."""
     if wanted.state is None:
-        rows = await conn.fetch(SELECT_ANY, caller, wanted.kind, wanted.authority, *wanted.after, wanted.limit)
+        rows = await conn.fetch(
+            SELECT_ANY, caller, list(ObligationState), wanted.kind, wanted.authority, *wanted.after, wanted.limit
+        )
     else:
         rows = await conn.fetch(
             SELECT_IN_STATE,
