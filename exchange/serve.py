@@ -15,7 +15,7 @@ from typing import Final
 
 import uvicorn
 
-from exchange import opening
+from exchange import opening, tongues
 from exchange.api.wire import Wire
 from exchange.core.errors import NodeError
 from exchange.delivery.mail import Writer
@@ -196,7 +196,7 @@ async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job
         return await sandbox.find_sink(runtime) if in_sandbox else _relay(settings.mail)
 
     mailer = Mailer(find)
-    writer = Writer(TEMPLATES, sender=sender, domain=sender.rpartition("@")[2])
+    writer = Writer(TEMPLATES, tongues.load(), sender=sender, domain=sender.rpartition("@")[2])
     post = Post(writer=writer, mailer=mailer, lease=sandbox.LEASE) if in_sandbox else Post(writer=writer, mailer=mailer)
     try:
         yield jobs(runtime, runtime.desk.readings, post)

@@ -1,4 +1,4 @@
-"""A notice as a message: what it may say, in Russian, with instants as the addressee's wall shows them."""
+"""A notice as a message: what it may say, in the addressee's language and by the clock on its wall."""
 
 import re
 import unicodedata
@@ -12,23 +12,16 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from exchange.core.acts import ACTS
-from schemas.vocabulary import ActKind, NoticeKind, ObligationKind
+from exchange.tongues import Tongue, Tongues
+from schemas.vocabulary import NoticeKind
 
-DUTIES: Final[Mapping[ObligationKind, str]] = {
-    ObligationKind.EXECUTION: "исполнение запроса",
-    ObligationKind.REDIRECT: "передача запроса по компетенции",
-    ObligationKind.CONFIRMATION: "официальное письменное подтверждение",
-}
 POLICY = SMTP.clone(cte_type="7bit")
 LINE = 76  # RFC 2047: the longest line that holds an encoded word
-ARTICLE = re.compile(r"P-(\d+)")
 
 
 class BadAddress(Exception):
@@ -37,24 +30,26 @@ class BadAddress(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is told, to which mailbox, and in which zone its reader lives."""
+    """What is told, to which mailbox, and in which zone and language its reader lives."""
 
     kind: NoticeKind
     message_id: UUID
     address: str
     zone: str
+    language: str
     data: Mapping[str, object]
 
 
 class Writer:
-    """Writes messages from a folder of templates, `<kind>/subject.txt` and `<kind>/body.txt`.
+    """Writes messages from a folder of templates: `<kind>/subject.txt`, `body.txt` and `body.html`.
 
     `domain` ends every Message-ID: it has to stay what it is, or a message sent again looks like another.
     """
 
-    def __init__(self, templates: Path, *, sender: str, domain: str) -> None:
+    def __init__(self, templates: Path, tongues: Tongues, *, sender: str, domain: str) -> None:
         self.sender = sender
         self._domain = domain
+        self._tongues = tongues
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -62,8 +57,7 @@ class Writer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"wall": wall, "day": day, "line": line}
-        self._environment.globals |= {"act_title": act_title, "duty_title": duty_title, "article": article}
+        self._environment.filters |= {"wall": wall, "line": line}
 
     def write(self, notice: Notice, now: datetime) -> bytes:
         """Return the bytes of a message dated `now`; raise BadAddress."""
@@ -73,12 +67,16 @@ class Writer:
         message["From"] = addressed(self.sender)
         message["To"] = addressed(notice.address)
         message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = notice.language
         message.set_content(self._render(notice, "body.txt"))
+        message.add_alternative(self._render(notice, "body.html"), subtype="html")
         return subject(line(self._render(notice, "subject.txt"))) + message.as_bytes()
 
     def _render(self, notice: Notice, part: str) -> str:
         template = self._environment.get_template(f"{notice.kind}/{part}")
-        return template.render(notice.data, zone=notice.zone)
+        tongue = self._tongues.of(notice.language, "")
+        words = {"t": tongue.t, "article": tongue.article, "tongue": tongue, "day": lambda day: written(day, tongue)}
+        return template.render(notice.data, zone=notice.zone, **words)
 
 
 def subject(text: str) -> bytes:
@@ -111,22 +109,6 @@ def wall(instant: str, zone: str) -> str:
     return f"{local:%d.%m.%Y %H:%M} ({zone}, UTC{offset[:3]}:{offset[3:5]})"
 
 
-def day(value: str) -> str:
-    """Write a date as it is written in Russian."""
-    return f"{date.fromisoformat(value):%d.%m.%Y}"
-
-
-def act_title(kind: str) -> str:
-    """Return the name of an act."""
-    return ACTS[ActKind(kind)].title
-
-
-def duty_title(kind: str) -> str:
-    """Return the name of a duty."""
-    return DUTIES[ObligationKind(kind)]
-
-
-def article(rule: str | None) -> str | None:
-    """Return the number of the article that a rule belongs to, or None."""
-    found = ARTICLE.match(rule or "")
-    return found[1] if found else None
+def written(day: str, tongue: Tongue) -> str:
+    """Write a day, given as ISO 8601, as a language does."""
+    return tongue.day(date.fromisoformat(day))

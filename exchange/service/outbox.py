@@ -99,6 +99,7 @@ async def _send(db: Database, post: Post, notice: Leased, now: datetime) -> bool
                 message_id=notice.message_id,
                 address=notice.address,
                 zone=notice.zone,
+                language=notice.language,
                 data=notice.data,
             ),
             now,

@@ -21,7 +21,7 @@ UPDATE outbox o SET leased_until = now() + $3 FROM due WHERE o.id = due.id RETUR
 # A reminder is overtaken when its duty is closed or has another due date; one of a postponement (its version is
 # minus the entry that postponed), when that is over.
 SELECT_LEASED = """
-SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data, a.zone,
+SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data, a.zone, a.language,
        CASE o.mailbox WHEN 'head' THEN a.head_mailbox ELSE a.mailbox END AS address,
        CASE WHEN o.kind <> 'reminder' THEN false
             WHEN o.due_version < 0 THEN d.state <> 'suspended'
@@ -79,6 +79,7 @@ class Leased:
     leased_until: datetime
     data: Mapping[str, object]
     zone: str
+    language: str
     address: str | None
     overtaken: bool
 

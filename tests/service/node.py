@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from exchange import tongues
 from exchange.delivery.mail import Writer
 from exchange.delivery.sink import Sink
 from exchange.delivery.smtp import Mailer
@@ -75,7 +76,7 @@ class Node:
 
 def post_over(mailer: Mailer, lease: timedelta = sandbox.LEASE) -> Post:
     """Return the sandbox's post over a mailer."""
-    return Post(writer=Writer(TEMPLATES, sender=SENDER, domain=DOMAIN), mailer=mailer, lease=lease)
+    return Post(writer=Writer(TEMPLATES, tongues.load(), sender=SENDER, domain=DOMAIN), mailer=mailer, lease=lease)
 
 
 @asynccontextmanager

@@ -37,7 +37,8 @@ async def test_an_act_is_told_to_each_addressee_in_a_message_of_its_own(node: No
     assert (await node.rows("SELECT mailbox FROM authority WHERE code = 'RU-MVD'")) == [(told.to,)]
     assert told.message_id.endswith(f"@{DOMAIN}>")
     assert len({told.message_id, received.message_id}) == 2
-    assert told.html is None
+    assert told.html is not None
+    assert '<html lang="ru">' in told.html
 
 
 async def test_a_reminder_says_what_is_due_and_when_and_nothing_of_the_case(node: Node) -> None:
@@ -48,9 +49,9 @@ async def test_a_reminder_says_what_is_due_and_when_and_nothing_of_the_case(node
     reminders = [mail for mail in mails if mail.notice and mail.notice.kind == "reminder"]
     assert {mail.notice.step for mail in reminders if mail.notice} == {"due", "+1d"}
     (execution,) = [mail for mail in reminders if "исполнение запроса" in mail.subject and "Almaty" in mail.text]
-    assert "Последний день: 31.03.2026, до 24:00 (Europe/Moscow)" in execution.text
+    assert "Последний день: 31 марта 2026, до 24:00 (Europe/Moscow)" in execution.text
     assert "Срок истекает: 01.04.2026 02:00 (Asia/Almaty, UTC+05:00)" in execution.text
-    assert "статья 7 Протокола" in execution.text
+    assert "ст. 7 Протокола" in execution.text
     for mail in mails:
         for case in (SUBMISSION["purpose"], SUBMISSION["substance"], SUBMISSION["grounds"], "12/3-456"):
             assert case[:12] not in mail.text + mail.subject
@@ -67,7 +68,7 @@ async def test_a_name_cannot_end_a_header(node: Node) -> None:
     for (message,) in raw:
         parsed = message_from_bytes(message, policy=policy.default)
         assert parsed["Bcc"] is None
-        assert str(parsed["Subject"]).startswith("Запрос 1 Bcc: x@evil.test y: ")
+        assert str(parsed["Subject"]).startswith("Запрос 1 Bcc: x@evil.test y")
         assert message.isascii()
 
 
@@ -212,3 +213,28 @@ def test_the_wait_doubles_up_to_an_hour_with_jitter() -> None:
     assert waits == sorted(waits)
     assert waits[-1] == timedelta(hours=1)
     assert delay(0, 0.0) == timedelta(seconds=22.5)
+
+
+async def test_a_mail_is_in_the_language_of_its_authority(node: Node) -> None:
+    """Russian unless the registry says otherwise; nothing of one language is left in the other but names and zones."""
+    await node.rows("UPDATE authority SET language = 'en' WHERE code = 'RU-MVD' RETURNING code")
+    await node.office.submit()
+    await remind_due(node.db, Readings(), NOW + timedelta(days=31))
+    await deliver_due(node.db, node.post, NOW + timedelta(days=31))
+    english = [mail for mail in await node.mails() if mail.to.startswith("ru-mvd@")]
+    assert {mail.subject.partition(":")[0] for mail in english} == {"Request KZ-MVD/2026/O-00001"}
+    (execution,) = [mail for mail in english if "execution of the request" in mail.subject]
+    assert "Last day: 31 March 2026, until 24:00 (Europe/Moscow)" in execution.text
+    assert execution.html is not None
+    assert '<html lang="en">' in execution.html
+    assert "31 March 2026" in execution.html
+
+
+async def test_a_name_is_no_markup(node: Node) -> None:
+    await node.rows("""UPDATE authority SET name = '{"ru": "<img src=x onerror=alert(1)>"}' RETURNING code""")
+    await node.office.submit()
+    await deliver_due(node.db, node.post, NOW)
+    for mail in await node.mails():
+        assert mail.html is not None
+        assert "<img" not in mail.html
+        assert "&lt;img src=x" in mail.html

@@ -79,6 +79,6 @@ async def test_p_7_2_a_due_day_is_told_in_the_zone_it_was_counted_in(node: Node)
     await remind_due(node.db, Readings(), NOW + timedelta(days=25))
     await deliver_due(node.db, node.post, NOW + timedelta(days=25))
     (told,) = [mail for mail in await node.mails() if mail.notice and mail.notice.kind == "reminder"]
-    assert "Последний день: 31.03.2026, до 24:00 (Europe/Moscow)" in told.text
+    assert "Последний день: 31 марта 2026, до 24:00 (Europe/Moscow)" in told.text
     assert "Запрашиваемый орган: Министерство внутренних дел Российской Федерации (образец) (RU-MVD)" in told.text
     assert "Запрос у органа: Управление во Владивостоке (образец) (RU-DV)" in told.text

@@ -46,6 +46,8 @@ CREATE TABLE authority (
     reach text NOT NULL,
     mailbox text,
     head_mailbox text,
+    -- The language of its mails.
+    language text NOT NULL DEFAULT 'ru',
     address text,
     since date NOT NULL,
     until date
