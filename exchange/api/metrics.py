@@ -34,6 +34,8 @@ class Figures:
         """Write the figures of this process together with those of the database."""
         own = CollectorRegistry(auto_describe=True)
         Gauge("exchange_outbox_waiting", "Notices not sent yet.", registry=own).set(waiting.notices)
+        undeliverable = Gauge("exchange_outbox_undeliverable", "Notices of a day that reached nobody.", registry=own)
+        undeliverable.set(waiting.undeliverable)
         Gauge("exchange_obligations_overdue", "Running duties past their due moment.", registry=own).set(
             waiting.overdue
         )

@@ -11,6 +11,9 @@ from exchange.store import health, jobs, migrate, outbox
 from exchange.store.database import Connection
 from exchange.store.jobs import JobState
 
+LATELY: Final = timedelta(days=1)
+"""For how long a notice that reached nobody (its address is missing or refused) troubles the mail."""
+
 SILENCE: Final = timedelta(minutes=5)
 """After how long (real time) without any success the scheduler counts as standing still."""
 
@@ -26,9 +29,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits: notices to be sent, and duties past their due moment."""
+    """What waits: notices to be sent, and duties past their due moment; `undeliverable` reached nobody lately."""
 
     notices: int
+    undeliverable: int
     overdue: int
 
 
@@ -40,12 +44,12 @@ async def parts(conn: Connection, real: datetime) -> Mapping[str, Part]:
         return {"database": Part.OK, "migrations": Part.DOWN}
     if pending:
         return {"database": Part.OK, "migrations": Part.DOWN}
-    states, sending = await jobs.states(conn), await outbox.trouble(conn)
+    states, sending = await jobs.states(conn), await outbox.trouble(conn, real - LATELY)
     return {
         "database": Part.OK,
         "migrations": Part.OK,
         "scheduler": _scheduler(states, real),
-        "mail": Part.DEGRADED if sending.failing else Part.OK,
+        "mail": Part.DEGRADED if sending.failing or sending.dropped else Part.OK,
     }
 
 
@@ -59,7 +63,8 @@ def _scheduler(states: Sequence[JobState], real: datetime) -> Part:
 
 async def waiting(conn: Connection, now: datetime) -> Waiting:
     """Count what waits."""
-    return Waiting((await outbox.trouble(conn)).waiting, await health.overdue(conn, now))
+    sending = await outbox.trouble(conn, now - LATELY)
+    return Waiting(sending.waiting, sending.dropped, await health.overdue(conn, now))
 
 
 async def last_successes(conn: Connection) -> tuple[tuple[str, datetime | None], ...]:

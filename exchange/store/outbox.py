@@ -59,7 +59,7 @@ SELECT_SOONEST = "SELECT min(next_try_at) FROM outbox WHERE next_try_at IS NOT N
 COUNT_TROUBLE = """
 SELECT (SELECT count(*) FROM outbox WHERE next_try_at IS NOT NULL) AS waiting,
        (SELECT count(*) FROM outbox WHERE next_try_at IS NOT NULL AND tries > 0) AS failing,
-       (SELECT count(*) FROM outbox WHERE dropped IS NOT NULL AND dropped <> 'overtaken') AS dropped
+       (SELECT count(*) FROM outbox WHERE dropped IS NOT NULL AND dropped <> 'overtaken' AND made_at > $1) AS dropped
 """
 
 SELECT_DROPPED = """
@@ -86,7 +86,7 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """How many notices wait, how many of these failed before, and how many reach nobody."""
+    """How many notices wait, how many of these failed before, and how many of the latest reach nobody."""
 
     waiting: int
     failing: int
@@ -142,9 +142,9 @@ async def soonest(conn: Connection) -> datetime | None:
     return moment
 
 
-async def trouble(conn: Connection) -> Trouble:
-    """Count what waits, what fails and what reaches nobody."""
-    (row,) = await conn.fetch(COUNT_TROUBLE)
+async def trouble(conn: Connection, since: datetime) -> Trouble:
+    """Count what waits, what fails, and what of the notices made since an instant reaches nobody."""
+    (row,) = await conn.fetch(COUNT_TROUBLE, since)
     return Trouble(**row)
 
 
