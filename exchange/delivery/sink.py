@@ -47,7 +47,8 @@ class Sink:
         loop = asyncio.get_running_loop()
 
         def session() -> asyncio.BaseProtocol:
-            made = SMTP(
+            return _Session(
+                sessions,
                 _Handler(catch),
                 data_size_limit=SIZE_LIMIT,
                 hostname="localhost",
@@ -58,8 +59,6 @@ class Sink:
                 authenticator=_Doorkeeper(password),
                 loop=loop,
             )
-            sessions.add(made)
-            return made
 
         server = await loop.create_server(session, HOST, port)
         return cls(server, sessions, password, certificate)
@@ -67,10 +66,25 @@ class Sink:
     async def stop(self) -> None:
         """Stop listening and hang up."""
         self._server.close()
-        for session in self._sessions:
-            if session.transport is not None:
+        for session in tuple(self._sessions):
+            # One that closes already has nothing left to abort: an older Python's TLS raises there.
+            if session.transport is not None and not session.transport.is_closing():
                 session.transport.abort()
         await asyncio.sleep(0)  # for the sessions to notice
+
+
+class _Session(SMTP):
+    """One connection; it is known for as long as it lasts."""
+
+    def __init__(self, living: set[Any], *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._living = living
+        living.add(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget the connection."""
+        self._living.discard(self)
+        super().connection_lost(error)
 
 
 class _Handler:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -309,9 +310,10 @@ def test_a_second_node_refuses_and_says_why(running: LocalPostgres) -> None:
 def test_a_server_started_by_hand_is_left_alone(data: Path) -> None:
     home = data / "cluster"
     who = account.choose(home)
+    given_up: dict[str, Any] = {"user": who.uid, "group": who.gid, "extra_groups": []} if os.geteuid() == 0 else {}
     by_hand = subprocess.Popen(
         [str(programs.reachable_by(who) / "bin" / "postgres"), "-D", "/proc/self/cwd", "-p", str(server.free_port()),
-         "-k", ""], cwd=home, user=who.uid, group=who.gid, extra_groups=[], stderr=subprocess.DEVNULL,
+         "-k", ""], cwd=home, stderr=subprocess.DEVNULL, **given_up,
     )  # fmt: skip
     eventually(lambda: "ready" in holding.read_pid_file(home), "the server")
     with pytest.raises(DataDirectoryBusy, match=rf"no node started \(process {by_hand.pid}\)"):
