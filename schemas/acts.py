@@ -126,7 +126,7 @@ class Refuse(Shape):
     """Refusal in whole or in part, with its reasons (Article 9)."""
 
     act: Literal[ActKind.REFUSE]
-    items: Literal["all"] | Annotated[tuple[Number, ...], Field(min_length=1)]
+    items: Literal["all"] | Annotated[tuple[Number, ...], Field(min_length=1, max_length=200)]
     reasons: Text
     national_law: Text
     signatory: Signatory | None = None
@@ -143,7 +143,7 @@ class ReportResults(Shape):
     """Results of the execution; the final report ends the request (Article 7)."""
 
     act: Literal[ActKind.REPORT_RESULTS]
-    items: tuple[ReportedItem, ...]
+    items: Annotated[tuple[ReportedItem, ...], Field(max_length=200)]
     text: Text
     final: bool
     executed_at: Instant | None = None

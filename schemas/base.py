@@ -12,6 +12,12 @@ from pydantic_core import PydanticCustomError
 TEXT_LIMIT = 20_000
 """Longest text of one field, in characters after NFC."""
 
+RAW_TEXT_LIMIT = 4 * TEXT_LIMIT
+"""Longest text that is normalised at all: NFC makes at most one character of four, and takes its time."""
+
+MARKS_LIMIT = 30
+"""Most combining marks in a row, as in the Stream-Safe Text Format of UAX #15: sorting them is quadratic."""
+
 FIRST_YEAR, LAST_YEAR = 1992, 2199
 """Years of instants and dates that are taken: from the Treaty of 15 May 1992 on."""
 
@@ -22,6 +28,9 @@ INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Categories Cc and Cs without line breaks and tabs; a test compares it with the categories themselves."""
+
+_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_LIMIT + 1},}}")
+"""Where too many marks in a row could stand: no mark is a letter, digit, space or ASCII (a test looks at all)."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-]00:00)")
@@ -34,7 +43,14 @@ class Shape(BaseModel):
 
 
 def _text(value: str) -> str:
-    """Normalise to NFC; raise PydanticCustomError for control characters, blank or too long text."""
+    """Normalise to NFC; raise PydanticCustomError for control characters, blank or too long text, or piled marks.
+
+    What would take long to normalise is refused before.
+    """
+    if len(value) > RAW_TEXT_LIMIT:
+        raise PydanticCustomError("text_too_long", "the text is longer than {limit} characters", {"limit": TEXT_LIMIT})
+    if any(_piled(found[0]) for found in _MARKS.finditer(value)):
+        raise PydanticCustomError("text_marks", "more than {limit} marks in a row", {"limit": MARKS_LIMIT})
     text = unicodedata.normalize("NFC", value)
     if _CONTROL.search(text):
         raise PydanticCustomError("text_control", "control characters are not allowed")
@@ -43,6 +59,21 @@ def _text(value: str) -> str:
     if len(text) > TEXT_LIMIT:
         raise PydanticCustomError("text_too_long", "the text is longer than {limit} characters", {"limit": TEXT_LIMIT})
     return text
+
+
+def _piled(text: str) -> bool:
+    """Tell whether more marks stand in a row than are taken; some characters are marks only when decomposed."""
+    run = 0
+    for char in text:
+        run = run + 1 if is_mark(char) else 0
+        if run > MARKS_LIMIT:
+            return True
+    return False
+
+
+def is_mark(char: str) -> bool:
+    """Tell whether a character, decomposed, begins with a combining mark."""
+    return unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0
 
 
 def _read_instant(value: object) -> object:

@@ -77,12 +77,12 @@ class Submission(Shape):
     purpose: Text
     grounds: Text
     substance: Text
-    matters: tuple[Matter, ...] = ()
+    matters: Annotated[tuple[Matter, ...], Field(max_length=10)] = ()
     assistance: Annotated[tuple[AssistanceItem, ...], Field(min_length=1, max_length=200)]
     execution_term: ExecutionTerm
     other_information: Text | None = None
     signatory: Signatory | None = None
     handling: Handling = Handling.ORDINARY
     urgent: Urgent | None = None
-    protected: tuple[Code, ...] | InlineProtected | None = None
+    protected: Annotated[tuple[Code, ...], Field(max_length=200)] | InlineProtected | None = None
     language: Literal["ru"]

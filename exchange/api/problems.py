@@ -28,6 +28,9 @@ MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
 """After how long a caller is asked to try again when the node cannot serve."""
 
+LONGEST_LIST: Final = 100
+"""Most reasons that one answer names; how many there are in all its `detail` says."""
+
 URN: Final = "urn:assistance-exchange:problem:"
 
 
@@ -169,7 +172,7 @@ def _answer(
         code=code,
         rule=rule,
         article=article(rule),
-        errors=items,
+        errors=items[:LONGEST_LIST],
     )
     body = problem.model_dump_json().encode()
     if more:
@@ -182,4 +185,5 @@ def _detail(answer: Answer, items: tuple[ProblemItem, ...]) -> str:
     if not items:
         return answer.detail
     more = f" Всего замечаний: {len(items)}." if len(items) > 1 else ""
-    return items[0].detail + more
+    named = f" Названы первые {LONGEST_LIST}." if len(items) > LONGEST_LIST else ""
+    return items[0].detail + more + named

@@ -28,6 +28,7 @@ WORDS: Final[Mapping[str, str]] = {
     "text_blank": "Текст пуст.",
     "text_control": "Управляющие знаки не допускаются.",
     "text_too_long": "Текст длиннее {limit} знаков.",
+    "text_marks": "В тексте больше {limit} надстрочных или подстрочных знаков подряд.",
     "int_type": "Ожидается целое число.",
     "int_from_float": "Ожидается целое число.",
     "int_parsing_size": "Число слишком велико.",
@@ -116,12 +117,8 @@ def shaped(
         detail = _words(error)
         items.setdefault(pointer, ProblemItem(pointer=pointer, detail=detail, rule=(rules or {}).get(field, rule)))
     # A union objects for each of its members; what it says of the whole adds nothing to what it says of a part.
-    deepest = [
-        item
-        for pointer, item in items.items()
-        if not any(other.startswith(f"{pointer}/") for other in items if pointer)
-    ]
-    raise Fault("invalid_shape", tuple(deepest))
+    above = {pointer[:end] for pointer in items for end, char in enumerate(pointer) if char == "/" and end}
+    raise Fault("invalid_shape", tuple(item for pointer, item in items.items() if pointer not in above))
 
 
 def _pointer(error: ErrorDetails, value: Any, *, tagged: bool) -> str:

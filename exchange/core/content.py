@@ -1,6 +1,5 @@
 """Whether what an act carries is lawful; every objection is found, not only the first."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -192,7 +191,8 @@ def _report(request: Request, body: bodies.ReportResults, scene: Scene, now: dat
         if (state := states.get(number)) in found:
             yield object_to(found[state], f"/items/{index}/number")
     yield from _twice(numbers, "/items/{index}/number")
-    left = [number for number in request.open_items() if number not in numbers]
+    named = frozenset(numbers)
+    left = [number for number in request.open_items() if number not in named]
     if body.final and left:
         yield object_to("report_incomplete", "/items", items=", ".join(map(str, left)))
     if not body.final and not body.items:
@@ -207,10 +207,11 @@ def _note(_request: Request, body: bodies.Note, scene: Scene, _now: datetime) ->
 
 
 def _twice(numbers: tuple[int, ...], pointer: str) -> Iterator[Objection]:
-    many = {number for number, times in Counter(numbers).items() if times > 1}
+    seen: set[int] = set()
     for index, number in enumerate(numbers):
-        if number in many and number in numbers[:index]:
+        if number in seen:
             yield object_to("item_twice", pointer.format(index=index))
+        seen.add(number)
 
 
 def _answer(request: Request, body: bodies.ActBody, author: str) -> Iterator[Objection]:

@@ -1,6 +1,8 @@
 """Shape errors: each names its field and rule, none a value of the input."""
 
 import json
+from collections.abc import Callable
+from itertools import islice, product
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +13,7 @@ from exchange.api.problems import Fault, answer_to
 from schemas.acts import ActBody
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind
+from tests.effort import grows_like_its_input
 
 SECRET = "тайное"
 SUBMISSION: dict[str, Any] = {
@@ -161,3 +164,39 @@ def test_the_fields_of_an_act_are_named_with_the_acts_rule(value: Any, expected:
 def test_every_act_but_the_submission_has_a_body() -> None:
     shapes = get_args(get_args(ActBody)[0])
     assert {get_args(one.model_fields["act"].annotation)[0] for one in shapes} == set(ActKind) - {ActKind.SUBMIT}
+
+
+def _names(count: int) -> list[str]:
+    """Return keys that may be echoed."""
+    return ["".join(letters) for letters in islice(product("abcdefghij", repeat=5), count)]
+
+
+@pytest.mark.parametrize("wrong", [lambda size: {"matters": ["x"] * size}, lambda size: dict.fromkeys(_names(size), 1)])
+def test_the_work_on_what_does_not_fit_grows_like_the_body(wrong: Callable[[int], dict[str, Any]]) -> None:
+    assert grows_like_its_input(lambda size: refused(shape.submission, SUBMISSION | wrong(size)), 1_000)
+
+
+def test_an_answer_names_the_first_hundred_reasons_and_how_many_there_are() -> None:
+    with pytest.raises(Fault) as fault:
+        shape.submission(document(json.dumps(SUBMISSION | dict.fromkeys(_names(5_000), 1)).encode()))
+    answer = answer_to(fault.value).body
+    body = json.loads(answer)
+    assert len(answer) < 50_000
+    assert len(body["errors"]) == 100
+    assert "5000" in body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "pointer"),
+    [
+        (shape.submission, SUBMISSION | {"matters": ["information_technology"] * 8_000}, "/matters"),
+        (shape.submission, SUBMISSION | {"protected": ["x"] * 8_000}, "/protected"),
+        (shape.act, {"act": "refuse", "items": [7] * 80_000, "reasons": "р", "national_law": "з"}, "/items"),
+        (shape.act, {"act": "report_results", "items": [{"number": 7, "outcome": "р"}] * 8_000, "text": "т",
+                     "final": True}, "/items"),
+        (shape.act, {"act": "note", "text": "т", "attachments": ["x"] * 8_000}, "/attachments"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_too_long_is_one_reason(kind: Any, value: Any, pointer: str) -> None:
+    found = refused(kind, value)
+    assert list(found) == [pointer]

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from exchange.profiles import protocol_source, reading_of
 from schemas import acts as bodies
 from schemas.base import TEXT_LIMIT
-from schemas.vocabulary import ActKind
+from schemas.requests import Submission
+from schemas.vocabulary import ActKind, Matter
 from tests.core import cases
 
 ACT_SHAPES = [shape for shape in vars(bodies).values() if isinstance(shape, type) and issubclass(shape, BaseModel)]
@@ -372,3 +373,21 @@ def test_a_profile_that_leaves_a_gap_is_no_profile(old: str, new: str) -> None:
     assert old in PROFILE
     with pytest.raises(ValueError, match="validation error"):
         reading_of(PROFILE.replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize("shape", [*ACT_SHAPES, Submission], ids=lambda shape: shape.__name__)
+def test_every_list_has_an_end(shape: type[BaseModel]) -> None:
+    waiting: list[Any] = [shape.model_json_schema()]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            assert here.get("type") != "array" or here["maxItems"] <= 200, here
+            waiting += here.values()
+        elif isinstance(here, list):
+            waiting += here
+
+
+def test_p_3_all_matters_fit_into_the_list_and_not_many_more() -> None:
+    assert len(cases.submission(matters=list(Matter)).matters) == len(Matter)
+    with pytest.raises(ValidationError):
+        cases.submission(matters=["information_technology"] * 11)
