@@ -4,11 +4,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from exchange.api.body import may_be_echoed
 from exchange.api.entrance import JSON
 from exchange.api.problems import Fault
+from schemas.base import Text
 from schemas.problem import ProblemItem
 
 T = TypeVar("T")
@@ -27,6 +29,11 @@ LONGEST: Final = 200
 """Characters of one parameter."""
 
 LARGEST_NUMBER: Final = 2**63 - 1
+
+FIRST_YEAR: Final = 1900
+"""Before every due moment; Python knows no year after 9999, and what is never due has that one."""
+
+TEXT: Final[TypeAdapter[str]] = TypeAdapter(Text)
 
 
 class Query:
@@ -41,7 +48,15 @@ class Query:
                 self._object(name, "указан дважды")
             elif not value.isprintable() or len(value) > LONGEST:
                 self._object(name, f"содержит недопустимые знаки или длиннее {LONGEST} знаков")
-            self._values[name] = value.strip()
+            self._values[name] = self._text(name, value.strip())
+
+    def _text(self, name: str, value: str) -> str:
+        """Return a value as texts of bodies are kept; what no field of a body takes is taken here neither."""
+        try:
+            return TEXT.validate_python(value) if 0 < len(value) <= LONGEST and value.isprintable() else value
+        except ValidationError:
+            self._object(name, "содержит недопустимые знаки")
+            return ""
 
     def text(self, name: str) -> str | None:
         """Return a parameter, None where it is absent or empty."""
@@ -88,9 +103,10 @@ class Query:
         try:
             at, name = json.loads(base64.urlsafe_b64decode(value.encode()))
             moment, item = datetime.fromisoformat(at), last(name.replace("\0", ""))
+            name.encode()  # half a character is no text
         except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
             moment = None
-        if moment is None or moment.tzinfo is None:
+        if moment is None or moment.utcoffset() != timedelta() or moment.year < FIRST_YEAR:
             self._object("after", "принимает значение next предыдущей страницы")
             return None
         return moment, item

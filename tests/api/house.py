@@ -77,13 +77,15 @@ class Node:
         value: Any = None,
         raw: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Call as a role of an authority."""
         content = raw if raw is not None else None if value is None else json.dumps(value).encode()
         sent = await self.headers(by, role)
         if content is not None:
             sent["Content-Type"] = "application/json"
-        return await self.http.request(method, path, content=content, headers={**sent, **(headers or {})})
+        asked = {**sent, **(headers or {})}
+        return await self.http.request(method, path, content=content, headers=asked, params=params)
 
     async def get(self, path: str, by: str = "KZ-MVD", role: Role = Role.SYSTEM, **more: Any) -> httpx.Response:
         """Read as a role of an authority."""

@@ -1,7 +1,10 @@
 """Requests and acts over HTTP: the way of a request, versions, retries."""
 
+from base64 import urlsafe_b64encode
 from itertools import pairwise
 from uuid import uuid4
+
+import pytest
 
 from schemas.vocabulary import Role
 from tests.api.house import URGENT, Node, problem
@@ -139,6 +142,46 @@ async def test_a_parameter_that_does_not_fit_is_named_and_not_echoed(node: Node)
         answer = await node.get(f"/v1/requests?{parameters}")
         problem(answer, 422, "invalid_query")
         assert "secret" not in answer.text.lower()
+
+
+MARKED_ID = '"00000000-0000-7000-8000-000000000000"'
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        f'["0001-01-01T00:00:00+23:59", {MARKED_ID}]',
+        f'["0001-01-01T00:00:00+00:00", {MARKED_ID}]',
+        f'["1899-12-31T23:59:59+00:00", {MARKED_ID}]',
+        f'["9999-12-31T23:59:59-23:59", {MARKED_ID}]',
+        f'["2026-03-01T12:00:00+03:00", {MARKED_ID}]',
+        f'["2026-03-01T12:00:00", {MARKED_ID}]',
+        '["2026-03-01T12:00:00+00:00", "\\ud800"]',
+        '["2026-03-01T12:00:00+00:00", 5]',
+        "[" * 5000,
+    ],
+)
+async def test_a_cursor_that_the_node_never_gave_is_refused(node: Node, place: str) -> None:
+    cursor = urlsafe_b64encode(place.encode()).decode()
+    for path in ("/v1/requests", "/v1/obligations"):
+        answer = await node.get(f"{path}?after={cursor}")
+        problem(answer, 422, "invalid_query")
+
+
+@pytest.mark.parametrize("at", ["1900-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00"])
+async def test_the_first_and_the_last_place_of_a_list_can_be_named(node: Node, at: str) -> None:
+    cursor = urlsafe_b64encode(f'["{at}", {MARKED_ID}]'.encode()).decode()
+    for path in ("/v1/requests", "/v1/obligations"):
+        assert (await node.get(f"{path}?after={cursor}")).status_code == 200
+
+
+async def test_words_are_looked_for_as_they_are_kept(node: Node) -> None:
+    await node.submitted(reference="И-\u0439")
+    for spelling in ("И-\u0439", "И-\u0438\u0306"):
+        assert len((await node.get("/v1/requests", params={"q": spelling})).json()["items"]) == 1
+    for text in ("\u2800", "а" + "\u0300\u0316" * 50):
+        body = problem(await node.get("/v1/requests", params={"q": text}), 422, "invalid_query")
+        assert "Параметр q" in body["detail"]
 
 
 async def test_the_feed_is_read_to_its_end_and_stays_there(node: Node) -> None:
