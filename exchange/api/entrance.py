@@ -32,7 +32,7 @@ class Entrance:
     @asynccontextmanager
     async def reading(self, request: Request) -> AsyncIterator[tuple[Connection, Call]]:
         """Lend a connection for a call that only reads, having told who calls."""
-        token, arrival = self._at_the_door(request), self.runtime.clock()
+        token, arrival = _token(request), self.runtime.clock()
         async with self.runtime.connection() as conn:
             yield conn, await self._identified(conn, request, token, arrival)
 
@@ -43,25 +43,18 @@ class Entrance:
         The body is read before a connection is taken, since it comes at the caller's pace; what is wrong with it is
         told only to callers that are known.
         """
-        token, arrival = self._at_the_door(request), self.runtime.clock()
+        token, arrival = _token(request), self.runtime.clock()
         raw = await body.read(request, self.limits)
         async with self.runtime.transaction() as conn:
             call = await self._identified(conn, request, token, arrival)
             document = body.document(raw)
             yield Incoming(request, conn, call, document)
 
-    def _at_the_door(self, request: Request) -> str:
-        """Return the token that a call brings; raise CallerUnknown for none, and Fault when calls are too many."""
-        peer = request.client.host if request.client else ""
-        if self.door is not None:
-            self.door.wrong_tokens.check(peer)
-        given = request.headers.getlist("authorization")
-        found = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
-        if found is None:
-            raise CallerUnknown
-        return found[1]
-
     async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
+        """Tell who calls; raise CallerUnknown, or Fault when calls are too many.
+
+        Only wrong tokens are held against an address: behind a proxy it is that of callers with good ones, too.
+        """
         try:
             call = await identify(conn, token, arrival)
         except CallerUnknown:
@@ -95,3 +88,12 @@ class Answer:
         """Return it as it goes out."""
         headers = {**self.headers, "Idempotent-Replayed": "true"} if replayed else self.headers
         return Response(self.body, self.status, headers, JSON)
+
+
+def _token(request: Request) -> str:
+    """Return the token that a call brings; raise CallerUnknown for none."""
+    given = request.headers.getlist("authorization")
+    found = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
+    if found is None:
+        raise CallerUnknown
+    return found[1]

@@ -69,6 +69,22 @@ async def test_production_knows_no_sandbox_and_counts_wrong_tokens(database: Dat
         assert answer.headers["strict-transport-security"]
 
 
+async def test_nobody_is_refused_for_the_wrong_tokens_of_others_behind_the_same_proxy(database: Database) -> None:
+    async with open_node(database.dsn, Mode.PRODUCTION) as node:
+        wrong = {"Authorization": "Bearer wrong", "Content-Type": "application/json"}
+        statuses = [(await node.http.get("/v1/requests", headers=wrong)).status_code for _ in range(30)]
+        assert statuses == [401] * 20 + [429] * 10
+        problem(await node.http.post("/v1/requests", content=b"{}", headers=wrong), 429, "too_many_calls")
+        assert (await node.get("/v1/requests")).status_code == 200
+        assert (await node.submit()).status_code == 201
+
+
+async def test_who_has_a_token_is_not_charged_for_an_address(database: Database) -> None:
+    async with open_node(database.dsn, Mode.PRODUCTION) as node:
+        assert {(await node.get("/v1/statistics")).status_code for _ in range(30)} == {200}
+        problem(await node.http.get("/v1/requests", headers={"Authorization": "Bearer wrong"}), 401)
+
+
 async def test_production_counts_the_calls_of_each_token(database: Database) -> None:
     async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=3)) as node:
         answers = [(await node.get("/v1/statistics")).status_code for _ in range(5)]
