@@ -1,7 +1,7 @@
 """What the node answers with: every field always there, none with a default."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -272,3 +272,16 @@ class StatisticsView(View):
     as_of: datetime
     buckets: dict[DueBucket, int]
     counts: tuple[BucketCount, ...]
+
+
+class HealthView(View):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class ReadinessView(View):
+    """How the node is as a whole and part by part; `down` is what goes with 503."""
+
+    status: Literal["ok", "degraded", "down"]
+    parts: dict[str, Literal["ok", "degraded", "down", "not_seen"]]

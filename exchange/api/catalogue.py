@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from exchange.api import examples
+from exchange.api import answers, examples
 from exchange.api.lists import STATES
 from schemas.acts import ActBody
 from schemas.requests import Submission
-from schemas.sandbox import ClockMove, TokenWanted
+from schemas.sandbox import ClockMove, ClockView, MailView, TokenView, TokenWanted
 from schemas.views import (
     AgreementView,
     AuthorityView,
     EventView,
+    HealthView,
     ObligationView,
     PartyView,
+    ReadinessView,
     RecordEntryView,
     RequestLine,
     RequestView,
@@ -36,7 +38,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One call. `answers` is the shape of what it gives, of each item where `paged`."""
+    """One call.
+
+    `answers` is the shape of what it gives, of each item where `paged`; `example` is a whole answer, `unready` one that
+    goes with 503. `problems` are the codes of the refusals worth knowing, beside those of every call.
+    """
 
     method: str
     path: str
@@ -45,12 +51,17 @@ class Operation:
     group: str
     status: int = 200
     takes: Any = None
-    answers: Any = None
+    answers: Any
+    media: str = "application/json"
+    example: Any
+    unready: Any = None
     paged: bool = False
+    headers: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     bodies: Mapping[str, Any] = field(default_factory=dict)
-    problems: tuple[int, ...] = ()
+    problems: tuple[str, ...] = ()
     with_token: bool = True
+    needs_database: bool = True
     sandbox: bool = False
 
 
@@ -65,19 +76,22 @@ _KEY: Final = Parameter(
 _IF_MATCH: Final = Parameter(
     name="If-Match", where="header", words="ETag версии, которую видел вызывающий; иначе 412.", example="*"
 )
-_BODY: Final = (400, 408, 413, 415, 422)
+_BODY: Final = ("not_json", "body_too_slow", "body_too_large", "media_type", "invalid_shape")
+_RETRY: Final = ("bad_idempotency_key", "key_in_work", "key_reused")
+_MADE: Final = ("ETag", "Location", "Idempotent-Replayed")
 
 OPERATIONS: Final = (
     Operation(
         method="POST", path="/v1/requests", name="Направить запрос", group="Запросы", status=201,
         words="Принимает полный подписанный запрос органа вызывающего (статья 6).",
-        takes=Submission, answers=RequestView, parameters=(_KEY,), bodies={"request": examples.SUBMISSION},
-        problems=(*_BODY, 403, 409),
+        takes=Submission, bodies={"request": examples.SUBMISSION}, parameters=(_KEY,),
+        answers=RequestView, example=answers.REQUEST, headers=_MADE,
+        problems=(*_BODY, *_RETRY, "role_may_not", "signature_needed", "authority_unknown"),
     ),
     Operation(
         method="GET", path="/v1/requests", name="Перечислить запросы", group="Запросы",
         words="Запросы органа; раньше те, чей срок ближе. Группы по сроку (due) не пересекаются.",
-        answers=RequestLine, paged=True, problems=(422,),
+        answers=RequestLine, paged=True, example=answers.REQUESTS, problems=("invalid_query",),
         parameters=(
             Parameter(name="box", words="Исходящие или входящие.", choices=("out", "in"), example="out"),
             Parameter(name="state", words="Состояние.", choices=tuple(State)),
@@ -89,24 +103,25 @@ OPERATIONS: Final = (
     ),
     Operation(
         method="GET", path="/v1/requests/{id}", name="Показать запрос", group="Запросы",
-        words="Запрос, каким его видит вызывающий; ETag называет версию.", answers=RequestView, problems=(404,),
+        words="Запрос, каким его видит вызывающий; ETag называет версию.",
+        answers=RequestView, example=answers.REQUEST, headers=("ETag",), problems=("not_there",),
     ),
     Operation(
         method="POST", path="/v1/requests/{id}/acts", name="Совершить действие", group="Запросы", status=201,
         words="Действие по запросу; что возможно сейчас, говорит allowed_acts запроса.",
-        takes=ActBody, answers=RequestView, parameters=(_KEY, _IF_MATCH),
-        bodies={kind.value: examples.act(kind) for kind in (ActKind.ACCEPT, *examples.ACTS)},
-        problems=(*_BODY, 403, 404, 409, 412),
+        takes=ActBody, bodies={kind.value: examples.act(kind) for kind in (ActKind.ACCEPT, *examples.ACTS)},
+        parameters=(_KEY, _IF_MATCH), answers=RequestView, example=answers.ACCEPTED, headers=_MADE,
+        problems=(*_BODY, *_RETRY, "role_may_not", "signature_needed", "not_there", "not_in_this_state", "stale"),
     ),
     Operation(
         method="GET", path="/v1/requests/{id}/record", name="Показать дело", group="Запросы",
         words="Действия по порядку: каждое с подписью органа и дайджестом предыдущего.",
-        answers=RecordEntryView, paged=True, problems=(404,),
+        answers=RecordEntryView, paged=True, example=answers.RECORD, problems=("not_there",),
     ),
     Operation(
         method="GET", path="/v1/obligations", name="Перечислить обязанности", group="Сроки",
         words="Обязанности, которые несёт орган или которые несут перед ним; раньше те, чей срок ближе.",
-        answers=ObligationView, paged=True, problems=(422,),
+        answers=ObligationView, paged=True, example=answers.OBLIGATIONS, problems=("invalid_query",),
         parameters=(
             Parameter(name="state", words="Состояние; running включает просроченные.", choices=STATES),
             Parameter(name="kind", words="Вид.", choices=tuple(ObligationKind), example="execution"),
@@ -116,55 +131,64 @@ OPERATIONS: Final = (
     ),
     Operation(
         method="GET", path="/v1/statistics", name="Показать сводку", group="Сроки",
-        words="Сколько обязанностей открыто, по группам срока.", answers=StatisticsView,
+        words="Сколько обязанностей открыто, по группам срока.",
+        answers=StatisticsView, example=answers.STATISTICS, problems=("invalid_query",),
     ),
     Operation(
         method="GET", path="/v1/events", name="Читать ленту", group="События",
         words="Лента органа без пропусков, по порядку. next остаётся прежним, пока нового нет.",
-        answers=EventView, paged=True, problems=(422,),
+        answers=EventView, paged=True, example=answers.EVENTS, problems=("invalid_query",),
         parameters=(Parameter(name="after", words="Курсор последнего прочитанного.", example="0"), _LIMIT),
     ),
     Operation(
         method="GET", path="/v1/authorities", name="Перечислить органы", group="Реестр",
-        words="Назначенные компетентные органы и иные известные.", answers=AuthorityView, paged=True,
+        words="Назначенные компетентные органы и иные известные.",
+        answers=AuthorityView, paged=True, example=answers.AUTHORITIES, problems=("invalid_query",),
     ),
     Operation(
         method="GET", path="/v1/parties", name="Перечислить Стороны", group="Реестр",
-        words="Государства и дни, в которые Протокол для них действует.", answers=PartyView, paged=True,
+        words="Государства и дни, в которые Протокол для них действует.",
+        answers=PartyView, paged=True, example=answers.PARTIES, problems=("invalid_query",),
     ),
     Operation(
         method="GET", path="/v1/agreements", name="Перечислить соглашения", group="Реестр",
-        words="Постоянные соглашения о каналах связи (статья 6).", answers=AgreementView, paged=True,
+        words="Постоянные соглашения о каналах связи (статья 6).",
+        answers=AgreementView, paged=True, example=answers.AGREEMENTS, problems=("invalid_query",),
     ),
     Operation(
         method="GET", path="/healthz", name="Жив ли узел", group="Узел", with_token=False,
-        words="Процесс отвечает.",
+        words="Процесс отвечает.", answers=HealthView, example=answers.HEALTH, needs_database=False,
     ),
     Operation(
         method="GET", path="/readyz", name="Готов ли узел", group="Узел", with_token=False,
-        words="Состояние частей; 503 только без базы данных или её схемы.", problems=(),
+        words="Состояние частей; 503 только без базы данных или её схемы.",
+        answers=ReadinessView, example=answers.READY, unready=answers.UNREADY, needs_database=False,
     ),
     Operation(
         method="GET", path="/metrics", name="Показатели", group="Узел",
-        words="Показатели в виде Prometheus; нужен токен роли operator или system.", problems=(403,),
+        words="Показатели в виде Prometheus; нужен токен роли operator или system.",
+        answers=str, media="text/plain", example=answers.METRICS, problems=("role_may_not",),
     ),
     Operation(
         method="POST", path="/v1/sandbox/tokens", name="Выдать токен", group="Песочница", status=201,
         words="Токен любой роли любого органа; срока у него нет.", takes=TokenWanted, with_token=False, sandbox=True,
-        bodies={"token": examples.TOKEN}, problems=_BODY,
+        bodies={"token": examples.TOKEN}, answers=TokenView, example=answers.TOKEN,
+        problems=(*_BODY, "authority_unknown"),
     ),
     Operation(
         method="GET", path="/v1/sandbox/clock", name="Показать часы", group="Песочница", with_token=False, sandbox=True,
-        words="Что показывают часы узла и стоят ли они.",
+        words="Что показывают часы узла и стоят ли они.", answers=ClockView, example=answers.CLOCK,
     ),
     Operation(
         method="POST", path="/v1/sandbox/clock", name="Перевести часы", group="Песочница", with_token=False,
         sandbox=True, words="Переводит часы вперёд; всё, чему по пути наступает срок, исполняется в свой момент.",
-        takes=ClockMove, bodies={"clock": examples.CLOCK}, problems=(*_BODY, 409),
+        takes=ClockMove, bodies={"clock": examples.CLOCK}, answers=ClockView, example=answers.CLOCK,
+        problems=(*_BODY, "clock_refused"),
     ),
     Operation(
         method="GET", path="/v1/sandbox/mail", name="Показать письма", group="Песочница", with_token=False,
         sandbox=True, words="Письма, которые действительно ушли, по порядку.",
+        answers=MailView, paged=True, example=answers.MAIL, problems=("invalid_query",),
     ),
 )  # fmt: skip
 """In the order in which a reader meets them."""

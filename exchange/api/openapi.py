@@ -1,13 +1,20 @@
 """The description of the interface, OpenAPI 3.1, made from the catalogue of calls and the shapes themselves."""
 
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from exchange.api.answers import TROUBLES
 from exchange.api.catalogue import OPERATIONS, Operation, Parameter
-from exchange.api.problems import MEDIA_TYPE
+from exchange.api.problems import ERRORS, FAULTS, MEDIA_TYPE, Fault, answer_to
+from exchange.core.errors import Refused
+from exchange.core.objections import object_to
 from schemas.problem import Problem
+from schemas.vocabulary import ActKind, State
 
 JSON: Final = "application/json"
 
@@ -23,10 +30,25 @@ TITLES: Final = {
     412: "Запрос изменился.",
     413: "Тело слишком велико.",
     415: "Вид тела не принимается.",
-    422: "Форма или содержание не отвечают правилам; errors называет все причины.",
+    422: "Форма или содержание не отвечают правилам; errors называет причины.",
     429: "Слишком много вызовов.",
     503: "Узел временно не может ответить; Retry-After говорит, когда повторить.",
 }
+
+HEADERS: Final = {
+    "ETag": "Версия запроса, для If-Match.",
+    "Location": "Адрес запроса.",
+    "Idempotent-Replayed": "true, если это ответ на прежний вызов с тем же Idempotency-Key.",
+    "Retry-After": "Через сколько секунд повторить.",
+    "WWW-Authenticate": "Как представиться.",
+}
+
+WITH_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+"""The headers that each answer of a status bears."""
 
 
 def describe(version: str, *, sandbox: bool) -> dict[str, Any]:
@@ -46,9 +68,35 @@ def describe(version: str, *, sandbox: bool) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions,
+            "examples": {code: {"value": refusal(code)} for code in refusals(operations)},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def refusals(operations: Iterable[Operation]) -> list[str]:
+    """Return the codes of the refusals that calls name, in the order of their statuses."""
+    codes = {code for operation in operations for code in codes_of(operation)}
+    return sorted(codes, key=lambda code: (refusal(code)["status"], code))
+
+
+def codes_of(operation: Operation) -> tuple[str, ...]:
+    """Return the codes of the refusals that a call names."""
+    door = ("caller_unknown", "too_many_calls") if operation.with_token else ()
+    return (*operation.problems, *door, *(("unavailable",) if operation.needs_database else ()))
+
+
+@cache
+def refusal(code: str) -> dict[str, Any]:
+    """Return the body of a refusal, as the node itself makes it."""
+    known = {name: kind for kind, (name, _answer) in ERRORS.items()}
+    if code in TROUBLES:
+        trouble = TROUBLES[code]
+    elif code in FAULTS:
+        trouble = Fault(code)
+    else:
+        trouble = known[code]() if code in known else Refused((object_to(code),))
+    return dict(json.loads(answer_to(trouble).body))
 
 
 Shapes = dict[tuple[str, str], dict[str, Any]]
@@ -65,7 +113,19 @@ def _shapes(operations: list[Operation]) -> tuple[Shapes, dict[str, Any]]:
         if operation.answers is not None:
             wanted.append((_key(operation, "answers"), "serialization", TypeAdapter(operation.answers)))
     found, rest = TypeAdapter.json_schemas(wanted, ref_template="#/components/schemas/{model}")
-    return {key: schema for (key, _mode), schema in found.items()}, rest.get("$defs", {})
+    definitions = rest.get("$defs", {})
+    definitions["Problem"] = _open(definitions["Problem"])
+    return {key: schema for (key, _mode), schema in found.items()}, definitions
+
+
+def _open(problem: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a problem with what an objection to the state adds; others may follow (RFC 9457)."""
+    added = {
+        "state": {"type": "string", "enum": list(State)},
+        "allowed_acts": {"type": "array", "items": {"type": "string", "enum": list(ActKind)}},
+    }
+    opened = {key: value for key, value in problem.items() if key != "additionalProperties"}
+    return opened | {"properties": problem["properties"] | added}
 
 
 def _key(operation: Operation, part: str) -> tuple[str, str]:
@@ -102,14 +162,27 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, shapes: Shapes) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": TITLES[operation.status]}
-    if operation.answers is not None:
-        schema = shapes[_key(operation, "answers")]
-        answer["content"] = {JSON: {"schema": _page(schema) if operation.paged else schema}}
-    problems = {*operation.problems, 503} | ({401, 429} if operation.with_token else set())
-    told = {MEDIA_TYPE: {"schema": shapes["", "problem"]}}
-    refused = {str(status): {"description": TITLES[status], "content": told} for status in sorted(problems)}
-    return {str(operation.status): answer, **refused}
+    schema = shapes[_key(operation, "answers")]
+    whole = _page(schema) if operation.paged else schema
+    answers = {operation.status: _answer(operation.status, operation.media, whole, {"example": operation.example})}
+    answers[operation.status] |= _headers(operation.headers)
+    for code in refusals([operation]):
+        status = refusal(code)["status"]
+        told = answers.setdefault(status, _answer(status, MEDIA_TYPE, shapes["", "problem"], {"examples": {}}))
+        told["content"][MEDIA_TYPE]["examples"][code] = {"$ref": f"#/components/examples/{code}"}
+    if operation.unready is not None:
+        answers[503] = _answer(503, operation.media, whole, {"example": operation.unready})
+    return {str(status): answer for status, answer in sorted(answers.items())}
+
+
+def _answer(status: int, media: str, schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    content = {media: {"schema": schema, **example}}
+    return {"description": TITLES[status], **_headers(WITH_STATUS.get(status, ())), "content": content}
+
+
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    told = {name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in names}
+    return {"headers": told} if told else {}
 
 
 def _page(item: dict[str, Any]) -> dict[str, Any]:

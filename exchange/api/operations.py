@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from exchange.api.entrance import JSON, Entrance
 from exchange.api.metrics import Figures
+from exchange.api.problems import RETRY_SECONDS
 from exchange.core.access import Verb, may
 from exchange.core.errors import Refused, Unavailable
 from exchange.core.objections import object_to
@@ -34,7 +35,10 @@ async def readyz(entrance: Entrance, _request: Request) -> Response:
     vital = all(parts.get(part) is Part.OK for part in VITAL)
     whole = all(state is Part.OK for state in parts.values())
     status = "ok" if whole else "degraded" if vital else "down"
-    return Response(to_json({"status": status, "parts": parts}), 200 if vital else 503, media_type=JSON)
+    body = to_json({"status": status, "parts": parts})
+    if vital:
+        return Response(body, media_type=JSON)
+    return Response(body, 503, {"Retry-After": str(RETRY_SECONDS)}, JSON)
 
 
 def metrics(figures: Figures) -> Callable[[Entrance, Request], Awaitable[Response]]:

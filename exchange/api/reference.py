@@ -14,7 +14,7 @@ from starlette.responses import Response
 from exchange.api.catalogue import OPERATIONS, Operation
 from exchange.api.endpoint import Handler
 from exchange.api.entrance import JSON, Entrance
-from exchange.api.openapi import TITLES, describe
+from exchange.api.openapi import TITLES, describe, refusal, refusals
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "reference"
 PAGE_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -34,6 +34,7 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
             (group, [_shown(operation, description) for operation in members])
             for group, members in groupby(operations, key=lambda operation: operation.group)
         ],
+        "refusals": [(code, refusal(code)["status"], _written(refusal(code))) for code in refusals(operations)],
     }
     text = json.dumps(description, ensure_ascii=False).encode()
     return {
@@ -54,7 +55,8 @@ def _release() -> str:
 def _shown(operation: Operation, description: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page shows of a call."""
     described = description["paths"][operation.path][operation.method.lower()]
-    bodies = [(name, json.dumps(value, ensure_ascii=False, indent=2)) for name, value in operation.bodies.items()]
+    answers = [(operation.status, operation.example), *([(503, operation.unready)] if operation.unready else [])]
+    codes = refusals([operation])
     return {
         "id": described["operationId"],
         "method": operation.method,
@@ -63,9 +65,18 @@ def _shown(operation: Operation, description: Mapping[str, Any]) -> dict[str, An
         "words": operation.words,
         "with_token": operation.with_token,
         "parameters": operation.parameters,
-        "bodies": bodies,
-        "statuses": [(status, TITLES[int(status)]) for status in described["responses"]],
+        "bodies": [(name, _written(value)) for name, value in operation.bodies.items()],
+        "answers": [(status, _written(example)) for status, example in answers],
+        "refusals": [
+            (status, TITLES[status], list(members))
+            for status, members in groupby(codes, key=lambda code: int(refusal(code)["status"]))
+        ],
     }
+
+
+def _written(example: Any) -> str:
+    """Write an example as a reader sees it."""
+    return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2)
 
 
 def _fixed(content: bytes, kind: str) -> Callable[[Entrance, Request], Awaitable[Response]]:
