@@ -146,7 +146,7 @@ async def open_runtime(
             await keys.make_missing(conn, key)
             desk = Desk(await keys.load(conn, key), reading, Readings(reading))
         if mode is Mode.SANDBOX:
-            async with pool.acquire() as conn:
+            async with pool.acquire() as conn, conn.transaction():
                 await sandbox.open_clock(conn, first_moment)
         yield Runtime(mode=mode, pool=pool, desk=desk)
     finally:

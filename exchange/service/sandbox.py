@@ -133,13 +133,13 @@ def identifier(message: Message) -> UUID | None:
 
 
 async def open_clock(conn: Connection, first: datetime | None) -> None:
-    """Give a new sandbox its clock; let one run on that a process left standing when it died while moving it."""
+    """Give a new sandbox its clock; let one run on that a process left standing when it died while moving it.
+
+    Call it in a transaction: nobody else moves the clock until that ends.
+    """
     await sandbox.make_clock(conn, first)
     if await sandbox.take_turn(conn):
-        try:
-            await sandbox.settle(conn, frozen=None, moved_to=None)
-        finally:
-            await sandbox.end_turn(conn)
+        await sandbox.settle(conn, frozen=None, moved_to=None)
 
 
 async def read_clock(conn: Connection) -> Clock:
@@ -163,16 +163,28 @@ async def move_clock(db: Database, works: Sequence[Work], wish: Wish) -> Clock:
     due with the clock standing there, waiting for what another process has claimed; 4. let it run on from the
     target, or stand. Nothing is due, claimed or in flight then. Raise Unavailable when somebody else does not finish.
     """
-    async with _turn(db) as conn:
-        clock = await read_clock(conn)
-        target = _target(clock, wish)
-        standing = await sandbox.stand(conn, None)
+    async with _turn(db):
+        async with db.connection() as conn:
+            target = _target(await read_clock(conn), wish)
         try:
-            await _work_until(conn, works, standing, max(target, standing))
+            standing = await _stand(db, None)
+            await _work_until(db, works, standing, max(target, standing))
         except BaseException:
-            await asyncio.shield(sandbox.settle(conn, frozen=None, moved_to=None))
+            await asyncio.shield(_settle(db, frozen=None, moved_to=None))
             raise
-        await sandbox.settle(conn, frozen=wish.frozen, moved_to=target)
+        return await _settle(db, frozen=wish.frozen, moved_to=target)
+
+
+async def _stand(db: Database, at: datetime | None) -> datetime:
+    """Let the clock stand at an instant, or where it is."""
+    async with db.connection() as conn:
+        return await sandbox.stand(conn, at)
+
+
+async def _settle(db: Database, *, frozen: bool | None, moved_to: datetime | None) -> Clock:
+    """Let the clock run on or stay, and return what it shows then."""
+    async with db.connection() as conn:
+        await sandbox.settle(conn, frozen=frozen, moved_to=moved_to)
         return await read_clock(conn)
 
 
@@ -185,7 +197,7 @@ def _target(clock: Clock, wish: Wish) -> datetime:
     return max(target, clock.now)
 
 
-async def _work_until(conn: Connection, works: Sequence[Work], standing: datetime, target: datetime) -> None:
+async def _work_until(db: Database, works: Sequence[Work], standing: datetime, target: datetime) -> None:
     """Work every due moment up to the target, with the clock standing at it."""
     loop = asyncio.get_running_loop()
     progress_at = loop.time()
@@ -194,7 +206,7 @@ async def _work_until(conn: Connection, works: Sequence[Work], standing: datetim
         if moment is None or moment > standing:
             if standing == target:
                 return
-            standing = await sandbox.stand(conn, min(moment or target, target))
+            standing = await _stand(db, min(moment or target, target))
             progress_at = loop.time()
         did = [(await work.run(standing)).did for work in works]
         if any(did):
@@ -212,17 +224,17 @@ async def _soonest(works: Sequence[Work]) -> datetime | None:
 
 
 @asynccontextmanager
-async def _turn(db: Database) -> AsyncIterator[Connection]:
-    """Take the turn to move the clock, asking again and again without holding on to a connection meanwhile."""
+async def _turn(db: Database) -> AsyncIterator[None]:
+    """Take the turn to move the clock, asking again and again without holding on to a connection meanwhile.
+
+    The turn is a transaction's, in which nothing is written: it ends with the transaction, whatever becomes of us.
+    """
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
     while True:
-        async with db.connection() as conn:
+        async with db.transaction() as conn:
             if await sandbox.take_turn(conn):
-                try:
-                    yield conn
-                finally:
-                    await asyncio.shield(sandbox.end_turn(conn))
+                yield
                 return
         if loop.time() - asked_at > PATIENCE:
             raise Unavailable("another call has been moving the clock for too long")

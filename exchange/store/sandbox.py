@@ -35,9 +35,10 @@ UPDATE sandbox_clock
 
 SELECT_NOW = "SELECT node_now()"
 
-SELECT_TURN = "SELECT pg_try_advisory_lock(hashtext('exchange.store.sandbox'))"
-
-SELECT_TURN_OVER = "SELECT pg_advisory_unlock(hashtext('exchange.store.sandbox'))"
+SELECT_TURN = """
+SELECT pg_try_advisory_xact_lock(hashtext('exchange.store.sandbox')),
+       set_config('idle_in_transaction_session_timeout', '0', true)
+"""
 
 INSERT_MAIL = "INSERT INTO sandbox_mail (at, recipient, raw) VALUES (node_now(), $1, $2)"
 
@@ -127,14 +128,9 @@ async def settle(conn: Connection, *, frozen: bool | None, moved_to: datetime | 
 
 
 async def take_turn(conn: Connection) -> bool:
-    """Claim the right to move the clock for as long as the connection lasts; false when another holds it."""
+    """Claim the right to move the clock until the transaction ends, however long it idles; false: another has it."""
     taken: bool = await conn.fetchval(SELECT_TURN)
     return taken
-
-
-async def end_turn(conn: Connection) -> None:
-    """Let the next one move the clock."""
-    await conn.execute(SELECT_TURN_OVER)
 
 
 async def catch(conn: Connection, recipient: str, raw: bytes) -> None:

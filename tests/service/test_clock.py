@@ -1,19 +1,23 @@
 """The sandbox's clock: forward only, every due moment at its own instant, nothing left when the call returns."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 
 from exchange.core.errors import ClockRefused
+from exchange.runtime import open_pool
 from exchange.service import sandbox
 from exchange.service.outbox import deliver_due
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
+from exchange.service.sandbox import Wish
+from exchange.service.work import Outcome
 from exchange.store import sandbox as store
 from tests.conftest import PATIENCE, Database
-from tests.service.node import Node, open_node
+from tests.service.node import Db, Node, open_node
 from tests.service.office import NOW, URGENT
 
 LEFT = """
@@ -125,6 +129,46 @@ async def test_two_callers_move_it_one_after_the_other(node: Node) -> None:
     assert await left(node) == 0
     mails = await node.mails()
     assert [mail.at for mail in mails] == sorted(mail.at for mail in mails)
+
+
+async def test_a_call_cut_off_at_any_moment_leaves_nobody_the_turn(node: Node, database: Database) -> None:
+    """The grant may have been made and not be known here yet; the node's own connections are not reset."""
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    async with await open_pool(database.dsn, size=4) as pool:
+        db = Db(pool)
+        for steps in range(12):
+            moving = asyncio.create_task(sandbox.move_clock(db, (), Wish(by=timedelta(hours=1))))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+                time.sleep(0.003)  # noqa: ASYNC251 - the database answers, and we do not listen
+            moving.cancel()
+            await asyncio.gather(moving, return_exceptions=True)
+            async with asyncio.timeout(2):
+                while await node.rows(held) != [(0,)]:  # noqa: ASYNC110 - the database undoes it when it notices
+                    await asyncio.sleep(0.02)
+            async with db.connection() as conn:
+                assert not (await sandbox.read_clock(conn)).moving
+
+
+@pytest.mark.usefixtures("node")
+async def test_a_turn_outlives_the_time_that_a_transaction_may_idle(database: Database) -> None:
+    idle = {"role": "exchange_app", "idle_in_transaction_session_timeout": "100ms"}
+
+    class Slow:
+        """Work that takes longer than that, once."""
+
+        name, runs = "slow", 0
+
+        async def run(self, _now: datetime) -> Outcome:
+            self.runs += 1
+            await asyncio.sleep(0.3)
+            return Outcome(did=self.runs == 1)
+
+        async def next_at(self) -> datetime | None:
+            return NOW if self.runs == 0 else None
+
+    async with asyncpg.create_pool(database.dsn, min_size=2, max_size=4, server_settings=idle) as pool:
+        assert (await sandbox.move_clock(Db(pool), (Slow(),), Wish(to=NOW + timedelta(hours=1)))).now > NOW
 
 
 async def test_a_claim_of_a_process_that_died_is_waited_out(node: Node) -> None:
