@@ -1,7 +1,7 @@
 """The sandbox: a clock that is moved by hand, and the mail that really went out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from exchange.core.errors import ClockRefused, Unavailable
 from exchange.delivery.sink import HOST, USER, Sink
 from exchange.delivery.smtp import Relay, RelayDown
 from exchange.service.database import Database
-from exchange.service.work import Work
+from exchange.service.work import Outcome, Work
 from exchange.store import sandbox
 from exchange.store.database import Connection
 from exchange.store.sandbox import Clock, Origin, SinkPlace
@@ -28,6 +28,9 @@ SINK_PATIENCE: Final = 2.0
 
 PATIENCE: Final = 45.0
 """Seconds (real ones) to wait for another process that moves the clock or holds what is due."""
+
+TROUBLE_PATIENCE: Final = 15.0
+"""Seconds (real ones) that a move of the clock goes on while some work only ever meets trouble."""
 
 PAUSE: Final = 0.02
 """Seconds between two looks at what another process does."""
@@ -201,6 +204,7 @@ async def _work_until(db: Database, works: Sequence[Work], standing: datetime, t
     """Work every due moment up to the target, with the clock standing at it."""
     loop = asyncio.get_running_loop()
     progress_at = loop.time()
+    troubled = Troubled()
     while True:
         moment = await _soonest(works)
         if moment is None or moment > standing:
@@ -208,13 +212,32 @@ async def _work_until(db: Database, works: Sequence[Work], standing: datetime, t
                 return
             standing = await _stand(db, min(moment or target, target))
             progress_at = loop.time()
-        did = [(await work.run(standing)).did for work in works]
-        if any(did):
+        outcomes = {work.name: await work.run(standing) for work in works}
+        troubled.note(outcomes, loop.time())
+        if any(outcome.did for outcome in outcomes.values()):
             progress_at = loop.time()
         elif loop.time() - progress_at > PATIENCE:
             raise Unavailable("what is due is held by another process")
         else:
             await asyncio.sleep(PAUSE)  # nothing was there after all, or another process has it in hand
+
+
+class Troubled:
+    """Since when (seconds of the loop) each kind of work has met trouble and done nothing.
+
+    Each try on the way takes its time and is put off to the next, which is due soon too: a long way would never end.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+
+    def note(self, outcomes: Mapping[str, Outcome], at: float) -> None:
+        """Note what a pass came to; raise Unavailable for trouble that has lasted too long."""
+        for name, outcome in outcomes.items():
+            if outcome.did:
+                self._since.pop(name, None)
+            elif outcome.trouble is not None and at - self._since.setdefault(name, at) > TROUBLE_PATIENCE:
+                raise Unavailable(f"{name}: {outcome.trouble}")
 
 
 async def _soonest(works: Sequence[Work]) -> datetime | None:

@@ -16,7 +16,7 @@ KEYS_KEPT: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whether a pass found anything to do; `trouble` names, without content, what it could not do."""
+    """Whether a pass got anything done; `trouble` names, without content, what it could not do."""
 
     did: bool
     trouble: str | None = None
@@ -65,7 +65,7 @@ class Deliver:
     async def run(self, now: datetime) -> Outcome:
         """Send every notice that is due."""
         delivery = await deliver_due(self.db, self.post, now)
-        return Outcome(delivery.sent > 0 or delivery.trouble is not None, delivery.trouble)
+        return Outcome(delivery.sent > 0, delivery.trouble)
 
     async def next_at(self) -> datetime | None:
         """Return when the next notice is due."""

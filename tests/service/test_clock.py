@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from exchange.core.errors import ClockRefused
+from exchange.core.errors import ClockRefused, Unavailable
 from exchange.runtime import open_pool
 from exchange.service import sandbox
 from exchange.service.outbox import deliver_due
@@ -189,6 +189,36 @@ async def test_while_the_relay_is_down_every_try_is_made_at_its_own_instant(node
     await node.clock(to=NOW + timedelta(hours=1))
     assert len(await node.mails()) == 2
     assert await left(node) == 0
+
+
+async def test_a_relay_that_stays_down_ends_the_call_and_loses_nothing(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every notice has another try in the next hour of the node's time: a way of years would be walked for ever."""
+    monkeypatch.setattr(sandbox, "TROUBLE_PATIENCE", 0.3)
+    await node.office.submit()
+    port = (await node.rows("SELECT port FROM sandbox_sink"))[0][0]
+    await node.db.pool.execute("UPDATE sandbox_sink SET port = 1")
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="outbox: SMTPConnectError"):
+        await node.clock(to=NOW + timedelta(days=700))
+    assert time.monotonic() - began < 10
+    async with node.db.connection() as conn:
+        clock = await sandbox.read_clock(conn)
+    assert (clock.moving, clock.frozen) == (False, True)
+    assert NOW < clock.now < NOW + timedelta(days=700)
+    await node.db.pool.execute("UPDATE sandbox_sink SET port = $1", port)
+    await node.clock(by=timedelta(hours=1))
+    assert await left(node) == 0
+
+
+def test_trouble_ends_a_move_only_when_nothing_goes_right_in_between() -> None:
+    troubled, half = sandbox.Troubled(), sandbox.TROUBLE_PATIENCE / 2 + 1
+    down, partly, nothing = Outcome(did=False, trouble="x"), Outcome(did=True, trouble="x"), Outcome(did=False)
+    for at, outcome in enumerate((down, down, partly, down, nothing)):
+        troubled.note({"outbox": outcome}, at * half)
+    with pytest.raises(Unavailable):
+        troubled.note({"outbox": down}, 5 * half)
 
 
 async def test_a_process_that_died_while_moving_it_leaves_no_clock_standing(
