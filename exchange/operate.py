@@ -47,8 +47,8 @@ def verify(settings: Settings, mode: Mode | None, data: Path) -> int:
     found: list[str] = []
 
     async def work(runtime: Runtime) -> None:
-        # The proof of a large record takes longer than one command may, but each of its commands is short.
-        async with runtime.connection() as conn:
+        # One transaction: an act that is taken meanwhile is no damage.
+        async with runtime.transaction() as conn:
             async for progress in prove(conn, runtime.desk.keys):
                 found.extend(progress.faults)
                 for fault in progress.faults:

@@ -95,7 +95,7 @@ class Numbers:
 
     def given_to(self, scene: Scene) -> Scene:
         """Return the scene with the numbers that each authority would give."""
-        labels = {key: _label(key[0], registered) for key, registered in self._next.items()}
+        labels = {key: register_label(key[0], registered) for key, registered in self._next.items()}
         return replace(
             scene,
             outgoing_numbers={code: label for (code, of), label in labels.items() if of is Direction.OUTGOING},
@@ -112,13 +112,13 @@ class Numbers:
             if (
                 entry.kind is ActKind.RECEIVE
                 and given
-                and request.received_number == _label(request.holder.code, given)
+                and request.received_number == register_label(request.holder.code, given)
             ):
                 taken[request.holder.code] = given
         return taken
 
 
-def _label(code: str, registered: Registered) -> str:
+def register_label(code: str, registered: Registered) -> str:
     """Write a register number: `KZ-MVD/2026/O-00017`, O for outgoing, I for incoming."""
     letter = "O" if registered.direction is Direction.OUTGOING else "I"
     return f"{code}/{registered.year}/{letter}-{registered.number:05d}"

@@ -1,21 +1,25 @@
-"""Re-reads every record and proves it: the chain, the signatures, the fold, the registers and the feeds."""
+"""Re-reads every record and proves it: the chain, the signatures, what is stored, the registers and the feeds."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from exchange.core.errors import RecordBroken
-from exchange.core.fold import fold
+from exchange.core.errors import NodeError, RecordBroken
 from exchange.core.record import Sealed, faults, stamp
-from exchange.core.request import Entry, Request
+from exchange.core.request import Entry
 from exchange.service.acts import RULING
 from exchange.service.keys import Keyring
-from exchange.store import record, requests
+from exchange.service.keys import faults as key_faults
+from exchange.service.readings import Readings
+from exchange.service.rebuild import Held, rebuild
+from exchange.store import proof, record
 from exchange.store.database import Connection
-from exchange.store.requests import Loaded
+from exchange.store.decisions import Row
+from exchange.store.proof import Tables
 from schemas.acts import ActBody
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind
@@ -35,36 +39,78 @@ class Progress:
 
 
 async def prove(conn: Connection, keys: Keyring, every: int = 200) -> AsyncIterator[Progress]:
-    """Prove every record, then the registers and feeds; yield progress at least every so many requests."""
-    total, done, read, found = await record.count(conn), 0, 0, list[str]()
+    """Prove every record, then the registers and feeds; yield progress at least every so many requests.
+
+    The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
+
+    1. The keys are those that their identifiers name; 2. each record proves itself; 3. what the store holds of the
+    request is what its record leads to; 4. the registers and feeds have no gaps.
+    """
+    tables = await proof.hold_still(conn)
+    await keys.refresh(conn)
+    prover = Prover(conn, keys, Readings(), tables, await proof.counted(conn))
+    total, done, read, found = await record.count(conn), 0, 0, list(await key_faults(conn))
     async for request_id in record.each_request(conn):
-        entries, problems = await prove_request(conn, keys, request_id)
+        entries, problems = await prover.prove(request_id)
         done, read = done + 1, read + entries
         found += [f"request {request_id}: {problem}" for problem in problems]
         if done % every == 0:
             yield Progress(done, total, read, tuple(found))
             found = []
+    found += [stray async for stray in tables.strays()]
     found += [f"register {gap}: numbers are missing" for gap in await record.register_gaps(conn)]
     found += [f"event feed {gap}: events are missing" for gap in await record.event_gaps(conn)]
     yield Progress(done, total, read, tuple(found))
 
 
-async def prove_request(conn: Connection, keys: Keyring, request_id: UUID) -> tuple[int, tuple[str, ...]]:
-    """Prove one request; return how many entries it has, and what is wrong with it."""
-    loaded = await requests.load(conn, request_id)
-    if loaded is None:
-        return 0, ("it is gone",)
-    entries = await record.entries(conn, request_id, through=None)
-    found = [*faults(entries), *_ends(loaded, entries)]
-    opened: list[Entry] = []
-    for entry in entries:
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """Proves requests in the order of their ids, over one moment of the database."""
+
+    conn: Connection
+    keys: Keyring
+    readings: Readings
+    tables: Tables
+    counted: frozenset[str]
+
+    async def prove(self, request_id: UUID) -> tuple[int, tuple[str, ...]]:
+        """Prove one request; return how many entries it has, and what is wrong with it."""
+        row, tables = await proof.request(self.conn, request_id), self.tables
+        rows = Held(
+            await tables.participants.of(request_id),
+            await tables.lines.of(request_id),
+            await tables.events.of(request_id),
+        )
+        sealed = await record.entries(self.conn, request_id, through=None)
+        found = [*faults(sealed), *_end(row, sealed)]
+        opened: list[Entry] = []
+        for entry in sealed:
+            try:
+                opened.append(open_entry(self.keys, str(request_id), entry))
+            except RecordBroken as broken:
+                found.append(f"entry {entry.seq}: {broken}")
+        if not found:
+            found += await self._differences(request_id, row, rows, opened, sealed)
+        return len(sealed), tuple(found)
+
+    async def _differences(
+        self, request_id: UUID, row: Row, rows: Held, opened: Sequence[Entry], sealed: Sequence[Sealed]
+    ) -> tuple[str, ...]:
+        """Compare what is stored of a request with what its record leads to."""
         try:
-            opened.append(open_entry(keys, str(request_id), entry))
-        except RecordBroken as broken:
-            found.append(f"entry {entry.seq}: {broken}")
-    if not found:
-        found += _fold_faults(loaded.request, opened)
-    return len(entries), tuple(found)
+            pinned = opened[0].ruling.profile
+            profile = (await self.readings.of(self.conn, pinned.digest if pinned else "")).profile
+            rebuilt = rebuild(str(request_id), opened, sealed, profile)
+        except (RecordBroken, NodeError) as broken:
+            return (str(broken),)
+        duties = await proof.duties(self.conn, request_id)
+        found = [
+            *rebuilt.differences(row, duties, rows, self.counted),
+            *rebuilt.reminders(duties, profile),
+        ]
+        if not await proof.words_hold(self.conn, request_id, rebuilt.words):
+            found.append("request: column words")
+        return tuple(found)
 
 
 def open_entry(keys: Keyring, request_id: str, sealed: Sealed) -> Entry:
@@ -89,22 +135,7 @@ def open_entry(keys: Keyring, request_id: str, sealed: Sealed) -> Entry:
     return entry
 
 
-def _ends(loaded: Loaded, entries: tuple[Sealed, ...]) -> Iterator[str]:
-    """Compare the request's row with the end of its record."""
-    last = entries[-1] if entries else None
-    if last is None or last.seq < loaded.request.seq:
-        yield f"entry {loaded.request.seq}: missing at the end"
-    elif last.digest != loaded.head:
-        yield f"entry {last.seq}: the request's row has another digest"
-
-
-def _fold_faults(stored: Request, record_of: list[Entry]) -> Iterator[str]:
-    """Compare what is stored of a request with what its record tells."""
-    try:
-        told = fold(stored.id, record_of)
-    except RecordBroken as broken:
-        yield str(broken)
-        return
-    duties = tuple(replace(duty, reminded_through=None) for duty in stored.obligations)
-    if replace(stored, obligations=duties) != told:
-        yield "what is stored differs from what the record tells"
+def _end(row: Row, entries: Sequence[Sealed]) -> Iterator[str]:
+    """Compare the sequence number of the request's row with the end of its record."""
+    if not entries or entries[-1].seq < cast("int", row["seq"]):
+        yield f"entry {row['seq']}: missing at the end"

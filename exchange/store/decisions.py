@@ -20,6 +20,9 @@ from schemas.vocabulary import Direction, ObligationState
 
 OBLIGATION = TypeAdapter(Obligation)
 
+Row = dict[str, object]
+"""A row by its columns, as it goes into the document of a decision."""
+
 CALL_SAVE = "SELECT save_decision($1)"
 
 
@@ -43,15 +46,11 @@ async def save(
     """Write a decision: the request, its entries, duties, participants, notices, events and register numbers."""
     after = decision.request
     document = {
-        "request": _request(before, after, sealed[-1].digest),
+        "request": request_row(before, after, sealed[-1].digest),
         "bodies": _new_bodies(before, decision),
         "entries": [_entry(entry) for entry in sealed],
-        "participants": [*_participants(after), *_leaving(before, decision, sealed)],
-        "obligations": [
-            _obligation(after, place, duty, profile)
-            for place, duty in enumerate(after.obligations)
-            if before is None or duty not in before.obligations or (duty.live and after.holder != before.holder)
-        ],
+        "participants": participant_rows(before, decision, sealed),
+        "obligations": obligation_rows(before, after, profile),
         "notices": _notices(decision),
         "counters": _counters(decision, registered),
     }
@@ -68,20 +67,22 @@ def _stamp(instant: datetime | None) -> str | None:
     return None if instant is None else stamp(instant)
 
 
-def _snapshot(request: Request) -> dict[str, object]:
+def snapshot(request: Request) -> Row:
     """Return what changes of a request; its submission and its duties are kept beside it."""
-    document: dict[str, object] = REQUEST.dump_python(request, mode="json", exclude={"submitted", "obligations"})
+    document: Row = REQUEST.dump_python(request, mode="json", exclude={"submitted", "obligations"})
     return document
 
 
-def _detail(duty: Obligation) -> dict[str, object]:
-    document: dict[str, object] = OBLIGATION.dump_python(duty, mode="json", exclude={"reminded_through"})
+def detail(duty: Obligation) -> Row:
+    """Return a duty without what the scheduler moves."""
+    document: Row = OBLIGATION.dump_python(duty, mode="json", exclude={"reminded_through"})
     return document
 
 
-def _request(before: Request | None, after: Request, head: bytes) -> dict[str, object]:
+def request_row(before: Request | None, after: Request, head: bytes) -> Row:
+    """Return what a request's row becomes; what never changes only when it is new."""
     body = after.submitted
-    document: dict[str, object] = {
+    document: Row = {
         "new": before is None,
         "id": after.id,
         "holder": after.holder.code,
@@ -89,7 +90,7 @@ def _request(before: Request | None, after: Request, head: bytes) -> dict[str, o
         "received_number": after.received_number,
         "seq": after.seq,
         "head": head.hex(),
-        "snapshot": _snapshot(after),
+        "snapshot": snapshot(after),
     }
     if before is None:
         words = (after.number, body.reference, after.requesting.name, after.holder.name, body.purpose, body.substance)
@@ -104,7 +105,7 @@ def _request(before: Request | None, after: Request, head: bytes) -> dict[str, o
     return document
 
 
-def _entry(entry: Sealed) -> dict[str, object]:
+def _entry(entry: Sealed) -> Row:
     return {
         "seq": entry.seq,
         "act": entry.act,
@@ -118,7 +119,7 @@ def _entry(entry: Sealed) -> dict[str, object]:
     }
 
 
-def _new_bodies(before: Request | None, decision: Decision) -> list[dict[str, object]]:
+def _new_bodies(before: Request | None, decision: Decision) -> list[Row]:
     """Return the domestic body that a redirect names and the registry does not know yet."""
     entry, request = decision.entries[0], decision.stages[0]
     if before is None or not isinstance(entry.body, Redirect) or entry.body.to_body is None:
@@ -138,11 +139,16 @@ def _new_bodies(before: Request | None, decision: Decision) -> list[dict[str, ob
     ]
 
 
-def _participants(request: Request) -> list[dict[str, object]]:
+def participant_rows(before: Request | None, decision: Decision, sealed: tuple[Sealed, ...]) -> list[Row]:
+    """Return who sees the request as it stands, and who goes on seeing what stood when it left."""
+    return [*_participants(decision.request), *_leaving(before, decision, sealed)]
+
+
+def _participants(request: Request) -> list[Row]:
     """Return who sees the request as it stands, and by what falls due first."""
     due = soonest(request)
     suspended = due is None and any(duty.state is ObligationState.SUSPENDED for duty in request.obligations)
-    shared: dict[str, object] = {
+    shared: Row = {
         "state": request.state,
         "urgent": request.submitted.urgent is not None,
         "received_number": request.received_number,
@@ -157,7 +163,7 @@ def _participants(request: Request) -> list[dict[str, object]]:
     return [{"authority": code, "box": "out" if code == out else "in", **shared} for code in concerned(request)]
 
 
-def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, ...]) -> list[dict[str, object]]:
+def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, ...]) -> list[Row]:
     """Return who stops following the request with this decision: it goes on seeing the stage of its redirect."""
     if before is None:
         return []
@@ -165,8 +171,8 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
     stage = replace(decision.stages[0], received_number=before.received_number)
     former = {
         "head": sealed[0].digest.hex(),
-        "snapshot": _snapshot(stage),
-        "obligations": [_detail(duty) for duty in stage.obligations],
+        "snapshot": snapshot(stage),
+        "obligations": [detail(duty) for duty in stage.obligations],
     }
     return [
         {
@@ -187,7 +193,16 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
     ]
 
 
-def _obligation(request: Request, place: int, duty: Obligation, profile: Profile) -> dict[str, object]:
+def obligation_rows(before: Request | None, after: Request, profile: Profile) -> list[Row]:
+    """Return the duties that a decision opened or changed, and those that a new holder owes."""
+    return [
+        _obligation(after, place, duty, profile)
+        for place, duty in enumerate(after.obligations)
+        if before is None or duty not in before.obligations or (duty.live and after.holder != before.holder)
+    ]
+
+
+def _obligation(request: Request, place: int, duty: Obligation, profile: Profile) -> Row:
     return {
         "id": duty.id,
         "place": place,
@@ -201,11 +216,11 @@ def _obligation(request: Request, place: int, duty: Obligation, profile: Profile
         "due_version": duty.due_version,
         "reminded_through": _stamp(duty.reminded_through),
         "next_step_at": _stamp(next_step_at(request, duty, profile)),
-        "detail": _detail(duty),
+        "detail": detail(duty),
     }
 
 
-def _notices(decision: Decision) -> list[dict[str, object]]:
+def _notices(decision: Decision) -> list[Row]:
     """Return the notices of each act to those who follow the request, with all that a notice may say."""
     return [
         {
@@ -219,7 +234,7 @@ def _notices(decision: Decision) -> list[dict[str, object]]:
     ]
 
 
-def notice_data(request: Request) -> dict[str, object]:
+def notice_data(request: Request) -> Row:
     """Return what any notice may say of a request: its numbers and its sides, nothing of the case."""
     return {
         "number": request.number,
@@ -234,11 +249,19 @@ def _side(authority: AuthorityRef) -> dict[str, str]:
     return {"code": authority.code, "name": authority.name}
 
 
-def _counters(decision: Decision, registered: Mapping[str, Registered]) -> list[dict[str, object]]:
+def _counters(decision: Decision, registered: Mapping[str, Registered]) -> list[Row]:
     """Return each concerned authority's events, and the register number it gives, if any."""
-    feeds: dict[str, list[dict[str, object]]] = {}
+    return [
+        {"authority": code, "events": events} | _number(registered.get(code))
+        for code, events in feeds(decision).items()
+    ]
+
+
+def feeds(decision: Decision) -> dict[str, list[Row]]:
+    """Return the events of a decision by the authority whose feed they enter, in order."""
+    events: dict[str, list[Row]] = {}
     for entry, request in zip(decision.entries, decision.stages, strict=True):
-        event = {
+        event: Row = {
             "seq": entry.seq,
             "act": entry.kind,
             "author": entry.author,
@@ -246,11 +269,11 @@ def _counters(decision: Decision, registered: Mapping[str, Registered]) -> list[
             "state": request.state,
         }
         for code in feed_of(request, entry):
-            feeds.setdefault(code, []).append(event)
-    return [{"authority": code, "events": events} | _number(registered.get(code)) for code, events in feeds.items()]
+            events.setdefault(code, []).append(event)
+    return events
 
 
-def _number(registered: Registered | None) -> dict[str, object]:
+def _number(registered: Registered | None) -> Row:
     if registered is None:
         return {}
     return {"direction": registered.direction, "year": registered.year, "number": registered.number}

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -18,16 +19,39 @@ SELECT_REQUESTS = "SELECT id FROM request WHERE id > $1 ORDER BY id LIMIT $2"
 
 COUNT_REQUESTS = "SELECT count(*) FROM request"
 
+# A register holds every number from 1 to its last one, and its counter stands at the last one of the last year.
 SELECT_REGISTER_GAPS = """
-SELECT authority, year, direction, max(number) AS last, count(*) AS given
-  FROM register GROUP BY authority, year, direction HAVING max(number) <> count(*) OR min(number) <> 1
+WITH kept AS (
+    SELECT authority, year, direction, min(number) AS first, max(number) AS last, count(*) AS given
+      FROM register GROUP BY authority, year, direction
+), counted AS (
+    SELECT authority, out_year AS year, 'out' AS direction, out_number AS last FROM counter
+    UNION ALL
+    SELECT authority, in_year, 'in', in_number FROM counter
+)
+SELECT coalesce(k.authority, c.authority) AS authority, coalesce(k.year, c.year) AS year,
+       coalesce(k.direction, c.direction) AS direction, greatest(k.last, c.last) AS last, coalesce(k.given, 0) AS given
+  FROM kept k FULL JOIN counted c ON (c.authority, c.year, c.direction) = (k.authority, k.year, k.direction)
+ WHERE k.first <> 1 OR k.last <> k.given OR coalesce(k.last, 0) <> c.last
+    OR c.last IS NULL AND k.year >= coalesce((SELECT max(l.year) FROM counted l
+        WHERE (l.authority, l.direction) = (k.authority, k.direction)), 0)
+ ORDER BY 1, 2, 3
 """
 
 SELECT_EVENT_GAPS = """
-SELECT e.authority, c.event AS last, count(*) AS given
-  FROM event e JOIN counter c ON c.authority = e.authority
- GROUP BY e.authority, c.event HAVING count(*) <> c.event OR max(e.number) <> c.event
+WITH kept AS (
+    SELECT authority, min(number) AS first, max(number) AS last, count(*) AS given FROM event GROUP BY authority
+)
+SELECT coalesce(c.authority, k.authority) AS authority, greatest(c.event, k.last) AS last,
+       coalesce(k.given, 0) AS given
+  FROM counter c FULL JOIN kept k ON k.authority = c.authority
+ WHERE coalesce(k.first, 1) <> 1 OR coalesce(k.last, 0) <> coalesce(c.event, 0)
+    OR coalesce(k.given, 0) <> coalesce(c.event, 0)
+ ORDER BY 1
 """
+
+WHOLE_TABLE_SECONDS: Final = 3600.0
+"""How long the database may count or sort a whole table."""
 
 
 async def entries(conn: Connection, request: UUID, *, through: int | None) -> tuple[Sealed, ...]:
@@ -37,7 +61,7 @@ async def entries(conn: Connection, request: UUID, *, through: int | None) -> tu
 
 async def count(conn: Connection) -> int:
     """Return how many requests there are."""
-    number: int = await conn.fetchval(COUNT_REQUESTS)
+    number: int = await conn.fetchval(COUNT_REQUESTS, timeout=WHOLE_TABLE_SECONDS)
     return number
 
 
@@ -52,7 +76,7 @@ async def each_request(conn: Connection, batch: int = 500) -> AsyncIterator[UUID
 
 async def register_gaps(conn: Connection) -> tuple[str, ...]:
     """Name the registers in which a number is missing."""
-    rows = await conn.fetch(SELECT_REGISTER_GAPS)
+    rows = await conn.fetch(SELECT_REGISTER_GAPS, timeout=WHOLE_TABLE_SECONDS)
     return tuple(
         f"{row['authority']} {row['year']} {row['direction']}: {row['given']} of {row['last']}" for row in rows
     )
@@ -60,7 +84,7 @@ async def register_gaps(conn: Connection) -> tuple[str, ...]:
 
 async def event_gaps(conn: Connection) -> tuple[str, ...]:
     """Name the authorities in whose feed an event is missing."""
-    rows = await conn.fetch(SELECT_EVENT_GAPS)
+    rows = await conn.fetch(SELECT_EVENT_GAPS, timeout=WHOLE_TABLE_SECONDS)
     return tuple(f"{row['authority']}: {row['given']} of {row['last']}" for row in rows)
 
 

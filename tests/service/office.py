@@ -13,6 +13,7 @@ from exchange.core.access import Actor
 from exchange.core.request import Request
 from exchange.service import acts, keys, registry
 from exchange.service.readings import Readings
+from exchange.service.verify import prove
 from schemas.acts import ActBody
 from schemas.requests import Submission
 from schemas.vocabulary import Role
@@ -68,6 +69,11 @@ class Office:
         async with self.pool.acquire() as conn, conn.transaction():
             loaded = await acts.act(conn, self.desk, UUID(request.id), body, raw, actor, at)
         return loaded.request
+
+    async def faults(self) -> list[str]:
+        """Return every fault that a proof of all records finds."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            return [fault async for progress in prove(conn, self.desk.keys) for fault in progress.faults]
 
 
 async def open_office(pool: "asyncpg.Pool[asyncpg.Record]") -> Office:
