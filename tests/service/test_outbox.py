@@ -2,18 +2,23 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 
+from exchange.core.errors import Unavailable
 from exchange.delivery.sink import self_signed, server_context
 from exchange.delivery.smtp import Mailer
 from exchange.service.outbox import Delivery, delay, deliver_due
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
+from exchange.store.database import Connection
 from tests.service import relays
-from tests.service.node import DOMAIN, SENDER, Node, post_over
+from tests.service.node import DOMAIN, SENDER, Db, Node, post_over
 from tests.service.office import NOW, SUBMISSION
 
 STATE = "SELECT tries, next_try_at IS NULL, leased_until IS NULL, dropped, last_error FROM outbox ORDER BY id"
@@ -197,6 +202,45 @@ async def test_a_relay_that_came_back_elsewhere_is_found(node: Node) -> None:
     await node.sink.stop()
     await node.office.submit()
     assert (await deliver_due(node.db, node.post, NOW)).trouble
+
+
+async def test_a_pass_that_is_cut_off_gives_back_what_it_did_not_try(node: Node) -> None:
+    """The notice being sent stays claimed, for nobody knows whether it went; the others wait for no lease to end."""
+    await node.office.submit()
+    async with relays.talking(relays.hanging) as port:
+        mailer = relays.mailer_to(port, self_signed()[0])
+        sending = asyncio.create_task(deliver_due(node.db, post_over(mailer, timedelta(minutes=2)), NOW))
+        async with asyncio.timeout(5):
+            while mailer._client is None:  # noqa: ASYNC110 - what is waited for has no event
+                await asyncio.sleep(0)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+    assert [state[2] for state in await node.rows(STATE)] == [False, True]
+    assert (await deliver_due(node.db, node.post, NOW)).sent == 1
+
+
+async def test_a_pass_whose_database_fails_gives_back_what_it_did_not_try(node: Node) -> None:
+    """The first notice went and could not be marked: it goes again when its lease ends; the second goes now."""
+
+    @dataclass(frozen=True, slots=True)
+    class Failing(Db):
+        """A database that is away for the first statement after the lease."""
+
+        troubles: list[Exception]
+
+        @asynccontextmanager
+        async def connection(self) -> AsyncIterator[Connection]:
+            if self.troubles:
+                raise self.troubles.pop()
+            async with self.pool.acquire() as conn:
+                yield conn
+
+    await node.office.submit()
+    with pytest.raises(Unavailable):
+        await deliver_due(Failing(node.db.pool, [Unavailable("away")]), node.post, NOW)
+    assert [state[2] for state in await node.rows(STATE)] == [False, True]
+    assert (await deliver_due(node.db, node.post, NOW)).sent == 1
 
 
 async def test_a_claimed_notice_is_left_to_its_claimant_until_the_lease_ends(node: Node) -> None:
