@@ -21,6 +21,7 @@ from exchange.runtime import new_token, token_digest
 from exchange.service import sandbox
 from exchange.service.work import Work
 from exchange.store import registry, tokens
+from exchange.store import sandbox as store
 from exchange.store.sandbox import Clock
 from schemas.problem import ProblemItem
 from schemas.sandbox import ClockMove, TokenWanted
@@ -42,8 +43,9 @@ def handlers(works: Sequence[Work]) -> Mapping[str, Mapping[str, Handler]]:
 async def make_token(entrance: Entrance, request: Request) -> Response:
     """Make a token that does not expire for a role of a sample authority."""
     wanted = shape.shaped(WANTED, await _document(entrance, request))
-    token, now = new_token(), entrance.runtime.clock()
+    token = new_token()
     async with entrance.runtime.transaction() as conn:
+        now = await store.now(conn)
         if wanted.authority not in await registry.named(conn, [wanted.authority], now):
             raise Refused((object_to("authority_unknown", "/authority"),))
         actor = Actor(wanted.authority, wanted.role)

@@ -174,3 +174,13 @@ async def test_the_sandbox_gives_tokens_and_shows_its_clock(node: Node) -> None:
     problem(await node.http.post("/v1/sandbox/clock", json={"advance": "-P1D"}), 409, "clock_refused")
     problem(await node.http.post("/v1/sandbox/clock", json={"advance": 5}), 422, "invalid_shape")
     problem(await node.http.post("/v1/sandbox/clock", json={"advance": "P1D", "now": "2030-01-01T00:00:00Z"}), 422)
+
+
+async def test_a_body_named_when_the_clock_is_ahead_gets_its_token(node: Node) -> None:
+    await node.open_clock()
+    assert (await node.http.post("/v1/sandbox/clock", json={"advance": "P400D"})).status_code == 200
+    made = await node.submitted()
+    body = {"name": "Областная прокуратура", "address": "г. Тверь"}
+    redirected = await node.done(made, "RU-MVD", "redirect", to_body=body, reason="Там")
+    wanted = {"authority": redirected["holder"], "role": "registrar"}
+    assert (await node.http.post("/v1/sandbox/tokens", json=wanted)).status_code == 201

@@ -12,8 +12,11 @@ import asyncpg
 import httpx
 import pytest
 
-from exchange import cli
+from exchange import cli, operate
+from exchange.core.errors import NodeError
+from exchange.settings import Settings
 from exchange.store import migrate
+from schemas.vocabulary import Role
 from tests.conftest import Database
 
 KEY = "0123456789abcdef" * 4
@@ -106,6 +109,25 @@ async def test_tokens_are_made_listed_and_revoked_and_the_records_proved(tmp_pat
     assert (status, "revoked already" in one_line(complained)) == (2, True)
     status, said, _ = await ran("verify", *given, environment=environment)
     assert (status, said.splitlines()[-1]) == (0, "everything holds")
+
+
+async def test_a_token_is_for_who_is_designated_on_its_own_local_day(tmp_path: Path, database: Database) -> None:
+    def make(authority: str) -> int:
+        wanted = operate.Wanted(authority, Role.SYSTEM, "test", None)
+        return operate.create_token(Settings(database_url=database.dsn), None, tmp_path, wanted)
+
+    await asyncio.to_thread(make, "KZ-MVD")  # makes the registry
+    conn = await asyncpg.connect(database.dsn)
+    await conn.execute("UPDATE sandbox_clock SET frozen_at = '2026-03-01T20:00:00Z'")  # in Almaty it is tomorrow
+    await conn.execute("UPDATE authority SET since = '2026-03-02' WHERE code IN ('KZ-MVD', 'RU-MVD')")
+    await conn.execute("UPDATE authority SET until = '2026-03-02' WHERE code IN ('KZ-NSC', 'RU-FSB')")
+    await conn.close()
+    for authority, designated in {"KZ-MVD": True, "RU-MVD": False, "KZ-NSC": False, "RU-FSB": True}.items():
+        if designated:
+            assert await asyncio.to_thread(make, authority) == 0
+        else:
+            with pytest.raises(NodeError):
+                await asyncio.to_thread(make, authority)
 
 
 async def test_sigterm_lets_a_call_in_work_end_and_exits_with_0(tmp_path: Path, database: Database) -> None:
