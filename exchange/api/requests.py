@@ -11,7 +11,7 @@ from exchange.api import query, shape
 from exchange.api.entrance import Answer, Entrance, Incoming
 from exchange.api.once import once
 from exchange.api.problems import Fault
-from exchange.core.access import MAY, Actor, Verb, is_signed
+from exchange.core.access import Actor, could_do
 from exchange.core.acts import ACTS
 from exchange.core.errors import NotThere
 from exchange.runtime import Call, new_id
@@ -19,8 +19,7 @@ from exchange.service import acts, queries, views
 from exchange.store.database import Connection
 from exchange.store.requests import Loaded
 from schemas.acts import ActBody
-from schemas.requests import Submission
-from schemas.vocabulary import ActKind, DueBucket, Role, State
+from schemas.vocabulary import ActKind, DueBucket, State
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
@@ -40,7 +39,7 @@ async def submit(entrance: Entrance, request: Request) -> Response:
             loaded = await acts.submit(incoming.conn, desk, number, body, raw, call.actor, call.now)
             return _made(loaded, call)
 
-        return await once(incoming, work, entitled=_may_submit(call.actor.role, body))
+        return await once(incoming, work, entitled=could_do(call.actor.role, ACTS[ActKind.SUBMIT], body))
 
 
 async def act(entrance: Entrance, request: Request) -> Response:
@@ -55,7 +54,7 @@ async def act(entrance: Entrance, request: Request) -> Response:
             loaded = await acts.act(incoming.conn, desk, request_id, body, raw, call.actor, call.now, seen=seen)
             return _made(loaded, call)
 
-        return await once(incoming, work, entitled=_may_do(call.actor.role, body))
+        return await once(incoming, work, entitled=could_do(call.actor.role, ACTS[body.act], body))
 
 
 async def get(entrance: Entrance, request: Request) -> Response:
@@ -128,14 +127,3 @@ def _shown(loaded: Loaded, call: Call) -> bytes:
 def _tag(loaded: Loaded) -> str:
     """Name a version of a request: the digest of the last entry of its record."""
     return f'"{loaded.head.hex()}"'
-
-
-def _may_submit(role: Role, body: Submission) -> bool:
-    signed = is_signed(ACTS[ActKind.SUBMIT], body)
-    return bool(MAY[role] & {Verb.SIGN if signed else Verb.ACT})
-
-
-def _may_do(role: Role, body: ActBody) -> bool:
-    """Tell whether a role could do an act for any side of any request."""
-    own = Verb.RECEIVE if body.act is ActKind.RECEIVE else Verb.SIGN if is_signed(ACTS[body.act], body) else Verb.ACT
-    return bool(MAY[role] & {own, Verb.ENTER})

@@ -95,6 +95,14 @@ def is_signed(act: Act, body: Submission | ActBody | None = None) -> bool:
     return act.signing is Signing.ALWAYS or (act.signing is Signing.WITH_SIGNATORY and bears)
 
 
+def could_do(role: Role, act: Act, body: Submission | ActBody) -> bool:
+    """Tell whether a role is entitled to an act in at least one of the relations in which it can be done."""
+    signed = is_signed(act, body)
+    relations = [of for of in ACTING if act.by is None or act.by is side(of)]
+    wanted = (verbs(act, of, on_node=on_node, signed=signed) for of in relations for on_node in (True, False))
+    return any(MAY[role] & each for each in wanted)
+
+
 def may(role: Role, verb: Verb) -> bool:
     """Tell whether a role is entitled to a verb."""
     return verb in MAY[role]

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from exchange.core import content, lawful
-from exchange.core.access import MAY, Actor, Relation, is_signed, verbs
+from exchange.core.access import Actor, could_do
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import Calculation, day_term, hour_term, local_day
 from exchange.core.fold import apply, begin, proposed_term
@@ -131,9 +131,7 @@ def target_of(request: Request, body: bodies.Redirect, scene: Scene) -> Authorit
 
 def _of_the_submitter(body: Submission, actor: Actor) -> list[Objection]:
     """Object to a role that may not submit; an urgent request without signature is any officer's (Article 6)."""
-    act = ACTS[ActKind.SUBMIT]
-    wanted = verbs(act, Relation.REQUESTING, on_node=True, signed=is_signed(act, body))
-    if MAY[actor.role] & wanted:
+    if could_do(actor.role, ACTS[ActKind.SUBMIT], body):
         return []
     return [object_to("signature_needed" if actor.role is Role.OFFICER else "role_may_not")]
 

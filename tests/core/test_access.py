@@ -2,9 +2,12 @@
 
 import pytest
 
-from exchange.core.access import ACTING, MAY, Actor, Relation, Verb, may, relation, side
+from exchange.core.access import ACTING, MAY, Actor, Relation, Verb, could_do, may, relation, side
+from exchange.core.acts import ACTS
 from exchange.core.decide import Decision
-from schemas.vocabulary import Role, Side
+from schemas.acts import ActBody
+from schemas.requests import Submission
+from schemas.vocabulary import ActKind, Role, Side
 from tests.core import cases
 from tests.core.cases import HEAD, NOON, Case, sent, sent_urgent, stamp
 
@@ -111,3 +114,25 @@ def test_sides() -> None:
 def test_a_stranger_is_offered_nothing() -> None:
     for role in Role:
         assert sent().allowed(Actor("AM-POL", role)) == set()
+
+
+OFFICERS = {Role.OFFICER, Role.HEAD, Role.DEPUTY_HEAD, Role.SYSTEM}
+SIGNERS = OFFICERS - {Role.OFFICER}
+COULD: dict[str, tuple[Submission | ActBody, set[Role]]] = {
+    "submit, signed": (cases.submission(), SIGNERS),
+    "submit, urgent and unsigned": (cases.submission(urgent=cases.urgent_json(), signatory=...), OFFICERS),
+    "receive": (cases.act("receive", received_at=stamp(NOON)), {Role.REGISTRAR, Role.SYSTEM}),
+    "accept": (cases.act("accept"), OFFICERS | {Role.REGISTRAR}),
+    "refuse": (cases.act("refuse", **REFUSAL), OFFICERS | {Role.REGISTRAR}),
+    "refuse, signed": (cases.act("refuse", **REFUSAL, signatory=HEAD), SIGNERS | {Role.REGISTRAR}),
+    "note": (cases.act("note", text="а"), OFFICERS | {Role.REGISTRAR}),
+    "confirm": (cases.act("confirm", signatory=HEAD), SIGNERS),
+    "withdraw": (cases.act("withdraw", reason="а"), OFFICERS),
+}
+
+
+@pytest.mark.parametrize(("body", "roles"), COULD.values(), ids=COULD)
+def test_who_could_do_an_act_at_all(body: Submission | ActBody, roles: set[Role]) -> None:
+    """A registrar enters what a body without a node does, which is never the requesting side's."""
+    act = ACTS[ActKind.SUBMIT if isinstance(body, Submission) else body.act]
+    assert {role for role in Role if could_do(role, act, body)} == roles
