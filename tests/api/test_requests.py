@@ -64,10 +64,13 @@ async def test_if_match_lets_an_act_stand_only_on_the_version_that_was_seen(node
     made, seen = answer.json(), answer.headers["etag"]
     for tag in ('"other"', f"W/{seen}", "rubbish", '""'):
         problem(await node.act(made, "RU-MVD", "accept", headers={"If-Match": tag}), 412, "stale")
-    for tag in ("*", '"other", {seen}'):
+    several = ('"other", {seen}', '"other",{seen}', '{seen} , "other"', 'W/"a", "b,c", {seen}, "", "d"')
+    for tag in ("*", *several):
         headers = {"If-Match": tag.format(seen=seen)}
         assert (await node.act(made, "RU-MVD", "note", text="т", headers=headers)).status_code == 201
         seen = (await node.get(f"/v1/requests/{made['id']}")).headers["etag"]
+    for tag in ('"other", "another"', f'"other", W/{seen}'):
+        problem(await node.act(made, "RU-MVD", "accept", headers={"If-Match": tag}), 412, "stale")
     assert (await node.act(made, "RU-MVD", "accept", headers={"If-Match": seen})).status_code == 201
     problem(await node.act(made, "RU-MVD", "accept", headers={"If-Match": seen}), 412, "stale")
     problem(await node.act(made, "KZ-MVD", "accept", headers={"If-Match": seen}), 403)
@@ -88,6 +91,24 @@ async def test_a_retry_with_its_key_has_one_effect_and_the_same_answer(node: Nod
     problem(await node.act(made, "RU-MVD", "note", text="т", headers=key), 422, "key_reused")
     problem(await node.act(made, "RU-MVD", "accept", Role.AUDITOR, headers=key), 403)
     problem(await node.act(made, "AM-POL", "accept", headers=key), 404)
+
+
+async def test_a_replay_writes_before_it_answers(node: Node) -> None:
+    """What only reads would confirm an effect whose transaction a failing database may still lose."""
+    made = await node.submitted()
+    key = {"Idempotency-Key": "w"}
+    for replays in range(3):
+        assert (await node.act(made, "RU-MVD", "accept", headers=key)).status_code == 201
+        async with node.runtime.connection() as conn:
+            assert await conn.fetchval("SELECT replays FROM idempotency WHERE key = 'w'") == replays
+
+
+async def test_a_stored_answer_is_not_shown_to_a_role_that_could_not_do_the_act(node: Node) -> None:
+    made = await node.submitted()
+    key = {"Idempotency-Key": "s"}
+    assert (await node.act(made, "KZ-MVD", "withdraw", reason="р", headers=key)).status_code == 201
+    for role in (Role.REGISTRAR, Role.AUDITOR):
+        problem(await node.act(made, "KZ-MVD", "withdraw", role, reason="р", headers=key), 403, "role_may_not")
 
 
 async def test_a_refused_call_leaves_its_key_free(node: Node) -> None:
