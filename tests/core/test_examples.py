@@ -10,4 +10,4 @@ from hypothesis import strategies as st
 @given(st.just(0.3))
 def test_an_example_may_take_its_time_on_a_loaded_machine(seconds: float) -> None:
     time.sleep(seconds)
-    assert settings.default.print_blob
+    assert settings.get_profile("law").print_blob
