@@ -120,9 +120,6 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes) -> No
     async with AsyncExitStack() as stack:
         opened = opening.open_runtime(place, settings, plan.mode, key, first_moment=plan.first_moment)
         runtime = await stack.enter_async_context(opened)
-        if plan.mode is Mode.SANDBOX:
-            sink = await sandbox.open_sink(runtime)
-            stack.push_async_callback(sink.stop)
         table = await stack.enter_async_context(_jobs(runtime, settings))
         app = create_app(runtime, settings, works=tuple(job.work for job in table))
         if plan.scheduler:
@@ -188,12 +185,13 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 @asynccontextmanager
 async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job, ...]]:
-    """Put together what falls due by itself; the connection to the relay is closed at the end."""
+    """Put together what falls due by itself; in the end the connection to the relay is closed, and a sink of ours."""
     in_sandbox = runtime.mode is Mode.SANDBOX
+    sinks = sandbox.Sinks(runtime)
     sender = SANDBOX_SENDER if in_sandbox or settings.mail is None else settings.mail.sender
 
     async def find() -> Relay:
-        return await sandbox.find_sink(runtime) if in_sandbox else _relay(settings.mail)
+        return await sinks.find() if in_sandbox else _relay(settings.mail)
 
     mailer = Mailer(find)
     writer = Writer(TEMPLATES, tongues.load(), sender=sender, domain=sender.rpartition("@")[2])
@@ -202,6 +200,7 @@ async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job
         yield jobs(runtime, runtime.desk.readings, post)
     finally:
         await mailer.close()
+        await sinks.stop()
 
 
 def _relay(mail: MailRelay | None) -> Relay:

@@ -8,6 +8,7 @@ import ssl
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -52,7 +53,7 @@ class Sink:
                 _Handler(catch),
                 data_size_limit=SIZE_LIMIT,
                 hostname="localhost",
-                ident="sandbox",
+                ident=mark(certificate),
                 tls_context=context,
                 require_starttls=True,
                 auth_required=True,
@@ -71,6 +72,25 @@ class Sink:
             if session.transport is not None and not session.transport.is_closing():
                 session.transport.abort()
         await asyncio.sleep(0)  # for the sessions to notice
+
+
+async def answers(port: int, certificate: str, patience: float) -> bool:
+    """Tell whether the sink of a certificate greets at a port of the loopback within so many seconds."""
+    try:
+        async with asyncio.timeout(patience):
+            reader, writer = await asyncio.open_connection(HOST, port)
+            try:
+                greeting = await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, ValueError, TimeoutError):  # a line beyond any measure is a ValueError
+        return False
+    return mark(certificate).encode() in greeting
+
+
+def mark(certificate: str) -> str:
+    """Return what a sink greets with: another program may have got its port since."""
+    return f"sandbox-{sha256(certificate.encode()).hexdigest()[:32]}"
 
 
 class _Session(SMTP):

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from exchange.core.errors import ClockRefused, Unavailable
-from exchange.delivery.sink import HOST, USER, Sink
+from exchange.delivery.sink import HOST, USER, Sink, answers
 from exchange.delivery.smtp import Relay, RelayDown
 from exchange.service.database import Database
 from exchange.service.work import Outcome, Work
@@ -70,13 +70,18 @@ async def open_sink(db: Database, port: int = 0) -> Sink:
             await sandbox.catch(conn, recipient, raw)
 
     sink = await Sink.start(catch, port)
-    async with db.transaction() as conn:
-        await sandbox.publish_sink(conn, SinkPlace(sink.port, sink.password, sink.certificate))
+    await publish(db, sink)
     return sink
 
 
+async def publish(db: Database, sink: Sink) -> None:
+    """Tell every process where a sink listens."""
+    async with db.transaction() as conn:
+        await sandbox.publish_sink(conn, SinkPlace(sink.port, sink.password, sink.certificate))
+
+
 async def find_sink(db: Database) -> Relay:
-    """Return the sink as a relay; raise RelayDown when none was ever opened."""
+    """Return the sink that was published last as a relay; raise RelayDown when none ever was."""
     async with db.connection() as conn:
         place = await sandbox.sink(conn)
     if place is None:
@@ -89,6 +94,34 @@ async def find_sink(db: Database) -> Relay:
         authorities=place.certificate,
         patience=SINK_PATIENCE,
     )
+
+
+class Sinks:
+    """One process's way to a sink: the one that is published, or its own where nothing answers there.
+
+    Whoever opened a sink may end at any time, and each process that sends has to find one that lives.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._own: Sink | None = None
+
+    async def find(self) -> Relay:
+        """Return a sink that answers, as a relay."""
+        async with self._db.connection() as conn:
+            place = await sandbox.sink(conn)
+        if place is None or not await answers(place.port, place.certificate, SINK_PATIENCE):
+            if self._own is None:
+                self._own = await open_sink(self._db)
+            else:
+                await publish(self._db, self._own)
+        return await find_sink(self._db)
+
+    async def stop(self) -> None:
+        """Stop our own, if one was needed."""
+        if self._own is not None:
+            await self._own.stop()
+            self._own = None
 
 
 async def mails(conn: Connection) -> tuple[Mail, ...]:
