@@ -19,6 +19,9 @@ from exchange.store.localpg import LocalPostgresError
 from schemas.vocabulary import Role
 
 UNUSABLE = 2
+FOR_A_NODE = ("scheduler", "verify", "token")
+"""Commands that need a node and make none."""
+
 DATA = Path("data")
 
 
@@ -79,6 +82,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _run(asked: argparse.Namespace, settings: Settings) -> int:
+    if asked.command in FOR_A_NODE:
+        serve.require_node(settings, asked.data)
     match asked.command:
         case "serve":
             serve.serve(settings, _plan(asked))

@@ -19,9 +19,11 @@ from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
 from exchange.service.readings import Readings
 from exchange.settings import Settings
+from exchange.store import keys as stored_keys
 from exchange.store import localpg, migrate
 
 KEY_BYTES: Final = 32
+SANDBOX_KEY: Final = "sandbox.key"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 CLOSING_SECONDS: Final = 2.0
 
@@ -47,6 +49,33 @@ def database(settings: Settings, data: Path) -> Iterator[Place]:
         local.stop()
 
 
+def require_node(settings: Settings, data: Path) -> None:
+    """Raise NodeError where nobody ever made an embedded node: `serve` and `migrate` make one, and nothing else."""
+    try:
+        missing = settings.database_url is None and not (data / "database" / "cluster").is_dir()
+    except OSError:
+        return  # who opens it says why it cannot be used
+    if missing:
+        raise NodeError(
+            f"there is no node in {data}: say with --data where it is, or make one with `exchange serve --data {data}`"
+        )
+
+
+async def require_made(place: Place, settings: Settings, data: Path) -> None:
+    """Raise NodeError for a database that holds no node, and for a sandbox's whose key is not in the directory."""
+    with _plainly():
+        conn = await asyncpg.connect(place.owner, timeout=CONNECT_SECONDS)
+        try:
+            held = await migrate.held_mode(conn)
+            if held is None:
+                raise NodeError("there is no node in the database: `exchange serve` or `exchange migrate` makes one")
+            keyless = settings.key_file is None and held == Mode.SANDBOX and not (data / SANDBOX_KEY).exists()
+            if keyless and await stored_keys.others(conn, ()):
+                raise NodeError(f"the node's key is not in {data}: say with --data where it is")
+        finally:
+            await conn.close(timeout=CLOSING_SECONDS)
+
+
 def wrapping_key(settings: Settings, mode: Mode, data: Path) -> bytes:
     """Read the key that wraps the authorities' keys; a sandbox makes one of its own. Raise KeysMissing."""
     path = settings.key_file
@@ -56,7 +85,7 @@ def wrapping_key(settings: Settings, mode: Mode, data: Path) -> bytes:
                 "set EXCHANGE_KEY_FILE to the node's key file (64 hexadecimal digits, mode 0400): "
                 "production does not start without it"
             )
-        path = data / "sandbox.key"
+        path = data / SANDBOX_KEY
         _make_key(path)
     try:
         rights, text = path.stat().st_mode, path.read_text("ascii").strip()

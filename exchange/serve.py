@@ -30,6 +30,7 @@ from scheduler import Job, Ticker, jobs
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates" / "email"
 SANDBOX_SENDER: Final = "node@node.example"
+BACKLOG: Final = 2048
 HTTP_SECONDS: Final = 5
 """How long calls may go on after the signal: with the ticker, at the same time, all ends within 15 seconds."""
 
@@ -85,9 +86,11 @@ def serve(settings: Settings, plan: Plan) -> None:
         raise NodeError("a sandbox lets everybody in and stays on the loopback: leave --host out, or add --expose")
     if plan.mode is Mode.PRODUCTION and plan.first_moment is not None:
         raise NodeError("--now is for a sandbox: production runs on the real time")
-    key = opening.wrapping_key(settings, plan.mode, plan.data)
-    with opening.database(settings, plan.data) as place:
-        run(_serve(settings, plan, place, key))
+    # The address first: where it is taken, nothing is made.
+    with _bound(plan.host, plan.port) as listener:
+        key = opening.wrapping_key(settings, plan.mode, plan.data)
+        with opening.database(settings, plan.data) as place:
+            run(_serve(settings, plan, place, key, listener))
 
 
 def tick(settings: Settings, mode: Mode | None, data: Path) -> None:
@@ -96,6 +99,14 @@ def tick(settings: Settings, mode: Mode | None, data: Path) -> None:
         raise NodeError("the scheduler alone needs DATABASE_URL: the embedded database belongs to `serve`")
     with opening.database(settings, data) as place:
         run(_tick(settings, mode, data, place))
+
+
+def require_node(settings: Settings, data: Path) -> None:
+    """Raise NodeError where no node was made yet, for commands that make none."""
+    opening.require_node(settings, data)
+    if settings.database_url is not None:
+        with opening.database(settings, data) as place:
+            run(opening.require_made(place, settings, data))
 
 
 def run(work: Coroutine[None, None, None]) -> None:
@@ -114,7 +125,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes) -> None:
+async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, listener: socket.socket) -> None:
     stop = Stop()
     await opening.bring_up_to_date(place, plan.mode)
     async with AsyncExitStack() as stack:
@@ -124,8 +135,9 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes) -> No
         app = create_app(runtime, settings, works=tuple(job.work for job in table))
         if plan.scheduler:
             await stack.enter_async_context(_ticking(runtime, table))
-        with _listening(plan.host, plan.port) as listener:
-            await _answer(app, listener, plan, stop)
+        with _told(plan.host, plan.port):
+            listener.listen(BACKLOG)
+        await _answer(app, listener, plan, stop)
 
 
 async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place) -> None:
@@ -172,15 +184,24 @@ async def _answer(app: object, listener: socket.socket, plan: Plan, stop: Stop) 
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Hold the address; a caller is turned away until the node listens there. Raise NodeError when it is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.setblocking(False)  # noqa: FBT003 - the standard library's own call
+        with _told(host, port):
+            listener.bind((host, port))
+        yield listener
+
+
+@contextmanager
+def _told(host: str, port: int) -> Iterator[None]:
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=2048)
+        yield
     except OSError as error:
         raise NodeError(f"cannot listen on {host} port {port}: {error.strerror}") from None
-    with listener:
-        listener.setblocking(False)  # noqa: FBT003 - the standard library's own call
-        yield listener
 
 
 @asynccontextmanager
