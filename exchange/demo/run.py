@@ -1,12 +1,11 @@
 """Starts a sandbox node of its own, plays the story, prints what it came to, and serves until it is stopped."""
 
 import logging
+import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ from typing import IO
 
 import httpx
 
-from exchange.demo import story
+from exchange.demo import folder, story, tied
+from exchange.demo.folder import Folder
 from exchange.demo.player import Player, Tally
 
 START_SECONDS = 90
@@ -36,9 +36,8 @@ def run(*, once: bool, port: int = 0) -> int:
     """Play the story on a fresh node; return 0 if all of it held. Unless `once`, serve until Ctrl-C."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the story tells what it does
     told = story.read()
-    folder = Path(tempfile.mkdtemp(prefix="exchange-demo-"))
-    try:
-        with _node(folder, told.begins, port) as (process, address):
+    with folder.taken() as ours:
+        with _node(ours, told.begins, port) as (process, address):
             _say(f"Узел-песочница: {address}\n")
             with httpx.Client(base_url=address, timeout=60) as api:
                 player = Player(api, told, _say)
@@ -49,22 +48,27 @@ def run(*, once: bool, port: int = 0) -> int:
             if not once:
                 _serve(process)
         return 0 if not tally.broken else 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _node(folder: Path, begins: str, port: int) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Start a node in a process of its own and end it when done."""
-    command = [sys.executable, "-m", "exchange.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--mode", "sandbox", "--data", str(folder / "data"), "--now", begins]
-    log = (folder / "node.log").open("w", encoding="utf-8")
+def _node(ours: Folder, begins: str, port: int) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Start a node in a process of its own and end it when done; it ends too when we are killed."""
+    command = [sys.executable, "-I", "-S", tied.__file__, str(os.getpid())]
+    command += [sys.executable, "-m", "exchange.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--mode", "sandbox", "--data", str(ours.path / "data"), "--now", begins]
+    log = (ours.path / "node.log").open("w", encoding="utf-8")
     # A session of its own: Ctrl-C reaches us, and we end the node when the last answer is in.
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8", start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+        pass_fds=(ours.lock,),
     )
     try:
-        yield process, _address(process, folder / "node.log")
+        yield process, _address(process, ours.path / "node.log")
     finally:
         process.send_signal(signal.SIGTERM)
         try:
