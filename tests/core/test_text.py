@@ -59,4 +59,4 @@ def test_the_work_on_a_text_grows_like_the_text(pattern: str) -> None:
         with suppress(ValidationError):
             TEXT.validate_python((pattern * size)[:size])
 
-    assert grows_like_its_input(work, 4_000)
+    assert grows_like_its_input(work, 2_000)
