@@ -1,5 +1,6 @@
 """Whether what an act carries is lawful; every objection is found, not only the first."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -105,6 +106,9 @@ def _urgent(
     if urgent.transmitted_at > now:
         yield object_to("transmitted_in_future", "/urgent/transmitted_at")
     day, agreement = local_day(urgent.transmitted_at, requesting.zone), urgent.agreement
+    party = scene.parties.get(requesting.country) if requesting.country else None
+    if party is not None and day < party.in_force_from:
+        yield object_to("transmitted_before_force", "/urgent/transmitted_at", country=requesting.country)
     if not isinstance(agreement, StandingAgreement):
         if agreement.date > day:
             yield object_to("agreement_in_future", "/urgent/agreement/date")
@@ -132,6 +136,13 @@ def _receive(request: Request, body: bodies.Receive, _scene: Scene, now: datetim
         yield object_to("received_in_future", "/received_at")
     if body.received_at < request.dispatched_at.replace(microsecond=0):  # stamps know no fractions
         yield object_to("received_before_dispatch", "/received_at")
+    if body.register_number is not None and _is_of_the_node(body.register_number, request.holder.code):
+        yield object_to("number_of_the_node", "/register_number")
+
+
+def _is_of_the_node(number: str, holder: str) -> bool:
+    """Tell whether a number looks like one that the node gives in a holder's register: `RU-MVD/2026/I-00017`."""
+    return re.fullmatch(rf"{re.escape(holder)}/\d+/I-\d+", "".join(number.split()), re.IGNORECASE) is not None
 
 
 def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datetime) -> Iterator[Objection]:
@@ -199,6 +210,9 @@ def _report(request: Request, body: bodies.ReportResults, scene: Scene, now: dat
         yield object_to("report_empty", "/items")
     if body.executed_at is not None and body.executed_at > now:
         yield object_to("executed_in_future", "/executed_at")
+    received_at = request.received_at and request.received_at.replace(microsecond=0)  # stamps know no fractions
+    if body.executed_at is not None and received_at is not None and body.executed_at < received_at:
+        yield object_to("executed_before_receipt", "/executed_at")
     yield from _unknown("attachment_unknown", "/attachments", body.attachments, scene.attachments)
 
 

@@ -70,6 +70,7 @@ GROUNDS: dict[str, Ground] = {
     "term_citation_needed": Ground(_C, "P-7.2", "Иной срок даёт только договор: сошлитесь на него."),
     "signatory_needed": Ground(_C, "P-6.5", "Письменный запрос подписывает руководитель или его заместитель."),
     "transmitted_in_future": Ground(_C, "P-6.4", "Момент передачи ещё не наступил."),
+    "transmitted_before_force": Ground(_C, "P-16", "В день передачи Протокол для Стороны {country} ещё не действовал."),
     "agreement_unknown": Ground(_C, "P-6.4", "Такого постоянного соглашения о канале связи в реестре нет."),
     "agreement_not_in_force": Ground(_C, "P-6.4", "Соглашение о канале связи не действовало в день передачи."),
     "agreement_of_others": Ground(_C, "P-6.4", "Соглашение о канале связи заключено не этими Сторонами."),
@@ -81,6 +82,9 @@ GROUNDS: dict[str, Ground] = {
     # What it carries: acts.
     "received_in_future": Ground(_C, "P-7.2", "День получения ещё не наступил."),
     "received_before_dispatch": Ground(_C, "P-7.2", "Получение не может быть раньше отправления."),
+    "number_of_the_node": Ground(
+        _C, "P-7.2", "Номера этого вида присваивает сам узел: укажите номер с бумаги или никакого."
+    ),
     "redirect_one_target": Ground(_C, "P-7.4", "Укажите либо орган реестра (to_authority), либо иной орган (to_body)."),
     "redirect_unknown": Ground(_C, "P-7.4", "Такого органа в реестре нет."),
     "redirect_other_state": Ground(_C, "P-7.4", "Запрос передаётся только органу своего государства."),
@@ -97,6 +101,7 @@ GROUNDS: dict[str, Ground] = {
         _C, "P-7.8", "До заключительного отчёта нужны результат или отказ по пунктам: {items}."
     ),
     "executed_in_future": Ground(_C, "P-7.8", "День исполнения ещё не наступил."),
+    "executed_before_receipt": Ground(_C, "P-7.8", "Исполнение не может быть раньше получения запроса."),
     "attachment_unknown": Ground(_C, "P-6.3", "Такого вложения у органа нет."),
     "number_unknown": Ground(_C, None, "Под этим номером ничего не ждёт ответа."),
 }

@@ -40,7 +40,16 @@ BOUNDS: list[tuple[Case, str, str, dict[str, Any], datetime, timedelta]] = [
     (_urgent_paper(), "receive", "received_at", {}, SENT_AT, INSTANT),
     (_passed_on(), "receive", "received_at", {}, NOON + DAY, INSTANT),
     (_passed_on(), "receive", "received_at", {}, NOON + DAY + HOUR, -INSTANT),
-    (sent(), "report_results", "executed_at", REPORT, NOON, -INSTANT),
+    (sent().after(hours=1), "report_results", "executed_at", REPORT, NOON + HOUR, -INSTANT),
+    (sent(now=NOON + timedelta(milliseconds=900)), "report_results", "executed_at", REPORT, NOON, INSTANT),
+    (
+        _passed_on().does("receive", received_at=stamp(NOON + DAY)),
+        "report_results",
+        "executed_at",
+        REPORT,
+        NOON,
+        INSTANT,
+    ),
     (sent_urgent(), "confirm", "sent_at", {"signatory": HEAD}, NOON, -INSTANT),
     (sent_urgent(), "confirm", "sent_at", {"signatory": HEAD}, SENT_AT, INSTANT),
 ]

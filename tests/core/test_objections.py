@@ -45,6 +45,17 @@ def _not_in_force() -> Refusal:
     return answer
 
 
+def _before_force() -> Refusal:
+    """Article 16: transmitted on the eve of the Protocol's first day for the requesting state."""
+    parties = {**scene().parties, Country.KZ: Party(Country.KZ, date(2026, 3, 1))}
+    agreement = {"kind": "ad_hoc", "citation": "а", "date": "2026-02-28"}
+    urgent = cases.urgent_json(transmitted_at="2026-02-28T18:59:59Z", agreement=agreement)
+    body = cases.submission(urgent=urgent, signatory=...)
+    answer = decide_submission("REQ-1", body, cases.head_of("KZ-MVD"), scene(parties=parties), reading(), NOON)
+    assert isinstance(answer, Refusal)
+    return answer
+
+
 def _refused(**changes: Any) -> Make:
     return lambda: refused_submission(**changes)
 
@@ -128,6 +139,7 @@ PROBES: dict[str, Make] = {
     "term_citation_needed": _refused(execution_term={"days": 10, "basis": "treaty"}),
     "signatory_needed": _refused(signatory=...),
     "transmitted_in_future": _urgent(transmitted_at=LATER),
+    "transmitted_before_force": _before_force,
     "agreement_unknown": _urgent(agreement={"kind": "standing", "id": "CH-9"}),
     "agreement_not_in_force": _urgent(transmitted_at="2020-12-31T17:59:59Z"),
     "agreement_of_others": lambda: refused_submission(
@@ -138,6 +150,9 @@ PROBES: dict[str, Make] = {
     "protected_not_here": _refused(protected={"mark": "секретно", "designation": "1", "kind": "а", "content": "б"}),
     "received_in_future": lambda: _on(_paper(), "receive", received_at=LATER),
     "received_before_dispatch": lambda: _on(_paper(), "receive", received_at=EARLIER),
+    "number_of_the_node": lambda: _on(
+        _paper(), "receive", received_at=stamp(NOON), register_number="TJ-GKNB/2026/I-00001"
+    ),
     "redirect_one_target": lambda: _on(sent(), "redirect", reason="а"),
     "redirect_unknown": lambda: _on(sent(), "redirect", to_authority="RU-XXX", reason="а"),
     "redirect_other_state": lambda: _on(sent(), "redirect", to_authority="BY-MVD", reason="а"),
@@ -154,6 +169,7 @@ PROBES: dict[str, Make] = {
     "report_empty": lambda: _report(sent(), final=False),
     "report_incomplete": lambda: _report(sent(), 1),
     "executed_in_future": lambda: _report(sent(), 1, 2, executed_at=LATER),
+    "executed_before_receipt": lambda: _report(sent(), 1, 2, executed_at=EARLIER),
     "attachment_unknown": lambda: _on(sent(), "note", text="а", attachments=["ATT-1", "ATT-9"]),
     "number_unknown": lambda: _on(
         sent().does("ask_information", question="а"), "provide_information", question_number=2, answer="б"
@@ -348,3 +364,29 @@ def test_p_6_5_an_urgent_request_may_come_without_signature_and_then_any_officer
     sent(by=Actor("KZ-MVD", Role.OFFICER), urgent=cases.urgent_json(), signatory=...)
     signed = refused_submission(by=Actor("KZ-MVD", Role.OFFICER), urgent=cases.urgent_json())
     assert {of.code for of in signed.objections} == {"signature_needed"}
+
+
+@pytest.mark.parametrize(
+    ("number", "taken"),
+    [
+        ("TJ-GKNB/2026/I-00001", False),
+        ("tj-gknb / 2026 / i-00001", False),
+        ("TJ-GKNB/2026/I-123456", False),
+        ("TJ-GKNB/2026/O-00001", True),
+        ("TJ-MVD/2026/I-00001", True),
+        ("вх. 17/2026", True),
+        ("TJ-GKNB/2026/I-00001/2", True),
+    ],
+)
+def test_p_7_2_numbers_of_the_nodes_register_are_given_by_the_node_alone(number: str, taken: bool) -> None:
+    answer = _paper().answer("receive", _paper().holder(), received_at=stamp(NOON), register_number=number)
+    assert isinstance(answer, Refusal) is not taken
+
+
+def test_p_16_an_urgent_request_may_be_transmitted_on_the_first_day_of_the_protocol() -> None:
+    parties = {**scene().parties, Country.KZ: Party(Country.KZ, date(2026, 3, 1))}
+    agreement = {"kind": "ad_hoc", "citation": "а", "date": "2026-02-28"}
+    urgent = cases.urgent_json(transmitted_at="2026-02-28T19:00:00Z", agreement=agreement)
+    body = cases.submission(urgent=urgent, signatory=...)
+    answer = decide_submission("REQ-1", body, cases.head_of("KZ-MVD"), scene(parties=parties), reading(), NOON)
+    assert not isinstance(answer, Refusal)

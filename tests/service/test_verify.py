@@ -51,9 +51,7 @@ async def test_whatever_stood_proves_itself(office: Office) -> None:
     await office.act(put_off, "TJ-GKNB", "accept", at=NOW + day)
     await office.act(put_off, "TJ-GKNB", "postpone", reason="Суд", until="2026-03-20", at=NOW + 2 * day)
     own = await office.submit("RU-MVD", requested_authority="TJ-GKNB")
-    await office.act(
-        own, "TJ-GKNB", "receive", received_at="2026-03-01T09:00:00Z", register_number="TJ-GKNB/2026/I-00040"
-    )
+    await office.act(own, "TJ-GKNB", "receive", received_at="2026-03-01T09:00:00Z", register_number="TJ-GKNB/2026/40")
     for days in (10, 19, 25):
         await remind_due(db, Readings(), NOW + days * day)
         assert await office.faults() == []

@@ -34,9 +34,9 @@ FILLED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("report_results", {"items__2__outcome": "сохранено", "items__1__outcome": "", "text": "т"},
      {"items": [{"number": 2, "outcome": "сохранено"}], "text": "т", "final": False}),
     ("report_results", {"items__2__outcome": "а", "items__1__outcome": "б", "text": "т", "final": "yes",
-                        "executed_at": "2026-03-01T11:30:15"},
+                        "executed_at": "2026-03-01T12:00:00"},
      {"items": [{"number": 2, "outcome": "а"}, {"number": 1, "outcome": "б"}], "text": "т", "final": True,
-      "executed_at": "2026-03-01T08:30:15Z"}),
+      "executed_at": "2026-03-01T09:00:00Z"}),
     ("accept", {}, {}),
 ]  # fmt: skip
 
