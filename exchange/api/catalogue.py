@@ -144,16 +144,19 @@ OPERATIONS: Final = (
         method="GET", path="/v1/authorities", name="Перечислить органы", group="Реестр",
         words="Назначенные компетентные органы и иные известные.",
         answers=AuthorityView, paged=True, example=answers.AUTHORITIES, problems=("invalid_query",),
+        parameters=_PAGE,
     ),
     Operation(
         method="GET", path="/v1/parties", name="Перечислить Стороны", group="Реестр",
         words="Государства и дни, в которые Протокол для них действует.",
         answers=PartyView, paged=True, example=answers.PARTIES, problems=("invalid_query",),
+        parameters=_PAGE,
     ),
     Operation(
         method="GET", path="/v1/agreements", name="Перечислить соглашения", group="Реестр",
         words="Постоянные соглашения о каналах связи (статья 6).",
         answers=AgreementView, paged=True, example=answers.AGREEMENTS, problems=("invalid_query",),
+        parameters=_PAGE,
     ),
     Operation(
         method="GET", path="/healthz", name="Жив ли узел", group="Узел", with_token=False,

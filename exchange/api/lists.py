@@ -1,7 +1,7 @@
 """Everything else that a caller may read: duties, figures, its feed, the registry."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +11,8 @@ from exchange.api.entrance import Answer, Entrance
 from exchange.service import queries
 from exchange.store.database import Connection
 from schemas.vocabulary import ObligationKind, ObligationState
+
+T = TypeVar("T")
 
 STATES: Final = ("overdue", *ObligationState)
 
@@ -45,20 +47,23 @@ async def events(entrance: Entrance, request: Request) -> Response:
         return query.page(items, following, limit)
 
 
-def _whole(
-    read: Callable[[Connection], Awaitable[Sequence[Any]]],
+def _registry(
+    read: Callable[[Connection], Awaitable[Sequence[T]]], code_of: Callable[[T], str]
 ) -> Callable[[Entrance, Request], Awaitable[Response]]:
-    """Make a call that lists a part of the registry on one page."""
+    """Make a call that lists a part of the registry, by code."""
 
     async def listed(entrance: Entrance, request: Request) -> Response:
         async with entrance.reading(request) as (conn, _call):
-            query.Query(request).done()
-            items = await read(conn)
-            return query.page(items, None, len(items))
+            asked = query.Query(request)
+            after, limit = asked.place(), asked.limit()
+            asked.done()
+            rest = sorted((item for item in await read(conn) if code_of(item) > after), key=code_of)
+            shown = rest[:limit]
+            return query.page(shown, query.place_of(code_of(shown[-1])) if len(rest) > limit else None, limit)
 
     return listed
 
 
-authorities = _whole(queries.authorities)
-parties = _whole(queries.parties)
-agreements = _whole(queries.agreements)
+authorities = _registry(queries.authorities, lambda authority: authority.code)
+parties = _registry(queries.parties, lambda party: party.country)
+agreements = _registry(queries.agreements, lambda agreement: agreement.id)

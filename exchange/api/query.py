@@ -111,6 +111,20 @@ class Query:
             return None
         return moment, item
 
+    def place(self) -> str:
+        """Return where a list by code goes on: the code of the last item shown, empty for its beginning."""
+        value = self.text("after")
+        if value is None:
+            return ""
+        try:
+            (code,) = json.loads(base64.urlsafe_b64decode(value.encode()))
+        except (ValueError, TypeError, binascii.Error, RecursionError):
+            code = None
+        if isinstance(code, str):
+            return code
+        self._object("after", "принимает значение next предыдущей страницы")
+        return ""
+
     def done(self) -> None:
         """Raise Fault naming every parameter that is unknown or does not fit."""
         for name in self._values.keys() - self._asked:
@@ -128,6 +142,11 @@ def cursor_of(after: tuple[datetime, UUID | str] | None) -> str | None:
     if after is None:
         return None
     return base64.urlsafe_b64encode(json.dumps([after[0].isoformat(), str(after[1])]).encode()).decode()
+
+
+def place_of(code: str) -> str:
+    """Write where a list by code goes on."""
+    return base64.urlsafe_b64encode(json.dumps([code]).encode()).decode()
 
 
 def page(items: Sequence[Any], following: str | None, limit: int) -> Response:

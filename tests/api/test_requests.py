@@ -227,3 +227,25 @@ async def test_the_rest_can_be_read(node: Node) -> None:
         answer = await node.get(f"/v1/obligations?state={state}&kind=execution&authority=RU-MVD")
         assert len(answer.json()["items"]) == (state == "running")
     assert (await node.get("/v1/statistics")).json()["buckets"]["later"] == 1
+
+
+@pytest.mark.parametrize(("path", "name", "count"), [("authorities", "code", 13), ("parties", "country", 6)])
+async def test_the_registry_is_read_page_by_page(node: Node, path: str, name: str, count: int) -> None:
+    whole = (await node.get(f"/v1/{path}")).json()
+    assert (len(whole["items"]), whole["next"], whole["limit"]) == (count, None, 50)
+    names, after = [], ""
+    for left in range(count, 0, -4):
+        page = (await node.get(f"/v1/{path}?limit=4{after}")).json()
+        assert (len(page["items"]), page["limit"], page["next"] is None) == (min(4, left), 4, left <= 4)
+        names += [item[name] for item in page["items"]]
+        after = f"&after={page['next']}"
+    assert names == sorted(names) == sorted(item[name] for item in whole["items"])
+
+
+@pytest.mark.parametrize("path", ["authorities", "parties", "agreements"])
+async def test_a_page_of_the_registry_begins_where_one_ended(node: Node, path: str) -> None:
+    last = urlsafe_b64encode(b'["ZZZ"]').decode()
+    assert (await node.get(f"/v1/{path}?limit=1&after={last}")).json() == {"items": [], "next": None, "limit": 1}
+    for bad in ("!!", "bnVsbA==", "WzVd", "W10=", "limit", "W" * 100):
+        problem(await node.get(f"/v1/{path}?after={bad}"), 422, "invalid_query")
+    problem(await node.get(f"/v1/{path}?limit=0"), 422, "invalid_query")
