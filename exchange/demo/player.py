@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 
+from exchange import tongues
 from exchange.core.acts import ACTS
 from exchange.core.rules import article
 from exchange.demo.story import Step, Story
+from exchange.demo.words import Words
 from schemas.vocabulary import ActKind
 
 Say = Callable[[str], None]
@@ -30,6 +32,7 @@ class Player:
     def __init__(self, api: httpx.Client, story: Story, say: Say) -> None:
         """Take the node's address, the story, and where to print it."""
         self._api, self._story, self._say = api, story, say
+        self.words = Words(tongues.load().by_code["ru"])
         self._tokens: dict[tuple[str, str], str] = {}
         self.requests: dict[str, str] = {}
         self.tally = Tally()
@@ -99,7 +102,7 @@ class Player:
         items = self.mails()
         wall = f"{datetime.fromisoformat(moment):%d.%m.%Y %H:%M} UTC"
         self._say(f"\n── {wall} — часы узла переведены; писем: {len(items) - before}")
-        for line in _reminded(items[before:]):
+        for line in self.words.reminded(items[before:]):
             self._say(f"      ✉ {line}")
         if self._api.get("/v1/sandbox/clock").json()["now"] != moment:
             yield "часы узла показывают другое время"
@@ -122,11 +125,10 @@ class Player:
 
     def _line(self, step: Step, kind: ActKind, answer: httpx.Response) -> str:
         """Write a step: who, what, by which article, and what came of it."""
-        act, shown = ACTS[kind], answer.json()
-        by_article = article(act.rule) or "практика"
-        came = shown["state"] if answer.is_success else f"{answer.status_code} {shown['code']}: {shown['detail']}"
+        by_article = article(ACTS[kind].rule) or "практика"
+        came = self.words.outcome(answer.json())
         remark = f"\n      {step.says}" if step.says else ""
-        return f"  {step.by:8} {act.title} ({kind}), {by_article} · {step.request} → {came}{remark}"
+        return f"  {step.by:8} {self.words.act(kind)}, {by_article} · {step.request} → {came}{remark}"
 
     def _chains(self) -> Iterator[str]:
         """Yield the requests whose record is not one chain."""
@@ -144,23 +146,6 @@ class Player:
             if notice["step"] and key in seen:
                 yield f"{item['to']}: {item['subject']}"
             seen.add(key)
-
-
-def _reminded(items: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield a line for each duty that was reminded of: the steps in order, and who got them."""
-    duties: dict[str, list[dict[str, Any]]] = {}
-    for item in items:
-        if item["notice"]["step"]:
-            duties.setdefault(item["subject"].split(":")[0] + " · " + _kind(item), []).append(item)
-    for duty, told in duties.items():
-        steps = " ".join(dict.fromkeys(item["notice"]["step"] for item in told))
-        names = ", ".join(dict.fromkeys(item["to"].partition("@")[0] for item in told))
-        yield f"{duty}: {steps} → {names}"
-
-
-def _kind(item: dict[str, Any]) -> str:
-    """Return which duty a reminder is of, from the obligation's id."""
-    return "-".join(str(item["notice"]["obligation"]).split("-")[5:])
 
 
 def _not_refused(code: str, answer: httpx.Response) -> Iterator[str]:

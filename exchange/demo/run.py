@@ -106,7 +106,9 @@ def _summary(player: Player, tally: Tally) -> None:
         shown = player.get(f"/v1/requests/{request}", player.requesting(name))
         marks = [word for fact, word in FACTS.items() if shown["facts"][fact]]
         overdue += shown["facts"]["overdue"]
-        _say(f"  {shown['number']:22} → {shown['holder']:24} {shown['state']:20} {', '.join(marks)}")
+        _say(
+            f"  {shown['number']:22} → {shown['holder']:24} {player.words.state(shown['state']):40} {', '.join(marks)}"
+        )
     mails = player.mails()
     reminders = sum(1 for item in mails if item["notice"]["step"])
     _say(f"\nЗапросов: {len(player.requests)}, из них просрочено: {overdue}")
@@ -130,10 +132,12 @@ FACTS = {
 def _invite(address: str, player: Player) -> None:
     """Print where to look next."""
     token = player.token(CURL_AUTHORITY, "head")
-    _say("\nВойти одним щелчком:")
+    _say(f"\nУзел работает:      {address}")
+    _say("Войти одним щелчком:")
     for authority, role, words in SIGN_INS:
         _say(f"  {words:52} {address}/sign-in?authority={authority}&role={role}")
     _say(f"  {'другой орган или роль':52} {address}/sign-in")
+    _say(f"Сроки и запросы:    {address}/  {address}/duties  {address}/requests")
     _say(f"Письма узла:        {address}/mail")
     _say(f"Описание API:       {address}/docs")
     _say(f"Просроченные дела:  curl -H 'Authorization: Bearer {token}' '{address}/v1/requests?due=overdue'")
