@@ -67,7 +67,7 @@ async def open_sink(db: Database, port: int = 0) -> Sink:
 
     async def catch(recipient: str, raw: bytes) -> None:
         async with db.transaction() as conn:
-            await sandbox.catch(conn, recipient, raw)
+            await sandbox.catch(conn, recipient, message_id(raw), raw)
 
     sink = await Sink.start(catch, port)
     await publish(db, sink)
@@ -157,6 +157,11 @@ def content(message: Message, kind: str) -> str | None:
             payload = part.get_payload(decode=True)
             return payload.decode(part.get_content_charset("utf-8"), "replace") if isinstance(payload, bytes) else None
     return None
+
+
+def message_id(raw: bytes) -> str | None:
+    """Return the Message-ID of a message, by which mailboxes know one that comes again; None where there is none."""
+    return str(message_from_bytes(raw)["Message-ID"] or "").strip() or None
 
 
 def identifier(message: Message) -> UUID | None:

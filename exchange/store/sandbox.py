@@ -40,7 +40,9 @@ SELECT pg_try_advisory_xact_lock(hashtext('exchange.store.sandbox')),
        set_config('idle_in_transaction_session_timeout', '0', true)
 """
 
-INSERT_MAIL = "INSERT INTO sandbox_mail (at, recipient, raw) VALUES (node_now(), $1, $2)"
+INSERT_MAIL = """
+INSERT INTO sandbox_mail (at, recipient, message_id, raw) VALUES (node_now(), $1, $2, $3) ON CONFLICT DO NOTHING
+"""
 
 SELECT_MAIL = "SELECT at, recipient, raw FROM sandbox_mail ORDER BY id"
 
@@ -133,9 +135,9 @@ async def take_turn(conn: Connection) -> bool:
     return taken
 
 
-async def catch(conn: Connection, recipient: str, raw: bytes) -> None:
-    """Keep a message for a recipient, at the instant that the node's clock shows."""
-    await conn.execute(INSERT_MAIL, recipient, raw)
+async def catch(conn: Connection, recipient: str, message_id: str | None, raw: bytes) -> None:
+    """Keep a message for a recipient, once, at the instant that the node's clock shows."""
+    await conn.execute(INSERT_MAIL, recipient, message_id, raw)
 
 
 async def caught(conn: Connection) -> tuple[Caught, ...]:

@@ -18,7 +18,10 @@ CREATE TABLE sandbox_mail (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
     recipient text NOT NULL,
-    raw bytea NOT NULL
+    -- A message that comes again, since its sender died before it wrote down that it went, is the same message.
+    message_id text,
+    raw bytea NOT NULL,
+    UNIQUE (message_id, recipient)
 );
 
 -- Where the sandbox's mail sink listens: the process that delivers is not always the one that catches.
