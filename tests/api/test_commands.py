@@ -159,7 +159,10 @@ async def test_sigterm_cuts_a_start_short(tmp_path: Path, database: Database) ->
     await holder.execute(migrate.TAKE_LOCK)
     arguments = ("serve", "--mode", "sandbox", "--port", "0", "--data", str(tmp_path))
     process = await begin(*arguments, environment={"DATABASE_URL": database.dsn})
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    waiting = """
+        SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted
+    """
     while not await holder.fetchval(waiting):  # noqa: ASYNC110 - what is waited for is another process
         await asyncio.sleep(0.05)
     process.send_signal(signal.SIGTERM)

@@ -25,7 +25,7 @@ QUIET = (
     "--disable-sync",
     *(("--no-sandbox",) if sys.platform == "linux" and os.geteuid() == 0 else ()),
 )
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds that a page may take."""
 
 
