@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -14,6 +14,9 @@ from starlette.requests import Request
 from exchange.web.errors import BadQuery
 
 T = TypeVar("T")
+
+FIRST_YEAR: Final = 1900
+"""No cursor that the node gave lies before."""
 E = TypeVar("E", bound=StrEnum)
 LONGEST: Final = 300
 
@@ -67,9 +70,10 @@ class Query:
         try:
             at, name = json.loads(base64.urlsafe_b64decode(value.encode()))
             moment, item = datetime.fromisoformat(at), last(name.replace("\0", ""))
+            name.encode()  # half a character is no text
         except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
             raise BadQuery from None
-        if moment.tzinfo is None:
+        if moment.utcoffset() != timedelta() or moment.year < FIRST_YEAR:
             raise BadQuery
         return moment, item
 
