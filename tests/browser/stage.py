@@ -28,6 +28,7 @@ class Window:
     async def sign_in(self, authority: str, role: str = "head") -> None:
         """Sign in by the one-click address, with the keyboard: the button has the focus."""
         await self.go(f"/sign-in?authority={authority}&role={role}")
+        await self.page.wait_for_function("document.activeElement?.tagName === 'BUTTON'")
         await self.page.keyboard.press("Enter")
         await self.page.wait_for_url(self.address + "/")
 
