@@ -1,13 +1,14 @@
 """Whether an act may be done at all: by this caller, now, in this state. What it carries is judged in `content`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
-from exchange.core.access import ACTING, MAY, Actor, is_signed, relation, side, verbs
+from exchange.core.access import ACTING, MAY, Actor, Relation, is_signed, relation, side, verbs
 from exchange.core.acts import ACTS, UNTIL_RECEIPT, Act, Need
 from exchange.core.objections import Objection, object_to
 from exchange.core.request import Request
 from schemas.acts import ActBody
-from schemas.vocabulary import ActKind, AskKind, Side, State
+from schemas.vocabulary import ActKind, AskKind, Role, Side, State
 
 _SIDES = {Side.REQUESTING: "запрашивающий", Side.REQUESTED: "запрашиваемый"}
 
@@ -23,15 +24,26 @@ _ASKS = {
 
 def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
     """Return exactly the acts that this caller could do now, were their content lawful."""
-    own = side(relation(request, actor.authority))
+    of = relation(request, actor.authority)
+    open_to = _open_to(actor.role, of, request.state, on_node=request.holder.on_node)
+    return tuple(
+        act
+        for act in open_to
+        if not (act.needs or request.receipt_pending) or not any(True for _ in _to_the_state(request, act, actor))
+    )
+
+
+@cache
+def _open_to(role: Role, of: Relation, state: State, *, on_node: bool) -> tuple[Act, ...]:
+    """Return the acts that a role of an authority could do in a state, by the tables alone."""
     return tuple(
         act
         for act in ACTS.values()
         if act.kind is not ActKind.SUBMIT
-        # Most acts fall here, before any words against them are put together.
-        and request.state in act.states
-        and (act.by is None or act.by is own)
-        and not any(True for _ in objections(request, act, actor))
+        and state in act.states
+        and of in ACTING
+        and act.by in {None, side(of)}
+        and MAY[role] & verbs(act, of, on_node=on_node, signed=is_signed(act))
     )
 
 
@@ -73,10 +85,13 @@ def _holds(need: Need, request: Request, act: Act, actor: Actor) -> bool:
     if need in _ASKS:
         own = side(relation(request, actor.authority))
         return any(ask.open and not (act.of_other and ask.side is own) for ask in request.asked(_ASKS[need]))
-    return {
-        Need.RECEIPT_PENDING: request.receipt_pending,
-        Need.URGENT: request.submitted.urgent is not None,
-        Need.UNCONFIRMED: request.confirmed_at is None,
-        Need.RESULTS: bool(request.results),
-        Need.OPEN_ITEM: bool(request.open_items()),
-    }[need]
+    return _FACTS[need](request)
+
+
+_FACTS: Mapping[Need, Callable[[Request], bool]] = {
+    Need.RECEIPT_PENDING: lambda request: request.receipt_pending,
+    Need.URGENT: lambda request: request.submitted.urgent is not None,
+    Need.UNCONFIRMED: lambda request: request.confirmed_at is None,
+    Need.RESULTS: lambda request: bool(request.results),
+    Need.OPEN_ITEM: lambda request: bool(request.open_items()),
+}

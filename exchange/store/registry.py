@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from asyncpg import Record
@@ -30,8 +31,8 @@ WITH locked AS MATERIALIZED (
       FROM counter WHERE authority = ANY($1) ORDER BY authority COLLATE "C" FOR UPDATE
 )
 SELECT (SELECT json_agg(l) FROM locked l) AS counters,
-       (SELECT json_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
-                                          'zone', zone, 'reach', reach, 'since', since, 'until', until))
+       (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
+                                           'zone', zone, 'reach', reach, 'since', since, 'until', until)::text)
           FROM authority WHERE code = ANY($1)) AS authorities,
        (SELECT json_agg(json_build_object('country', country, 'in_force_from', in_force_from, 'left_on', left_on))
           FROM party) AS parties,
@@ -162,30 +163,13 @@ async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> t
     The scene is without register numbers: those follow from the counters.
     """
     (row,) = await conn.fetch(SELECT_SCENE, sorted(codes))
-    counters, authorities, parties, agreements = (json.loads(column or "[]") for column in row)
+    read = [_authority(text) for text in row["authorities"] or ()]
     scene = Scene(
-        authorities={
-            each["code"]: _ref(each)
-            for each in authorities
-            if _held(each["zone"], date.fromisoformat(each["since"]), _day(each["until"]), now)
-        },
-        parties={
-            Country(each["country"]): Party(
-                Country(each["country"]), date.fromisoformat(each["in_force_from"]), _day(each["left_on"])
-            )
-            for each in parties
-        },
-        agreements={
-            each["code"]: StandingChannel(
-                each["code"],
-                frozenset(Country(country) for country in each["parties"]),
-                date.fromisoformat(each["since"]),
-                _day(each["until"]),
-            )
-            for each in agreements
-        },
+        authorities={ref.code: ref for ref, since, until in read if _held(ref.zone, since, until, now)},
+        parties=_parties(row["parties"] or "[]"),
+        agreements=_channels(row["agreements"] or "[]"),
     )
-    return scene, {each["authority"]: _counter(each) for each in counters}
+    return scene, {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
 
 
 async def lock_counters(conn: Connection, codes: Iterable[str]) -> dict[str, Counter]:
@@ -226,6 +210,41 @@ async def add_agreement(conn: Connection, agreement: Agreement) -> None:
         agreement.since,
         agreement.until,
     )
+
+
+# The registry hardly ever changes, and what a text says never does: each is read once.
+
+
+@lru_cache(maxsize=1024)
+def _authority(text: str) -> tuple[AuthorityRef, date, date | None]:
+    """Read a body, with the first day on which the registry holds it and the first on which it no longer does."""
+    row = json.loads(text)
+    return _ref(row), date.fromisoformat(row["since"]), _day(row["until"])
+
+
+@lru_cache(maxsize=4)
+def _parties(text: str) -> Mapping[Country, Party]:
+    """Read the Parties by their states."""
+    return {
+        Country(each["country"]): Party(
+            Country(each["country"]), date.fromisoformat(each["in_force_from"]), _day(each["left_on"])
+        )
+        for each in json.loads(text)
+    }
+
+
+@lru_cache(maxsize=4)
+def _channels(text: str) -> Mapping[str, StandingChannel]:
+    """Read the standing agreements by their codes."""
+    return {
+        each["code"]: StandingChannel(
+            each["code"],
+            frozenset(Country(country) for country in each["parties"]),
+            date.fromisoformat(each["since"]),
+            _day(each["until"]),
+        )
+        for each in json.loads(text)
+    }
 
 
 def _counter(row: Mapping[str, Any] | Record) -> Counter:
