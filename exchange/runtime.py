@@ -1,5 +1,6 @@
 """What entry points and jobs stand on: the pool, the clock, one transaction, and who calls."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -12,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from exchange.core.access import Actor
 from exchange.core.errors import CallerUnknown, Unavailable
@@ -86,8 +88,11 @@ class Runtime:
     async def connection(self) -> AsyncIterator[Connection]:
         """Lend a connection for reading, each statement by itself; raise Unavailable when there is none."""
         with told_as_unavailable():
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as conn:
+            conn = await self._borrowed()
+            try:
                 yield conn
+            finally:
+                await self.pool.release(conn)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -97,8 +102,17 @@ class Runtime:
         that stands, and asks again with its idempotency key.
         """
         with told_as_unavailable():
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as conn, conn.transaction():
-                yield conn
+            conn = await self._borrowed()
+            try:
+                async with conn.transaction():
+                    yield conn
+            finally:
+                await self.pool.release(conn)
+
+    async def _borrowed(self) -> "PoolConnectionProxy[asyncpg.Record]":
+        """Take a connection after a bounded wait; the pool's own bound would be one more task for every call."""
+        async with asyncio.timeout(ACQUIRE_SECONDS):
+            return await self.pool.acquire()
 
     async def now(self) -> datetime:
         """Read the node's clock for work that nobody called for; raise Unavailable when it cannot be read."""

@@ -32,7 +32,7 @@ class Sealed:
 
 def stamp(instant: datetime) -> str:
     """Write an instant as RFC 3339 in UTC, without a fraction when whole."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return instant.astimezone(UTC).isoformat()[: -len("+00:00")] + "Z"
 
 
 def envelope(*, request: str, act: str, author: str, at: datetime, seen: bytes, body: bytes) -> bytes:
