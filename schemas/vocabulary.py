@@ -228,3 +228,25 @@ class Mailbox(StrEnum):
 
     AUTHORITY = "authority"
     HEAD = "head"
+
+
+class Deed(StrEnum):
+    """What the audit trail keeps of people and programs: who saw, took out, or changed what."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    READ = "read"
+    READ_RECORD = "read_record"
+    READ_LETTER = "read_letter"
+    DOWNLOADED = "downloaded"
+    UPLOADED = "uploaded"
+    EXPORTED = "exported"
+    ACTED = "acted"
+    DRAFTED = "drafted"
+    SENT_FOR_SIGNATURE = "sent_for_signature"
+    RETURNED = "returned"
+    SIGNED = "signed"
+    DROPPED = "dropped"
+    REGISTRY_CHANGED = "registry_changed"
+    ACCESS_CHANGED = "access_changed"

@@ -29,28 +29,45 @@ class Verb(StrEnum):
     ACT = "act"
     SIGN = "sign"
     ENTER = "enter"
+    DRAFT = "draft"
+    ATTACH = "attach"
+    NOTIFY = "notify"
+    SUBSTITUTE = "substitute"
+    ADMINISTER = "administer"
+    AUDIT = "audit"
     MEASURE = "measure"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who calls: a role of an authority."""
+    """Who calls: a role of an authority, and who bears it.
+
+    `who` names a person's account (`person:LOGIN`) or a program's token (`token:NUMBER`); it is empty where the node
+    itself is at work.
+    """
 
     authority: str
     role: Role
+    who: str = ""
 
 
 MAY: Mapping[Role, frozenset[Verb]] = {
-    Role.OFFICER: frozenset({Verb.READ, Verb.ACT}),
-    Role.HEAD: frozenset({Verb.READ, Verb.ACT, Verb.SIGN}),
-    Role.DEPUTY_HEAD: frozenset({Verb.READ, Verb.ACT, Verb.SIGN}),
-    Role.REGISTRAR: frozenset({Verb.READ, Verb.RECEIVE, Verb.ENTER}),
+    Role.OFFICER: frozenset({Verb.READ, Verb.ACT, Verb.DRAFT, Verb.ATTACH}),
+    Role.HEAD: frozenset(
+        {Verb.READ, Verb.ACT, Verb.SIGN, Verb.DRAFT, Verb.ATTACH, Verb.NOTIFY, Verb.SUBSTITUTE},
+    ),
+    Role.DEPUTY_HEAD: frozenset({Verb.READ, Verb.ACT, Verb.SIGN, Verb.DRAFT, Verb.ATTACH}),
+    Role.REGISTRAR: frozenset({Verb.READ, Verb.RECEIVE, Verb.ENTER, Verb.ATTACH}),
     Role.SECRECY_OFFICER: frozenset({Verb.READ}),
-    Role.AUDITOR: frozenset({Verb.READ}),
-    Role.OPERATOR: frozenset({Verb.READ, Verb.MEASURE}),
-    Role.SYSTEM: frozenset(Verb),
+    Role.AUDITOR: frozenset({Verb.READ, Verb.AUDIT}),
+    Role.OPERATOR: frozenset({Verb.READ, Verb.ADMINISTER, Verb.MEASURE}),
+    Role.SYSTEM: frozenset(Verb) - {Verb.SUBSTITUTE, Verb.ADMINISTER, Verb.AUDIT},
 }
-"""`enter` is the registrar's: the acts of a body without a node; `sign` goes with Article 6."""
+"""`enter` is the registrar's: the acts of a body without a node; `sign` goes with Article 6.
+
+`draft` and `attach` prepare acts; `notify` speaks for the Party about the registry (Article 4); `substitute` orders who
+signs for whom; `administer` opens accounts and gives out tokens; `audit` reads who did what.
+"""
 
 ACTING = frozenset({Relation.REQUESTING, Relation.HOLDER, Relation.STEWARD})
 """The relations from which a request can be acted on, and seen as it is now."""

@@ -52,7 +52,7 @@ async def identify(conn: Connection, digest: bytes) -> Caller | None:
     row = await conn.fetchrow(SELECT_CALLER, digest)
     if row is None:
         return None
-    actor = Actor(row["authority"], Role(row["role"]))
+    actor = Actor(row["authority"], Role(row["role"]), f"token:{row['id']}")
     return Caller(row["id"], actor, row["expires_at"], row["revoked_at"], row["shift"], row["frozen_at"])
 
 
