@@ -22,6 +22,7 @@ from schemas.vocabulary import (
     Reach,
     Side,
     State,
+    UseState,
 )
 
 
@@ -100,6 +101,46 @@ class FactsView(View):
     ended_at: datetime | None
 
 
+class PurposeView(View):
+    """A purpose for which results may be used: the request's own, or another one granted as `number` (Article 10)."""
+
+    purpose: str
+    number: int | None
+    seq: int
+    since: datetime
+    by: str
+
+
+class BindingView(View):
+    """Conditions that bind the requesting authority, since the entry that accepted them (Article 7)."""
+
+    conditions: str
+    ground: str
+    seq: int
+    since: datetime
+    by: str
+
+
+class NotGrantedView(View):
+    """Another use that was asked for: it waits for consent, or was denied it (Article 10)."""
+
+    purpose: str
+    number: int
+    state: UseState
+    asked_at: datetime
+    answered_at: datetime | None
+    by: str | None
+    reason: str | None
+
+
+class UseView(View):
+    """How everything delivered under a request may be used: the purposes agreed to, and the conditions that bind."""
+
+    purposes: tuple[PurposeView, ...]
+    conditions: tuple[BindingView, ...]
+    not_granted: tuple[NotGrantedView, ...]
+
+
 class ExplanationView(View):
     """How a due moment was reached: the steps in words, the reading and the time-zone data used."""
 
@@ -171,6 +212,7 @@ class RequestView(View):
     submitted_at: datetime
     received_at: datetime | None
     facts: FactsView
+    use: UseView
     obligations: tuple[ObligationView, ...]
     allowed_acts: tuple[AllowedAct, ...]
     seq: int
@@ -200,7 +242,10 @@ class RequestLine(View):
 
 
 class RecordEntryView(View):
-    """One act of the record; `signature` is its author's JWS over the envelope that bears `body`."""
+    """One act of the record; `signature` is its author's JWS over the envelope that bears `body`.
+
+    `use` stands with results: how they may be used now.
+    """
 
     seq: int
     act: ActKind
@@ -211,6 +256,7 @@ class RecordEntryView(View):
     previous: str | None
     signature: str
     body: dict[str, Any]
+    use: UseView | None
 
 
 class EventView(View):

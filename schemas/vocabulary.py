@@ -102,6 +102,13 @@ class ItemState(StrEnum):
     REFUSED = "refused"
 
 
+class UseState(StrEnum):
+    """Where another use of results stands that was asked for and not granted (Article 10)."""
+
+    WAITING = "waiting"
+    DENIED = "denied"
+
+
 class Side(StrEnum):
     """The two sides of a request."""
 

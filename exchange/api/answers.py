@@ -85,6 +85,14 @@ _FACTS: Final[Mapping[str, Any]] = {
     "ended_at": None,
 }
 
+_USE: Final[Mapping[str, Any]] = {
+    "purposes": [
+        {"purpose": SUBMISSION["purpose"], "number": None, "seq": 1, "since": _SENT, "by": "KZ-MVD"},
+    ],
+    "conditions": [],
+    "not_granted": [],
+}
+
 _ITEM: Final[Mapping[str, Any]] = {"subject": None, "citation": None, "state": "open", "outcomes": []}
 
 REQUEST: Final[Mapping[str, Any]] = {
@@ -105,6 +113,7 @@ REQUEST: Final[Mapping[str, Any]] = {
     "submitted_at": _SENT,
     "received_at": _SENT,
     "facts": _FACTS,
+    "use": _USE,
     "obligations": [_EXECUTION, _REDIRECT],
     "allowed_acts": [
         {"act": "withdraw", "rule": None},
@@ -180,6 +189,7 @@ RECORD: Final = page(
         "previous": "9bdb26074f03b29637920d9906b996959dbf98924bd622fea5f91d73e564d578",
         "signature": "eyJhbGciOiJFZDI1NTE5In0.eyJhY3QiOiJyZWNlaXZlIn0.YYIbuXi8sY_07t7Hw7CLQSNJKJnyCF_clqfI6XtUrgA",
         "body": {"act": "receive", "received_at": _SENT, "register_number": "RU-MVD/2026/I-00001"},
+        "use": None,
     }
 )
 

@@ -9,7 +9,7 @@ from exchange.core import obligations
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import local_day
 from exchange.core.errors import RecordBroken
-from exchange.core.request import Ask, Entry, Item, Postponement, Request
+from exchange.core.request import Ask, Consent, Entry, Item, Postponement, Request
 from schemas import acts as act_bodies
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind, AskKind, ItemState, ObligationKind, Side, State
@@ -83,7 +83,7 @@ def _asks(request: Request, entry: Entry) -> tuple[Ask, ...]:
     if act.answers:
         number = answered_number(body, act.answers)
         return tuple(
-            replace(ask, answered=body, answered_at=entry.at)
+            replace(ask, answered=body, answered_at=entry.at, answered_by=_consent(entry))
             if ask.kind is act.answers and ask.number == number
             else ask
             for ask in request.asks
@@ -176,9 +176,15 @@ def _offer(request: Request, _entry: Entry, body: act_bodies.OfferConditions) ->
     return replace(request, conditions=body)
 
 
-def _accept_conditions(request: Request, _entry: Entry, _body: act_bodies.AcceptConditions) -> Request:
-    bound = (request.conditions,) if request.conditions else ()
-    return replace(request, conditions=None, binding=(*request.binding, *bound))
+def _accept_conditions(request: Request, entry: Entry, _body: act_bodies.AcceptConditions) -> Request:
+    if request.conditions is None:
+        return request
+    binding, accepted = (*request.binding, request.conditions), (*request.accepted, _consent(entry))
+    return replace(request, conditions=None, binding=binding, accepted=accepted)
+
+
+def _consent(entry: Entry) -> Consent:
+    return Consent(entry.seq, entry.at, entry.author)
 
 
 def _decline_conditions(request: Request, _entry: Entry, _body: act_bodies.DeclineConditions) -> Request:

@@ -134,6 +134,14 @@ class Item:
     outcomes: tuple[str, ...] = ()
 
 
+class Consent(NamedTuple):
+    """The entry with which an authority gave its word: its place in the record, its moment and its author's code."""
+
+    seq: int
+    at: datetime
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """A numbered ask of one side, and its answer when there is one."""
@@ -145,6 +153,7 @@ class Ask:
     asked: ActBody
     answered: ActBody | None = None
     answered_at: datetime | None = None
+    answered_by: Consent | None = None
 
     @property
     def open(self) -> bool:
@@ -166,7 +175,8 @@ class Postponement:
 class Request:
     """A request for assistance as its record tells it.
 
-    `steward` is the authority that enters the acts of a holder without a node to which it redirected.
+    `steward` is the authority that enters the acts of a holder without a node to which it redirected; `accepted` says
+    for each of the conditions in `binding` which entry accepted it.
     """
 
     id: str
@@ -196,6 +206,7 @@ class Request:
     held_until: datetime | None = None
     conditions: OfferConditions | None = None
     binding: tuple[OfferConditions, ...] = ()
+    accepted: tuple[Consent, ...] = ()
     impediments: tuple[ReportImpediment, ...] = ()
     refusals: tuple[Refuse, ...] = ()
     results: tuple[ReportResults, ...] = ()

@@ -12,6 +12,7 @@ from exchange.core.deadlines import local_day, start_of_day
 from exchange.core.errors import NotThere
 from exchange.service import views as show
 from exchange.service.keys import payload_of
+from exchange.service.use import show_use
 from exchange.store import events, obligations, record, registry, requests
 from exchange.store.database import Connection
 from exchange.store.requests import NEVER, Bounds, Loaded
@@ -63,7 +64,12 @@ async def load(conn: Connection, request_id: UUID, actor: Actor) -> Loaded:
 
 async def record_of(conn: Connection, request_id: UUID, actor: Actor) -> tuple[views.RecordEntryView, ...]:
     """Return the record of a request as far as the caller may see it; raise NotThere."""
-    loaded = await load(conn, request_id, actor)
+    return await entries_of(conn, await load(conn, request_id, actor))
+
+
+async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntryView, ...]:
+    """Return the record of a request as far as it was loaded; results say how they may be used (Article 10)."""
+    request_id, use = UUID(loaded.request.id), show_use(loaded.request)
     return tuple(
         views.RecordEntryView(
             seq=entry.seq,
@@ -75,6 +81,7 @@ async def record_of(conn: Connection, request_id: UUID, actor: Actor) -> tuple[v
             previous=entry.previous.hex() if entry.seq > 1 else None,
             signature=entry.jws,
             body=json.loads(payload_of(entry.jws))["body"],
+            use=use if entry.act == ActKind.REPORT_RESULTS else None,
         )
         for entry in await record.entries(conn, request_id, through=loaded.request.seq)
     )

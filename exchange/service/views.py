@@ -7,6 +7,7 @@ from exchange.core.access import Actor, Relation, relation
 from exchange.core.deadlines import Calculation, explain
 from exchange.core.lawful import allowed_acts
 from exchange.core.request import Ask, Obligation, Request
+from exchange.service.use import show_use
 from exchange.store.requests import NEVER, Line
 from schemas import views
 from schemas.acts import AskOtherUse, GrantOtherUse, OfferConditions
@@ -54,6 +55,7 @@ def request(of: Request, actor: Actor, now: datetime) -> views.RequestView:
         submitted_at=of.submitted_at,
         received_at=of.received_at,
         facts=_facts(of, now),
+        use=show_use(of),
         obligations=tuple(obligation(of.id, duty, now) for duty in of.obligations),
         allowed_acts=tuple(views.AllowedAct(act=act.kind, rule=act.rule) for act in allowed_acts(of, actor)),
         seq=of.seq,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from exchange.core.access import relation, side
 from exchange.core.acts import ACTS, Act
@@ -89,7 +88,7 @@ FACTS = ("overdue", "urgent", "unconfirmed", "held", "partly_refused", "question
 async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
     """Put a request's page together."""
     request, shown = loaded.request, views.request(loaded.request, visit.actor, visit.now)
-    record = await queries.record_of(visit.conn, UUID(loaded.request.id), visit.actor)
+    record = await queries.entries_of(visit.conn, loaded)
     names = {request.holder.code: request.holder.name, **{past.code: past.name for past in request.past_holders}}
     return Dossier(
         request=shown,
