@@ -44,7 +44,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One act of the record."""
+    """One act of the record; `results` says that it delivers some, whose use is bound."""
 
     seq: int
     act: ActKind
@@ -54,6 +54,7 @@ class Step:
     at: datetime
     said: tuple[Said, ...]
     digest: str
+    results: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,4 +169,5 @@ def _step(visit: Visit, entry: RecordEntryView, names: dict[str, str]) -> Step:
         at=entry.at,
         said=() if opening else content.said(visit.tongue, visit.zone, entry.body),
         digest=entry.digest,
+        results=entry.use is not None,
     )
