@@ -1,11 +1,10 @@
 """Every call in words: what the description of the interface and its page are made from. Data only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from exchange.api import answers, examples
 from exchange.api.lists import STATES
+from exchange.api.operation import BODY, IF_MATCH, KEY, LIMIT, MADE, PAGE, RETRY, Operation, Parameter
 from schemas.acts import ActBody
 from schemas.requests import Submission
 from schemas.sandbox import ClockMove, ClockView, MailView, TokenView, TokenWanted
@@ -24,69 +23,13 @@ from schemas.views import (
 )
 from schemas.vocabulary import ActKind, DueBucket, ObligationKind, State
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A parameter of the query or a header."""
-
-    name: str
-    words: str
-    where: str = "query"
-    choices: tuple[str, ...] = ()
-    example: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One call.
-
-    `answers` is the shape of what it gives, of each item where `paged`; `example` is a whole answer, `unready` one that
-    goes with 503. `problems` are the codes of the refusals worth knowing, beside those of every call.
-    """
-
-    method: str
-    path: str
-    name: str
-    words: str
-    group: str
-    status: int = 200
-    takes: Any = None
-    answers: Any
-    media: str = "application/json"
-    example: Any
-    unready: Any = None
-    paged: bool = False
-    headers: tuple[str, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
-    bodies: Mapping[str, Any] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-    with_token: bool = True
-    needs_database: bool = True
-    sandbox: bool = False
-
-
-_AFTER: Final = Parameter(name="after", words="Значение next предыдущей страницы.")
-_LIMIT: Final = Parameter(name="limit", words="Сколько элементов на странице, от 1 до 200.", example="20")
-_PAGE: Final = (_AFTER, _LIMIT)
-_KEY: Final = Parameter(
-    name="Idempotency-Key",
-    where="header",
-    words="Повтор с тем же ключом не действует дважды: от 1 до 255 знаков ASCII.",
-)
-_IF_MATCH: Final = Parameter(
-    name="If-Match", where="header", words="ETag версии, которую видел вызывающий; иначе 412.", example="*"
-)
-_BODY: Final = ("not_json", "body_too_slow", "body_too_large", "media_type", "invalid_shape")
-_RETRY: Final = ("bad_idempotency_key", "key_in_work", "key_reused")
-_MADE: Final = ("ETag", "Location", "Idempotent-Replayed")
-
 OPERATIONS: Final = (
     Operation(
         method="POST", path="/v1/requests", name="Направить запрос", group="Запросы", status=201,
         words="Принимает полный подписанный запрос органа вызывающего (статья 6).",
-        takes=Submission, bodies={"request": examples.SUBMISSION}, parameters=(_KEY,),
-        answers=RequestView, example=answers.REQUEST, headers=_MADE,
-        problems=(*_BODY, *_RETRY, "role_may_not", "signature_needed", "authority_unknown"),
+        takes=Submission, bodies={"request": examples.SUBMISSION}, parameters=(KEY,),
+        answers=RequestView, example=answers.REQUEST, headers=MADE,
+        problems=(*BODY, *RETRY, "role_may_not", "signature_needed", "authority_unknown"),
     ),
     Operation(
         method="GET", path="/v1/requests", name="Перечислить запросы", group="Запросы",
@@ -98,7 +41,7 @@ OPERATIONS: Final = (
             Parameter(name="due", words="Группа по сроку, в местных днях обязанного.", choices=tuple(DueBucket)),
             Parameter(name="urgent", words="Только срочные или только обычные.", choices=("true", "false")),
             Parameter(name="q", words="Номер запроса или слова из него."),
-            *_PAGE,
+            *PAGE,
         ),
     ),
     Operation(
@@ -110,8 +53,8 @@ OPERATIONS: Final = (
         method="POST", path="/v1/requests/{id}/acts", name="Совершить действие", group="Запросы", status=201,
         words="Действие по запросу; что возможно сейчас, говорит allowed_acts запроса.",
         takes=ActBody, bodies={kind.value: examples.act(kind) for kind in (ActKind.ACCEPT, *examples.ACTS)},
-        parameters=(_KEY, _IF_MATCH), answers=RequestView, example=answers.ACCEPTED, headers=_MADE,
-        problems=(*_BODY, *_RETRY, "role_may_not", "signature_needed", "not_there", "not_in_this_state", "stale"),
+        parameters=(KEY, IF_MATCH), answers=RequestView, example=answers.ACCEPTED, headers=MADE,
+        problems=(*BODY, *RETRY, "role_may_not", "signature_needed", "not_there", "not_in_this_state", "stale"),
     ),
     Operation(
         method="GET", path="/v1/requests/{id}/record", name="Показать дело", group="Запросы",
@@ -126,7 +69,7 @@ OPERATIONS: Final = (
             Parameter(name="state", words="Состояние; running включает просроченные.", choices=STATES),
             Parameter(name="kind", words="Вид.", choices=tuple(ObligationKind), example="execution"),
             Parameter(name="authority", words="Кто обязан: код органа.", example="RU-MVD"),
-            *_PAGE,
+            *PAGE,
         ),
     ),
     Operation(
@@ -138,25 +81,25 @@ OPERATIONS: Final = (
         method="GET", path="/v1/events", name="Читать ленту", group="События",
         words="Лента органа без пропусков, по порядку. next остаётся прежним, пока нового нет.",
         answers=EventView, paged=True, example=answers.EVENTS, problems=("invalid_query",),
-        parameters=(Parameter(name="after", words="Курсор последнего прочитанного.", example="0"), _LIMIT),
+        parameters=(Parameter(name="after", words="Курсор последнего прочитанного.", example="0"), LIMIT),
     ),
     Operation(
         method="GET", path="/v1/authorities", name="Перечислить органы", group="Реестр",
         words="Назначенные компетентные органы и иные известные.",
         answers=AuthorityView, paged=True, example=answers.AUTHORITIES, problems=("invalid_query",),
-        parameters=_PAGE,
+        parameters=PAGE,
     ),
     Operation(
         method="GET", path="/v1/parties", name="Перечислить Стороны", group="Реестр",
         words="Государства и дни, в которые Протокол для них действует.",
         answers=PartyView, paged=True, example=answers.PARTIES, problems=("invalid_query",),
-        parameters=_PAGE,
+        parameters=PAGE,
     ),
     Operation(
         method="GET", path="/v1/agreements", name="Перечислить соглашения", group="Реестр",
         words="Постоянные соглашения о каналах связи (статья 6).",
         answers=AgreementView, paged=True, example=answers.AGREEMENTS, problems=("invalid_query",),
-        parameters=_PAGE,
+        parameters=PAGE,
     ),
     Operation(
         method="GET", path="/healthz", name="Жив ли узел", group="Узел", with_token=False,
@@ -176,7 +119,7 @@ OPERATIONS: Final = (
         method="POST", path="/v1/sandbox/tokens", name="Выдать токен", group="Песочница", status=201,
         words="Токен любой роли любого органа; срока у него нет.", takes=TokenWanted, with_token=False, sandbox=True,
         bodies={"token": examples.TOKEN}, answers=TokenView, example=answers.TOKEN,
-        problems=(*_BODY, "authority_unknown"),
+        problems=(*BODY, "authority_unknown"),
     ),
     Operation(
         method="GET", path="/v1/sandbox/clock", name="Показать часы", group="Песочница", with_token=False, sandbox=True,
@@ -186,7 +129,7 @@ OPERATIONS: Final = (
         method="POST", path="/v1/sandbox/clock", name="Перевести часы", group="Песочница", with_token=False,
         sandbox=True, words="Переводит часы вперёд; всё, чему по пути наступает срок, исполняется в свой момент.",
         takes=ClockMove, bodies={"clock": examples.CLOCK}, answers=ClockView, example=answers.CLOCK,
-        problems=(*_BODY, "clock_refused"),
+        problems=(*BODY, "clock_refused"),
     ),
     Operation(
         method="GET", path="/v1/sandbox/mail", name="Показать письма", group="Песочница", with_token=False,

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from exchange.api.answers import TROUBLES
-from exchange.api.catalogue import OPERATIONS, Operation, Parameter
+from exchange.api.catalogue import OPERATIONS
+from exchange.api.operation import Operation, Parameter
 from exchange.api.problems import ERRORS, FAULTS, MEDIA_TYPE, Fault, answer_to
 from exchange.core.errors import Refused
 from exchange.core.objections import object_to
@@ -31,6 +32,7 @@ TITLES: Final = {
     413: "Тело слишком велико.",
     415: "Вид тела не принимается.",
     422: "Форма или содержание не отвечают правилам; errors называет причины.",
+    428: "Не названа версия, которую видел вызывающий.",
     429: "Слишком много вызовов.",
     503: "Узел временно не может ответить; Retry-After говорит, когда повторить.",
 }
@@ -123,6 +125,8 @@ def _open(problem: dict[str, Any]) -> dict[str, Any]:
     added = {
         "state": {"type": "string", "enum": list(State)},
         "allowed_acts": {"type": "array", "items": {"type": "string", "enum": list(ActKind)}},
+        "current": {"type": "object"},
+        "yours": {"type": "object"},
     }
     opened = {key: value for key, value in problem.items() if key != "additionalProperties"}
     return opened | {"properties": problem["properties"] | added}

@@ -11,10 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.api.catalogue import OPERATIONS, Operation
+from exchange.api.catalogue import OPERATIONS
 from exchange.api.endpoint import Handler
 from exchange.api.entrance import JSON, Entrance
 from exchange.api.openapi import TITLES, describe, refusal, refusals
+from exchange.api.operation import Operation
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "reference"
 PAGE_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -14,9 +14,10 @@ import pytest
 from pydantic import AwareDatetime, TypeAdapter
 
 from exchange.api import answers, examples
-from exchange.api.catalogue import OPERATIONS, Operation
+from exchange.api.catalogue import OPERATIONS
 from exchange.api.metrics import Figures
 from exchange.api.openapi import codes_of, describe, refusal, refusals
+from exchange.api.operation import Operation
 from exchange.api.problems import RETRY_SECONDS
 from exchange.api.routes import handlers
 from exchange.core.acts import ACTS
