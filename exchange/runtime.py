@@ -18,6 +18,8 @@ from asyncpg.pool import PoolConnectionProxy
 from exchange.core.access import Actor
 from exchange.core.errors import CallerUnknown, Unavailable
 from exchange.service.acts import Desk
+from exchange.service.passwords import Passwords
+from exchange.service.people import Gate
 from exchange.store import sandbox, tokens
 from exchange.store.database import Connection
 
@@ -83,6 +85,12 @@ class Runtime:
     pool: "asyncpg.Pool[asyncpg.Record]" = field(repr=False)
     desk: Desk = field(repr=False)
     clock: Callable[[], datetime] = utc_now
+    passwords: Passwords = field(default_factory=Passwords, repr=False)
+
+    @property
+    def gate(self) -> Gate:
+        """What people are proved with."""
+        return Gate(self.desk.keys, self.passwords, self.mode is Mode.SANDBOX)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

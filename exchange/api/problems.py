@@ -14,9 +14,11 @@ from exchange.core.errors import (
     KeyReused,
     KeysMissing,
     NodeError,
+    NotProved,
     NotThere,
     RecordBroken,
     Refused,
+    TooManyTries,
     Unavailable,
     WrongMode,
 )
@@ -55,6 +57,8 @@ WEIGHTS: Final[Mapping[Weight, Answer]] = {
 ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
     NotThere: ("not_there", Answer(404, "Не найдено", "Такого здесь нет, или вызывающему это не открыто.")),
     CallerUnknown: ("caller_unknown", Answer(401, "Вызывающий неизвестен", "Нужен действующий токен.")),
+    NotProved: ("not_proved", Answer(403, "Личность не подтверждена", "Пароль или код не подошёл.")),
+    TooManyTries: ("too_many_tries", Answer(429, "Слишком много попыток", "Повторите позже.")),
     KeyReused: ("key_reused", Answer(422, "Ключ повторности занят", "С этим Idempotency-Key уже был иной вызов.")),
     KeyInWork: ("key_in_work", Answer(409, "Вызов ещё выполняется", "Вызов с этим Idempotency-Key ещё в работе.")),
     ClockRefused: ("clock_refused", Answer(409, "Часы не идут назад", "Часы песочницы переводятся только вперёд.")),
@@ -119,7 +123,8 @@ def answer_to(trouble: Exception) -> ProblemAnswer:
         return _answer(trouble.code, FAULTS[trouble.code], trouble.items, trouble.headers)
     if isinstance(trouble, ExchangeError):
         code, answer = _row(type(trouble))
-        return _answer(code, answer, (), _headers(answer))
+        wait = {"Retry-After": str(trouble.seconds)} if isinstance(trouble, TooManyTries) else {}
+        return _answer(code, answer, (), {**_headers(answer), **wait})
     return _answer("internal", FAULTS["internal"], (), {})
 
 

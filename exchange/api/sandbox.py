@@ -18,13 +18,14 @@ from exchange.core.access import Actor
 from exchange.core.errors import Refused
 from exchange.core.objections import object_to
 from exchange.runtime import new_token, token_digest
-from exchange.service import sandbox
+from exchange.service import people, sandbox
 from exchange.service.work import Work
 from exchange.store import registry, tokens
 from exchange.store import sandbox as store
 from exchange.store.sandbox import Clock
 from schemas.problem import ProblemItem
 from schemas.sandbox import ClockMove, TokenWanted
+from schemas.vocabulary import Role
 
 WANTED: Final = TypeAdapter(TokenWanted)
 MOVE: Final = TypeAdapter(ClockMove)
@@ -49,6 +50,8 @@ async def make_token(entrance: Entrance, request: Request) -> Response:
         if wanted.authority not in await registry.named(conn, [wanted.authority], now):
             raise Refused((object_to("authority_unknown", "/authority"),))
         actor = Actor(wanted.authority, wanted.role)
+        if wanted.role is not Role.SYSTEM:
+            actor = await people.sample(conn, wanted.authority, wanted.role, now)
         await tokens.add(conn, token_digest(token), actor, label="sandbox", made_at=now, expires_at=None)
     return Response(to_json({"token": token}), 201, media_type=JSON)
 

@@ -43,12 +43,13 @@ class Actor:
     """Who calls: a role of an authority, and who bears it.
 
     `who` names a person's account (`person:LOGIN`) or a program's token (`token:NUMBER`); it is empty where the node
-    itself is at work.
+    itself is at work. `scopes` narrow a token down to some of its role's verbs; None leaves it all of them.
     """
 
     authority: str
     role: Role
     who: str = ""
+    scopes: frozenset[Verb] | None = None
 
 
 MAY: Mapping[Role, frozenset[Verb]] = {
@@ -112,14 +113,19 @@ def is_signed(act: Act, body: Submission | ActBody | None = None) -> bool:
     return act.signing is Signing.ALWAYS or (act.signing is Signing.WITH_SIGNATORY and bears)
 
 
-def could_do(role: Role, act: Act, body: Submission | ActBody) -> bool:
-    """Tell whether a role is entitled to an act in at least one of the relations in which it can be done."""
+def rights(actor: Actor) -> frozenset[Verb]:
+    """Return all that a caller is entitled to."""
+    return MAY[actor.role] if actor.scopes is None else MAY[actor.role] & actor.scopes
+
+
+def could_do(actor: Actor, act: Act, body: Submission | ActBody) -> bool:
+    """Tell whether a caller is entitled to an act in at least one of the relations in which it can be done."""
     signed = is_signed(act, body)
     relations = [of for of in ACTING if act.by is None or act.by is side(of)]
     wanted = (verbs(act, of, on_node=on_node, signed=signed) for of in relations for on_node in (True, False))
-    return any(MAY[role] & each for each in wanted)
+    return any(rights(actor) & each for each in wanted)
 
 
-def may(role: Role, verb: Verb) -> bool:
-    """Tell whether a role is entitled to a verb."""
-    return verb in MAY[role]
+def may(actor: Actor, verb: Verb) -> bool:
+    """Tell whether a caller is entitled to a verb."""
+    return verb in rights(actor)

@@ -4,6 +4,8 @@ ExchangeError
 ├── Refused                 law or access says no; carries every reason at once
 ├── NotThere                not there, malformed, or not the caller's to see
 ├── CallerUnknown           no token, or one that is unknown, expired or revoked
+├── NotProved               a password or a second factor did not hold
+│   └── TooManyTries        it failed so often that nothing is tried for a while
 ├── KeyReused               an idempotency key came again with another call
 ├── KeyInWork               the same call with the same key is being worked on
 ├── ClockRefused            the sandbox clock would move backwards
@@ -41,6 +43,24 @@ class NotThere(ExchangeError):
 
 class CallerUnknown(ExchangeError):
     """The caller did not prove who it is."""
+
+
+class NotProved(ExchangeError):
+    """A person did not prove who it is; `login` is whose account was tried, empty where it must not be counted."""
+
+    def __init__(self, message: str = "", *, login: str = "") -> None:
+        """Keep whose failure it is."""
+        super().__init__(message)
+        self.login = login
+
+
+class TooManyTries(NotProved):
+    """Proving failed so often that nothing is tried for so many seconds."""
+
+    def __init__(self, message: str = "", *, seconds: int = 60) -> None:
+        """Keep how long to wait."""
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class KeyReused(ExchangeError):

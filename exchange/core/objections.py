@@ -104,6 +104,30 @@ GROUNDS: dict[str, Ground] = {
     "executed_before_receipt": Ground(_C, "P-7.8", "Исполнение не может быть раньше получения запроса."),
     "attachment_unknown": Ground(_C, "P-6.3", "Такого вложения у органа нет."),
     "number_unknown": Ground(_C, None, "Под этим номером ничего не ждёт ответа."),
+    # Who signs, and for whom.
+    "person_needed": Ground(_F, "P-6.5", "Подписывает человек со своей учётной записью, а не программа."),
+    "account_disabled": Ground(_F, "P-6.5", "Учётная запись отключена."),
+    "substitution_of_nobody": Ground(_F, "P-6.5", "Замещаемый больше не руководитель органа и не его заместитель."),
+    "substitution_not_begun": Ground(_F, "P-6.5", "Замещение ещё не началось."),
+    "substitution_expired": Ground(_F, "P-6.5", "Замещение окончилось."),
+    "substitution_revoked": Ground(_F, "P-6.5", "Замещение отменено."),
+    "substitution_out_of_scope": Ground(_F, "P-6.5", "Замещение не распространяется на это действие."),
+    "absent_signs_not": Ground(_C, "P-6.5", "Замещают руководителя органа или его заместителя."),
+    "person_unknown": Ground(_C, None, "Действующей учётной записи с таким логином у органа нет."),
+    "substitute_self": Ground(_C, "P-6.5", "Никто не замещает самого себя."),
+    "days_reversed": Ground(_C, None, "Последний день раньше первого."),
+    "days_over": Ground(_C, None, "Последний день уже прошёл."),
+    "order_later": Ground(_C, "P-6.5", "Приказ не может быть позже первого дня замещения."),
+    "act_unsigned": Ground(_C, "P-6.5", "Это действие не подписывают."),
+    # Who may sign in, and with what.
+    "own_account": Ground(_F, None, "Собственную учётную запись оператор не меняет: это делает другой оператор."),
+    "sample_account": Ground(_F, None, "Учётная запись образца входит без пароля: настраивать в ней нечего."),
+    "login_taken": Ground(_C, None, "Такой логин на узле уже есть."),
+    "login_of_samples": Ground(_C, None, "Такие логины в песочнице у образцов."),
+    "person_role_needed": Ground(_C, None, "Роль system бывает только у программы."),
+    "token_of_signatory": Ground(_F, "P-6.5", "Руководитель подписывает сам: токенов этой роли на узле не бывает."),
+    "token_too_long": Ground(_C, None, "Срок токена: от 1 до {days} дней."),
+    "scope_not_of_role": Ground(_C, None, "Этого права у роли нет."),
 }
 
 

@@ -76,6 +76,18 @@ class Keyring:
         except InvalidTag as error:
             raise KeysMissing("the key file is not the one that this database's keys were wrapped with") from error
 
+    def wrap(self, secret: bytes, bound: bytes) -> bytes:
+        """Return another secret as the node keeps it: it opens under the key file, and for what it is bound to."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._wrapping.encrypt(nonce, secret, bound)
+
+    def unwrap(self, wrapped: bytes, bound: bytes) -> bytes:
+        """Return a secret that `wrap` made; raise KeysMissing when it does not open."""
+        try:
+            return self._wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound)
+        except InvalidTag as error:
+            raise KeysMissing("the key file is not the one that this database's secrets were wrapped with") from error
+
     def seal(self, authority: str, payload: bytes) -> str:
         """Return the JWS of an authority over exact bytes (RFC 7515, 5.1); raise KeysMissing without a key."""
         if authority not in self._signing:

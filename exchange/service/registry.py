@@ -5,7 +5,8 @@ from typing import Final
 
 from exchange.core.scene import Party, Reading
 from exchange.profiles import protocol_source, reading_of
-from exchange.store import profiles, registry
+from exchange.service import people
+from exchange.store import profiles, registry, sandbox
 from exchange.store.database import Connection
 from exchange.store.registry import Agreement, Authority
 from schemas.vocabulary import AuthorityKind, Country, Reach
@@ -81,7 +82,7 @@ async def keep_reading(conn: Connection) -> Reading:
 
 
 async def seed_sandbox(conn: Connection) -> None:
-    """Enter the sample registry: six Parties, twelve authorities, the Secretariat, one standing channel."""
+    """Enter the sample registry: six Parties, twelve authorities, the Secretariat, one standing channel, and people."""
     for country in Country:
         await registry.add_party(conn, Party(country, IN_FORCE))
     for code in SAMPLE_NAMES:
@@ -110,6 +111,7 @@ async def seed_sandbox(conn: Connection) -> None:
             since=date(2020, 1, 15),
         ),
     )
+    await people.seed_samples(conn, (*SAMPLE_NAMES, SECRETARIAT), await sandbox.now(conn))
 
 
 def _sample(code: str) -> Authority:

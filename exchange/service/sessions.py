@@ -12,35 +12,72 @@ from exchange.core.errors import CallerUnknown
 from exchange.store import sessions as store
 from exchange.store.database import Connection
 
+PERSON: Final = "person:"
+"""What the name of a person who calls begins with; the login follows."""
+
 LENGTH: Final = timedelta(hours=12)
-"""How long a session holds: a day's work, whether anything is done or not."""
+"""How long a session holds at most: a day's work."""
+
+IDLE: Final = timedelta(minutes=30)
+"""How long a session holds while nothing is done."""
+
+ENROLLING: Final = timedelta(minutes=15)
+"""How long the session of a set-up holds, which is good for the second factor alone."""
+
+NOTED: Final = timedelta(minutes=1)
+"""How exactly it is noted when a session was used last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A session that holds, and the sandbox clock read in the same breath (None in production)."""
+    """A session that holds, whose it is, and the sandbox clock read in the same breath (None in production)."""
 
+    id: int
     actor: Actor
+    login: str
+    name: str
+    made_at: datetime
     shift: timedelta | None
     frozen_at: datetime | None
 
 
-async def open_for(conn: Connection, actor: Actor, real: datetime, *, instead_of: str | None) -> str:
-    """Open a session and return its secret (256 random bits); the one that the browser had before ends."""
+async def open_for(
+    conn: Connection,
+    actor: Actor,
+    real: datetime,
+    *,
+    instead_of: str | None,
+    agent: str = "",
+    enrolling: bool = False,
+) -> str:
+    """Open a session of a person and return its secret (256 random bits); the browser's former one ends."""
     if instead_of is not None:
         await store.end(conn, digest(instead_of), real)
     await store.purge(conn, real)
-    secret = token_urlsafe(32)
-    await store.add(conn, digest(secret), actor, made_at=real, expires_at=real + LENGTH)
+    secret, login = token_urlsafe(32), actor.who.removeprefix(PERSON)
+    expires_at = real + (ENROLLING if enrolling else LENGTH)
+    await store.add(
+        conn, digest(secret), actor, login, agent=agent, made_at=real, expires_at=expires_at, enrolling=enrolling
+    )
     return secret
 
 
-async def prove(conn: Connection, secret: str | None, real: datetime) -> Held:
-    """Return the session of a secret; raise CallerUnknown for none, and for one that is expired or ended."""
+async def prove(conn: Connection, secret: str | None, real: datetime, *, enrolling: bool = False) -> Held:
+    """Return the session of a secret; raise CallerUnknown for none, and for one that is expired, idle or ended.
+
+    A session of a set-up is none for anything else, and the reverse: `enrolling` says what is asked for.
+    """
     session = None if secret is None else await store.find(conn, digest(secret))
-    if session is None or session.revoked_at is not None or session.expires_at <= real:
+    if session is None or session.revoked_at is not None or session.enrolling is not enrolling:
         raise CallerUnknown
-    return Held(session.actor, session.shift, session.frozen_at)
+    if session.expires_at <= real or session.seen_at + IDLE <= real:
+        raise CallerUnknown
+    if session.seen_at + NOTED <= real:
+        await store.touch(conn, session.id, real)
+    login = session.actor.who.removeprefix(PERSON)
+    return Held(
+        session.id, session.actor, login, session.name, session.made_at, session.shift, session.frozen_at
+    )
 
 
 async def close(conn: Connection, secret: str, real: datetime) -> None:

@@ -8,13 +8,13 @@ from exchange.store.database import Connection
 from schemas.vocabulary import Role
 
 SELECT_CALLER = """
-SELECT t.id, t.authority, t.role, t.expires_at, t.revoked_at, c.shift, c.frozen_at
+SELECT t.id, t.authority, t.role, t.account, t.expires_at, t.revoked_at, c.shift, c.frozen_at
   FROM token t LEFT JOIN sandbox_clock c ON true WHERE t.digest = $1
 """
 
 INSERT_TOKEN = """
-INSERT INTO token (digest, authority, role, label, made_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+INSERT INTO token (digest, authority, role, label, made_at, expires_at, account)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
 """
 
 SELECT_TOKENS = "SELECT id, authority, role, label, made_at, expires_at, revoked_at FROM token ORDER BY id"
@@ -52,15 +52,19 @@ async def identify(conn: Connection, digest: bytes) -> Caller | None:
     row = await conn.fetchrow(SELECT_CALLER, digest)
     if row is None:
         return None
-    actor = Actor(row["authority"], Role(row["role"]), f"token:{row['id']}")
+    who = f"person:{row['account']}" if row["account"] else f"token:{row['id']}"
+    actor = Actor(row["authority"], Role(row["role"]), who)
     return Caller(row["id"], actor, row["expires_at"], row["revoked_at"], row["shift"], row["frozen_at"])
 
 
 async def add(
     conn: Connection, digest: bytes, actor: Actor, *, label: str, made_at: datetime, expires_at: datetime | None
 ) -> int:
-    """Keep a new token's digest; return its number."""
-    number: int = await conn.fetchval(INSERT_TOKEN, digest, actor.authority, actor.role, label, made_at, expires_at)
+    """Keep a new token's digest; return its number. One made for a person speaks for that person."""
+    login = actor.who.removeprefix("person:") if actor.who.startswith("person:") else None
+    number: int = await conn.fetchval(
+        INSERT_TOKEN, digest, actor.authority, actor.role, label, made_at, expires_at, login
+    )
     return number
 
 

@@ -15,6 +15,9 @@ MEDIA: Final = "application/x-www-form-urlencoded"
 OWN: Final = frozenset({"token", "seen", "key", "more"})
 """What a form bears for itself; the rest is what a person typed."""
 
+SECRET: Final = frozenset({"password", "new_password", "again", "code"})
+"""What a person typed and no page ever shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -42,7 +45,7 @@ class Form:
     def typed(self) -> Iterator[tuple[str, str]]:
         """Yield what a person typed or chose."""
         for name, values in self.values.items():
-            if name not in OWN:
+            if name not in OWN | SECRET:
                 yield from ((name, value) for value in values if value.strip())
 
 

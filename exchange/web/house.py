@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from exchange.core.access import Actor, Verb, may
-from exchange.core.errors import CallerUnknown, NotThere
+from exchange.core.errors import CallerUnknown, NotProved, NotThere
 from exchange.runtime import Mode, Runtime, node_time
-from exchange.service import queries, sessions
+from exchange.service import attempts, queries, sessions
 from exchange.store.database import Connection
 from exchange.tongues import Tongue, Tongues
 from exchange.web import form as forms
@@ -70,10 +70,14 @@ class House:
         """Open the one transaction of a form, having told that a visitor's own page sent it."""
         guard.from_our_page(request)
         secret, real = guard.secret_of(request), self.runtime.clock()
-        async with self.runtime.transaction() as conn:
-            visit = await self._visit(request, conn, secret, real)
-            guard.from_this_session(form, visit.secret)
-            yield visit
+        try:
+            async with self.runtime.transaction() as conn:
+                visit = await self._visit(request, conn, secret, real)
+                guard.from_this_session(form, visit.secret)
+                yield visit
+        except NotProved as trouble:
+            await self._count(trouble, real)
+            raise
 
     async def form(self, request: Request) -> Form:
         """Read the form of a call; it comes at the visitor's pace, so no connection is held meanwhile."""
@@ -87,6 +91,12 @@ class House:
         """Write a page for a visitor."""
         return self._written(visit.request, visit.tongue, template, status, {"visit": visit, **shown})
 
+    async def _count(self, trouble: NotProved, real: datetime) -> None:
+        """Count a failure of somebody who is signed in, whose transaction is undone."""
+        if trouble.login:
+            async with self.runtime.transaction() as conn:
+                await attempts.failed(conn, trouble.login, real)
+
     async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":
         held = await sessions.prove(conn, secret, real)
         if not may(held.actor.role, Verb.READ):
@@ -95,6 +105,8 @@ class House:
             request=request,
             conn=conn,
             actor=held.actor,
+            session=held,
+            real=real,
             now=node_time(real, held.shift, held.frozen_at),
             secret=secret or "",
             tongue=self.tongue(request),
@@ -133,11 +145,13 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One call of somebody signed in."""
+    """One call of somebody signed in; `real` is the real time, `now` the node's."""
 
     request: Request
     conn: Connection
     actor: Actor
+    session: sessions.Held
+    real: datetime
     now: datetime
     secret: str
     tongue: Tongue

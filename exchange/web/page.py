@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from exchange.core.errors import CallerUnknown, KeyInWork, NotThere, Refused, Unavailable
+from exchange.core.errors import CallerUnknown, KeyInWork, NotProved, NotThere, Refused, TooManyTries, Unavailable
 from exchange.web import guard
 from exchange.web.errors import NotAllowed, PageFault
 from exchange.web.form import Form
@@ -21,6 +21,8 @@ LOG: Final = logging.getLogger("exchange.web")
 RETRY_SECONDS: Final = "5"
 FAULTS: Final[Mapping[type[Exception], tuple[str, int]]] = {
     NotThere: ("not_there", 404),
+    TooManyTries: ("too_many_tries", 429),
+    NotProved: ("not_proved", 403),
     Refused: ("refused", 403),
     KeyInWork: ("in_work", 409),
     Unavailable: ("unavailable", 503),
@@ -81,6 +83,8 @@ def page_of(house: House, request: Request, trouble: Exception, form: Form | Non
             if kind is Unavailable:
                 LOG.error("%s", house.outline(trouble))
                 response.headers["Retry-After"] = RETRY_SECONDS
+            if isinstance(trouble, TooManyTries):
+                response.headers["Retry-After"] = str(trouble.seconds)
             return response
     LOG.error("%s", house.outline(trouble))
     return fault(house, request, "internal", 500, form)

@@ -24,13 +24,13 @@ def _taken(case: Case, kind: str, code: str, role: Role, **fields: object) -> bo
 
 def test_every_role_reads_and_none_is_without_a_row() -> None:
     assert set(MAY) == set(Role)
-    assert all(may(role, Verb.READ) for role in Role)
+    assert all(may(Actor("KZ-MVD", role), Verb.READ) for role in Role)
 
 
 @pytest.mark.parametrize("verb", [Verb.ACT, Verb.SIGN, Verb.ENTER, Verb.RECEIVE])
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.SECRECY_OFFICER, Role.OPERATOR])
 def test_auditors_secrecy_officers_and_operators_only_read(role: Role, verb: Verb) -> None:
-    assert not may(role, verb)
+    assert not may(Actor("KZ-MVD", role), verb)
 
 
 def test_a_system_may_do_every_act_of_its_authority() -> None:
@@ -139,4 +139,4 @@ COULD: dict[str, tuple[Submission | ActBody, set[Role]]] = {
 def test_who_could_do_an_act_at_all(body: Submission | ActBody, roles: set[Role]) -> None:
     """A registrar enters what a body without a node does, which is never the requesting side's."""
     act = ACTS[ActKind.SUBMIT if isinstance(body, Submission) else body.act]
-    assert {role for role in Role if could_do(role, act, body)} == roles
+    assert {role for role in Role if could_do(Actor("KZ-MVD", role), act, body)} == roles

@@ -8,11 +8,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exchange.core.access import Actor
 from exchange.core.errors import CallerUnknown
-from exchange.service import queries, sessions
+from exchange.service import people, queries, sessions
 from exchange.store import registry
-from exchange.web import guard
+from exchange.web import agents, guard
 from exchange.web.errors import PageFault
 from exchange.web.house import House
 from exchange.web.page import fault
@@ -76,8 +75,10 @@ async def sign_in(house: House, request: Request) -> Response:
         known = await registry.named(conn, [authority.replace("\0", "")], real)
         if authority not in known or role not in ROLES:
             raise PageFault("nobody", 422)
-        actor, former = Actor(authority, Role(role)), guard.secret_of(request)
-        secret = await sessions.open_for(conn, actor, real, instead_of=former)
+        actor = await people.sample(conn, authority, Role(role), real)
+        secret = await sessions.open_for(
+            conn, actor, real, instead_of=guard.secret_of(request), agent=agents.short(request.headers.get("user-agent"))
+        )
     response = RedirectResponse(guard.way_back(form.get("next") or "/"), 303)
     guard.keep_secret(response, secret)
     return response

@@ -1,0 +1,34 @@
+"""How long nothing is tried after signing in failed again and again."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Counted(StrEnum):
+    """What failures are counted for."""
+
+    ADDRESS = "address"
+    LOGIN = "login"
+
+
+FREE: Final = {Counted.LOGIN: 5, Counted.ADDRESS: 30}
+"""Failures in a row that close nothing; behind a proxy an address is everybody's."""
+
+FIRST: Final = {Counted.LOGIN: timedelta(minutes=1), Counted.ADDRESS: timedelta(seconds=10)}
+LONGEST: Final = {Counted.LOGIN: timedelta(hours=1), Counted.ADDRESS: timedelta(minutes=5)}
+FORGOTTEN: Final = timedelta(days=1)
+"""After how long without a failure the count begins anew."""
+
+DOUBLINGS: Final = 10
+
+
+def closed_for(of: Counted, failures: int) -> timedelta:
+    """Return for how long so many failures in a row close: twice as long each time, up to a bound."""
+    over = failures - FREE[of]
+    return timedelta() if over < 0 else min(FIRST[of] * 2 ** min(over, DOUBLINGS), LONGEST[of])
+
+
+def counted_on(failures: int, last_at: datetime, now: datetime) -> int:
+    """Return how many of the failures so far still count."""
+    return 0 if now - last_at >= FORGOTTEN else failures
