@@ -13,7 +13,9 @@ from starlette.responses import Response
 from exchange.api import body
 from exchange.api.body import Document, Limits
 from exchange.api.limits import Doorkeeper
-from exchange.core.errors import CallerUnknown
+from exchange.core.access import Actor, Verb, may
+from exchange.core.errors import CallerUnknown, Refused
+from exchange.core.objections import object_to
 from exchange.runtime import Call, Runtime, identify
 from exchange.store.database import Connection
 
@@ -30,11 +32,13 @@ class Entrance:
     door: Doorkeeper | None
 
     @asynccontextmanager
-    async def reading(self, request: Request) -> AsyncIterator[tuple[Connection, Call]]:
-        """Lend a connection for a call that only reads, having told who calls."""
+    async def reading(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:
+        """Lend a connection for a call that only reads, having told who calls and that it is entitled to."""
         token, arrival = _token(request), self.runtime.clock()
         async with self.runtime.connection() as conn:
-            yield conn, await self._identified(conn, request, token, arrival)
+            call = await self._identified(conn, request, token, arrival)
+            require(call.actor, verb)
+            yield conn, call
 
     @asynccontextmanager
     async def writing(self, request: Request) -> AsyncIterator["Incoming"]:
@@ -64,6 +68,12 @@ class Entrance:
         if self.door is not None:
             self.door.calls.take(call.token)
         return call
+
+
+def require(actor: Actor, verb: Verb) -> None:
+    """Raise Refused unless a caller is entitled to a verb."""
+    if not may(actor, verb):
+        raise Refused((object_to("role_may_not"),))
 
 
 @dataclass(frozen=True, slots=True)

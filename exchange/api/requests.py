@@ -39,7 +39,7 @@ async def submit(entrance: Entrance, request: Request) -> Response:
             loaded = await acts.submit(incoming.conn, desk, number, body, raw, call.actor, call.now)
             return _made(loaded, call)
 
-        return await once(incoming, work, entitled=could_do(call.actor.role, ACTS[ActKind.SUBMIT], body))
+        return await once(incoming, work, entitled=could_do(call.actor, ACTS[ActKind.SUBMIT], body))
 
 
 async def act(entrance: Entrance, request: Request) -> Response:
@@ -54,7 +54,7 @@ async def act(entrance: Entrance, request: Request) -> Response:
             loaded = await acts.act(incoming.conn, desk, request_id, body, raw, call.actor, call.now, seen=seen)
             return _made(loaded, call)
 
-        return await once(incoming, work, entitled=could_do(call.actor.role, ACTS[body.act], body))
+        return await once(incoming, work, entitled=could_do(call.actor, ACTS[body.act], body))
 
 
 async def get(entrance: Entrance, request: Request) -> Response:

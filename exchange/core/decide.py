@@ -131,7 +131,7 @@ def target_of(request: Request, body: bodies.Redirect, scene: Scene) -> Authorit
 
 def _of_the_submitter(body: Submission, actor: Actor) -> list[Objection]:
     """Object to a role that may not submit; an urgent request without signature is any officer's (Article 6)."""
-    if could_do(actor.role, ACTS[ActKind.SUBMIT], body):
+    if could_do(actor, ACTS[ActKind.SUBMIT], body):
         return []
     return [object_to("signature_needed" if actor.role is Role.OFFICER else "role_may_not")]
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
-from exchange.core.access import ACTING, MAY, Actor, Relation, is_signed, relation, side, verbs
+from exchange.core.access import ACTING, Actor, Relation, Verb, is_signed, relation, rights, side, verbs
 from exchange.core.acts import ACTS, UNTIL_RECEIPT, Act, Need
 from exchange.core.objections import Objection, object_to
 from exchange.core.request import Request
 from schemas.acts import ActBody
-from schemas.vocabulary import ActKind, AskKind, Role, Side, State
+from schemas.vocabulary import ActKind, AskKind, Side, State
 
 _SIDES = {Side.REQUESTING: "запрашивающий", Side.REQUESTED: "запрашиваемый"}
 
@@ -25,7 +25,7 @@ _ASKS = {
 def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
     """Return exactly the acts that this caller could do now, were their content lawful."""
     of = relation(request, actor.authority)
-    open_to = _open_to(actor.role, of, request.state, on_node=request.holder.on_node)
+    open_to = _open_to(rights(actor), of, request.state, on_node=request.holder.on_node)
     return tuple(
         act
         for act in open_to
@@ -34,8 +34,8 @@ def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
 
 
 @cache
-def _open_to(role: Role, of: Relation, state: State, *, on_node: bool) -> tuple[Act, ...]:
-    """Return the acts that a role of an authority could do in a state, by the tables alone."""
+def _open_to(entitled: frozenset[Verb], of: Relation, state: State, *, on_node: bool) -> tuple[Act, ...]:
+    """Return the acts that somebody of an authority with these rights could do in a state, by the tables alone."""
     return tuple(
         act
         for act in ACTS.values()
@@ -43,7 +43,7 @@ def _open_to(role: Role, of: Relation, state: State, *, on_node: bool) -> tuple[
         and state in act.states
         and of in ACTING
         and act.by in {None, side(of)}
-        and MAY[role] & verbs(act, of, on_node=on_node, signed=is_signed(act))
+        and entitled & verbs(act, of, on_node=on_node, signed=is_signed(act))
     )
 
 
@@ -62,8 +62,8 @@ def _to_the_caller(request: Request, act: Act, actor: Actor, *, signed: bool) ->
     if act.by is not None and act.by is not side(of):
         yield object_to("wrong_side", "/act", rule=act.rule, side=_SIDES[act.by])
     wanted = verbs(act, of, on_node=request.holder.on_node, signed=signed)
-    if not MAY[actor.role] & wanted:
-        unsigned = MAY[actor.role] & verbs(act, of, on_node=request.holder.on_node, signed=False)
+    if not rights(actor) & wanted:
+        unsigned = rights(actor) & verbs(act, of, on_node=request.holder.on_node, signed=False)
         yield object_to("signature_needed" if unsigned else "role_may_not", "/act", rule=act.rule)
 
 

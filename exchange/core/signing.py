@@ -81,12 +81,14 @@ NEAREST: Final = (
 
 
 def signatory(
-    person: Person, substitutions: Iterable[Substitution], act: ActKind, today: date
+    person: Person | None, substitutions: Iterable[Substitution], act: ActKind, today: date
 ) -> Signatory | Objection:
     """Return what somebody may put under an act on a day, or why nothing (Article 6).
 
-    Who signs in a position of their own needs no order; of several orders that hold, the head's goes first.
+    None is a program. Who signs in a position of their own needs no order; of several that hold, the head's goes first.
     """
+    if person is None:
+        return object_to("person_needed")
     if person.disabled:
         return object_to("account_disabled")
     if person.position is not None:

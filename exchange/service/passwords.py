@@ -41,9 +41,7 @@ class Passwords:
         """Begin without threads: the first password starts one."""
         self.cost = cost or Cost()
         self.computed = 0
-        self._hasher = PasswordHasher(
-            self.cost.passes, self.cost.kibibytes, self.cost.lanes, HASH_BYTES, SALT_BYTES
-        )
+        self._hasher = PasswordHasher(self.cost.passes, self.cost.kibibytes, self.cost.lanes, HASH_BYTES, SALT_BYTES)
         self._threads = ThreadPoolExecutor(self.cost.at_once, "passwords")
         self._waiting = 0
 

@@ -8,7 +8,7 @@ from typing import Final
 from exchange.core.access import Actor
 from exchange.core.deadlines import local_day
 from exchange.core.errors import CallerUnknown, NotProved, TooManyTries
-from exchange.core.objections import Objection, object_to
+from exchange.core.objections import Objection
 from exchange.core.signing import signatory as judged
 from exchange.service import attempts, second
 from exchange.service.keys import Keyring
@@ -56,14 +56,12 @@ def login_of(actor: Actor) -> str | None:
     return actor.who.removeprefix(PERSON) if actor.who.startswith(PERSON) else None
 
 
-async def prove_again(
-    conn: Connection, gate: Gate, actor: Actor, password: str, code: str, real: datetime
-) -> None:
+async def prove_again(conn: Connection, gate: Gate, actor: Actor, password: str, code: str, real: datetime) -> None:
     """Let the person who calls prove once more that it is they, `real` being the real time; raise NotProved.
 
     Call it inside the transaction of what it is for: the code is used up with that, and the account is locked
-    meanwhile, so that nobody guesses in parallel. Let NotProved leave the transaction: `exchange.web.house.House.writing`
-    counts it once that is undone. In a sandbox it asks for nothing; a program cannot prove what a person has to.
+    meanwhile, so that nobody guesses in parallel. Let NotProved leave the transaction: `House.writing` counts it once
+    that is undone. In a sandbox it asks for nothing; a program cannot prove what a person has to.
     """
     if gate.sandbox:
         return
@@ -92,9 +90,10 @@ async def standing(conn: Connection, actor: Actor, act: ActKind, now: datetime) 
     login = login_of(actor)
     held = None if login is None else await accounts.find(conn, login)
     if held is None or held.authority != actor.authority:
-        return object_to("person_needed")
-    orders = await substitutions.of_substitute(conn, held.login, held.authority)
-    found = judged(held.person, orders, act, local_day(now, held.zone))
+        found = judged(None, (), act, now.date())
+    else:
+        orders = await substitutions.of_substitute(conn, held.login, held.authority)
+        found = judged(held.person, orders, act, local_day(now, held.zone))
     if isinstance(found, Objection):
         return found
     return Standing(found, replace(actor, role=Role(found.position.value)))

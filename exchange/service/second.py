@@ -87,7 +87,7 @@ def digest(login: str, code: str) -> bytes:
 
 def picture(secret: str, login: str, issuer: str) -> str:
     """Return the secret for a telephone's camera: an SVG element without styles or links."""
-    address = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(login, issuer)
+    address = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=login, issuer_name=issuer)
     buffer = BytesIO()
     segno.make(address, error="m", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=True, scale=4, border=4, light="#fff", dark="#000", nl=False

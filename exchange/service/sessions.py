@@ -75,9 +75,7 @@ async def prove(conn: Connection, secret: str | None, real: datetime, *, enrolli
     if session.seen_at + NOTED <= real:
         await store.touch(conn, session.id, real)
     login = session.actor.who.removeprefix(PERSON)
-    return Held(
-        session.id, session.actor, login, session.name, session.made_at, session.shift, session.frozen_at
-    )
+    return Held(session.id, session.actor, login, session.name, session.made_at, session.shift, session.frozen_at)
 
 
 async def close(conn: Connection, secret: str, real: datetime) -> None:

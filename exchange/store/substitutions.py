@@ -37,7 +37,8 @@ SELECT s.id, s.absent, a.name AS absent_name, s.substitute, b.name AS substitute
 """
 
 INSERT_SUBSTITUTION = """
-INSERT INTO substitution (id, authority, absent, substitute, order_number, order_date, since, until, acts, made_at, made_by)
+INSERT INTO substitution
+       (id, authority, absent, substitute, order_number, order_date, since, until, acts, made_at, made_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
@@ -72,9 +73,7 @@ async def of_substitute(conn: Connection, login: str, authority: str) -> tuple[S
     return tuple(_substitution(row) for row in await conn.fetch(SELECT_OF_SUBSTITUTE, login, authority, MOST))
 
 
-async def of_authority(
-    conn: Connection, authority: str, *, before: UUID | None, limit: int
-) -> tuple[Listed, ...]:
+async def of_authority(conn: Connection, authority: str, *, before: UUID | None, limit: int) -> tuple[Listed, ...]:
     """Return an authority's substitutions, the latest entered first."""
     return tuple(_listed(row) for row in await conn.fetch(SELECT_OF_AUTHORITY, authority, before, limit))
 

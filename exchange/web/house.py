@@ -99,7 +99,7 @@ class House:
 
     async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":
         held = await sessions.prove(conn, secret, real)
-        if not may(held.actor.role, Verb.READ):
+        if not may(held.actor, Verb.READ):
             raise NotThere
         return Visit(
             request=request,

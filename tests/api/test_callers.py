@@ -165,7 +165,7 @@ async def test_the_sandbox_gives_tokens_and_shows_its_clock(node: Node) -> None:
     async with node.runtime.connection() as conn:
         caller = await tokens.identify(conn, token_digest(token))
     assert caller is not None
-    assert caller.actor == Actor("KZ-MVD", Role.HEAD)
+    assert caller.actor == Actor("KZ-MVD", Role.HEAD, "person:kz-mvd.head")
     problem(await node.http.post("/v1/sandbox/tokens", json=wanted | {"authority": "XX"}), 422, "authority_unknown")
     problem(await node.http.post("/v1/sandbox/tokens", json=wanted | {"role": "king"}), 422, "invalid_shape")
     moved = await node.http.post("/v1/sandbox/clock", json={"advance": "P1D", "frozen": True})

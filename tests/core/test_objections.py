@@ -12,7 +12,7 @@ from exchange.core.objections import GROUNDS, Objection, Weight
 from exchange.core.rules import article
 from exchange.core.scene import Party
 from schemas.vocabulary import Country, Role
-from tests.core import cases
+from tests.core import cases, people
 from tests.core.cases import HEAD, NOON, Case, act, reading, refused_submission, scene, sent, sent_urgent, stamp
 
 Make = Callable[[], Refusal]
@@ -174,6 +174,7 @@ PROBES: dict[str, Make] = {
     "number_unknown": lambda: _on(
         sent().does("ask_information", question="а"), "provide_information", question_number=2, answer="б"
     ),
+    **people.PROBES,
 }
 
 

@@ -77,7 +77,11 @@ async def sign_in(house: House, request: Request) -> Response:
             raise PageFault("nobody", 422)
         actor = await people.sample(conn, authority, Role(role), real)
         secret = await sessions.open_for(
-            conn, actor, real, instead_of=guard.secret_of(request), agent=agents.short(request.headers.get("user-agent"))
+            conn,
+            actor,
+            real,
+            instead_of=guard.secret_of(request),
+            agent=agents.short(request.headers.get("user-agent")),
         )
     response = RedirectResponse(guard.way_back(form.get("next") or "/"), 303)
     guard.keep_secret(response, secret)
