@@ -167,7 +167,7 @@ def _sealed(keys: Keyring, request_id: str, entry: Entry, body: bytes, previous:
     digest = record.digest(previous=previous, seq=entry.seq, jws=jws, recorded_at=entry.recorded_at, ruling=ruling)
     return Sealed(
         seq=entry.seq,
-        act=entry.kind,
+        act=entry.kind.value,
         author=entry.author,
         at=entry.at,
         recorded_at=entry.recorded_at,

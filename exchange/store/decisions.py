@@ -21,7 +21,11 @@ from schemas.vocabulary import Direction, ObligationState
 OBLIGATION = TypeAdapter(Obligation)
 
 Row = dict[str, object]
-"""A row by its columns, as it goes into the document of a decision."""
+"""A row by its columns, as it goes into the document of a decision.
+
+Words stand in it as plain text: a serialiser that has to find out what a member of a vocabulary is takes a
+microsecond for each.
+"""
 
 CALL_SAVE = "SELECT save_decision($1)"
 
@@ -86,7 +90,7 @@ def request_row(before: Request | None, after: Request, head: bytes) -> Row:
         "new": before is None,
         "id": after.id,
         "holder": after.holder.code,
-        "state": after.state,
+        "state": after.state.value,
         "received_number": after.received_number,
         "seq": after.seq,
         "head": head.hex(),
@@ -128,7 +132,7 @@ def _new_bodies(before: Request | None, decision: Decision) -> list[Row]:
     return [
         {
             "code": holder.code,
-            "kind": holder.kind,
+            "kind": holder.kind.value,
             "country": holder.country,
             "name": {"ru": holder.name},
             "zone": holder.zone,
@@ -149,13 +153,13 @@ def _participants(request: Request) -> list[Row]:
     due = soonest(request)
     suspended = due is None and any(duty.state is ObligationState.SUSPENDED for duty in request.obligations)
     shared: Row = {
-        "state": request.state,
+        "state": request.state.value,
         "urgent": request.submitted.urgent is not None,
         "received_number": request.received_number,
         "due_at": stamp(due.due_at if due and due.due_at else NEVER),
         "due_on": due.due_on.isoformat() if due and due.due_on else None,
         "due_zone": due.authority.zone if due else None,
-        "due_kind": due.kind if due else None,
+        "due_kind": due.kind.value if due else None,
         "suspended": suspended,
         "former": None,
     }
@@ -166,6 +170,9 @@ def _participants(request: Request) -> list[Row]:
 def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, ...]) -> list[Row]:
     """Return who stops following the request with this decision: it goes on seeing the stage of its redirect."""
     if before is None:
+        return []
+    gone = [code for code in concerned(before) if code not in concerned(decision.request)]
+    if not gone:
         return []
     # It keeps the number that it gave itself; the one that the new holder gives is not for it.
     stage = replace(decision.stages[0], received_number=before.received_number)
@@ -178,7 +185,7 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
         {
             "authority": code,
             "box": "in",
-            "state": stage.state,
+            "state": stage.state.value,
             "urgent": stage.submitted.urgent is not None,
             "received_number": stage.received_number,
             "due_at": stamp(NEVER),
@@ -188,8 +195,7 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
             "suspended": False,
             "former": former,
         }
-        for code in concerned(before)
-        if code not in concerned(decision.request)
+        for code in gone
     ]
 
 
@@ -206,11 +212,11 @@ def _obligation(request: Request, place: int, duty: Obligation, profile: Profile
     return {
         "id": duty.id,
         "place": place,
-        "kind": duty.kind,
+        "kind": duty.kind.value,
         "authority": duty.authority.code,
         "counterpart": counterpart(request, duty),
         "steward": request.steward if duty.authority.code == request.holder.code else None,
-        "state": duty.state,
+        "state": duty.state.value,
         "zone": duty.authority.zone,
         "due_at": stamp(duty.due_at or NEVER),
         "due_version": duty.due_version,
@@ -227,7 +233,7 @@ def _notices(decision: Decision) -> list[Row]:
             "seq": entry.seq,
             "authority": addressee.authority,
             "made_at": stamp(entry.recorded_at),
-            "data": notice_data(request) | {"act": entry.kind, "at": stamp(entry.at)},
+            "data": notice_data(request) | {"act": entry.kind.value, "at": stamp(entry.at)},
         }
         for entry, request in zip(decision.entries, decision.stages, strict=True)
         for addressee in told_of(request, entry)
@@ -263,10 +269,10 @@ def feeds(decision: Decision) -> dict[str, list[Row]]:
     for entry, request in zip(decision.entries, decision.stages, strict=True):
         event: Row = {
             "seq": entry.seq,
-            "act": entry.kind,
+            "act": entry.kind.value,
             "author": entry.author,
             "at": stamp(entry.at),
-            "state": request.state,
+            "state": request.state.value,
         }
         for code in feed_of(request, entry):
             events.setdefault(code, []).append(event)
@@ -276,4 +282,4 @@ def feeds(decision: Decision) -> dict[str, list[Row]]:
 def _number(registered: Registered | None) -> Row:
     if registered is None:
         return {}
-    return {"direction": registered.direction, "year": registered.year, "number": registered.number}
+    return {"direction": registered.direction.value, "year": registered.year, "number": registered.number}
