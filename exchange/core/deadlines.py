@@ -84,8 +84,13 @@ def hour_term(*, started_at: datetime, hours: int, zone: str, rule: str, profile
 def _wall(instant: datetime, zone: str) -> str:
     """Write an instant as its local time with the offset from UTC."""
     local = instant.astimezone(ZoneInfo(zone))
-    offset = local.strftime("%z")
-    return f"{local:%d.%m.%Y %H:%M:%S} ({zone}, UTC{offset[:3]}:{offset[3:5]})"
+    written = local.isoformat(" ", "seconds")
+    return f"{_written(local)} {written[11:19]} ({zone}, UTC{written[19:25]})"
+
+
+def _written(day: date) -> str:
+    """Write a day as it is read aloud: day, month, year."""
+    return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
 def explain(calculation: Calculation) -> tuple[str, ...]:
@@ -99,11 +104,11 @@ def explain(calculation: Calculation) -> tuple[str, ...]:
         )
     steps = [
         f"Получено: {_wall(start, zone)}.",
-        f"День получения {local_day(start, zone):%d.%m.%Y} не считается.",
+        f"День получения {_written(local_day(start, zone))} не считается.",
         f"Прибавлено календарных дней: {calculation.days}.",
     ]
     if calculation.suspended_days:
         steps.append(f"Прибавлено дней отсрочки исполнения: {calculation.suspended_days}.")
-    steps.append(f"Последний день: {calculation.due_on:%d.%m.%Y}, до 24:00 местного времени.")
+    steps.append(f"Последний день: {_written(calculation.due_on)}, до 24:00 местного времени.")
     steps.append(f"Срок истекает: {_wall(calculation.due_at, zone)}.")
     return tuple(steps)

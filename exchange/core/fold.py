@@ -52,12 +52,16 @@ def apply(request: Request, entry: Entry) -> Request:
     """Let one more act stand; raise RecordBroken when it does not follow the last one."""
     if entry.seq != request.seq + 1 or isinstance(entry.body, Submission):
         raise RecordBroken(f"{request.id}: entry {entry.seq} cannot follow entry {request.seq}")
-    act = ACTS[entry.kind]
-    folded = replace(request, seq=entry.seq, recorded_at=entry.recorded_at, asks=_asks(request, entry))
+    act, folded = ACTS[entry.kind], request
     if entry.kind in _FACTS:
-        folded = _FACTS[entry.kind](folded, entry, entry.body)
-    if act.leads_to and (not act.ends or _is_end(folded)):
-        folded = replace(folded, state=act.leads_to)
+        folded = _FACTS[entry.kind](request, entry, entry.body)
+    folded = replace(
+        folded,
+        seq=entry.seq,
+        recorded_at=entry.recorded_at,
+        asks=_asks(request, entry),
+        state=act.leads_to if act.leads_to and (not act.ends or _is_end(folded)) else request.state,
+    )
     folded = replace(folded, obligations=obligations.after(request, folded, entry))
     folded = _postponement_over(folded, entry)
     if folded.ended and not request.ended:

@@ -155,7 +155,7 @@ CREATE TABLE record (
     previous bytea NOT NULL,
     digest bytea NOT NULL,
     PRIMARY KEY (request, seq)
-);
+) WITH (toast_tuple_target = 8160); -- a seal is noise to a compressor: as long as it fits it stays in its row
 
 -- The registers: one line for each number given.
 CREATE TABLE register (
