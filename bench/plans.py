@@ -14,14 +14,15 @@ FIRST: Final = UUID(int=0)
 
 
 def statements(now: datetime, some: UUID) -> Mapping[str, tuple[str, tuple[Any, ...]]]:
-    """Return the hot statements that only read, with their arguments."""
+    """Return the hot statements of lists and passes, with their arguments; two of them write down who read."""
     nothing = (None, None, None)
+    trace = (now, "officer", "token:1", "listed", "requests", "{}")
     return {
         "requests.SELECT_PAGE": (
             requests.SELECT_PAGE,
-            ("KZ-MVD", *nothing, None, now, LONG_AGO, FIRST, *nothing, 51),
+            ("KZ-MVD", *nothing, None, now, LONG_AGO, FIRST, *nothing, 51, *trace),
         ),
-        "requests.SELECT_FOR": (requests.SELECT_FOR, (some, "KZ-MVD")),
+        "requests.SELECT_SHOWN": (requests.SELECT_SHOWN, (some, "KZ-MVD", *trace)),
         "obligations.SELECT_IN_STATE": (
             obligations.SELECT_IN_STATE,
             ("KZ-MVD", "running", now, None, None, LONG_AGO, "", 51),

@@ -245,6 +245,7 @@ class Deed(StrEnum):
     SIGNED_OUT = "signed_out"
     READ = "read"
     READ_RECORD = "read_record"
+    LISTED = "listed"
     READ_LETTER = "read_letter"
     DOWNLOADED = "downloaded"
     UPLOADED = "uploaded"
@@ -257,3 +258,4 @@ class Deed(StrEnum):
     DROPPED = "dropped"
     REGISTRY_CHANGED = "registry_changed"
     ACCESS_CHANGED = "access_changed"
+    DENIED = "denied"

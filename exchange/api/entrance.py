@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,12 +15,14 @@ from exchange.api import body
 from exchange.api.body import Document, Limits
 from exchange.api.limits import Doorkeeper
 from exchange.core.access import Actor, Verb, may
-from exchange.core.errors import CallerUnknown, Refused
+from exchange.core.errors import CallerUnknown, NotThere, Refused, Unavailable
 from exchange.core.objections import object_to
 from exchange.runtime import Call, Runtime, identify
+from exchange.service import audit
 from exchange.store.database import Connection
 
 JSON: Final = "application/json"
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 
 
@@ -34,11 +37,15 @@ class Entrance:
     @asynccontextmanager
     async def reading(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:
         """Lend a connection for a call that only reads, having told who calls and that it is entitled to."""
-        token, arrival = _token(request), self.runtime.clock()
-        async with self.runtime.connection() as conn:
-            call = await self._identified(conn, request, token, arrival)
-            require(call.actor, verb)
-            yield conn, call
+        token, arrival, call = _token(request), self.runtime.clock(), None
+        try:
+            async with self.runtime.connection() as conn:
+                call = await self._identified(conn, request, token, arrival)
+                require(call.actor, verb)
+                yield conn, call
+        except (NotThere, Refused) as trouble:
+            await self._tell(request, call, trouble)
+            raise
 
     @asynccontextmanager
     async def writing(self, request: Request) -> AsyncIterator["Incoming"]:
@@ -48,11 +55,22 @@ class Entrance:
         told only to callers that are known.
         """
         token, arrival = _token(request), self.runtime.clock()
-        raw = await body.read(request, self.limits)
-        async with self.runtime.transaction() as conn:
-            call = await self._identified(conn, request, token, arrival)
-            document = body.document(raw)
-            yield Incoming(request, conn, call, document)
+        raw, call = await body.read(request, self.limits), None
+        try:
+            async with self.runtime.transaction() as conn:
+                call = await self._identified(conn, request, token, arrival)
+                document = body.document(raw)
+                yield Incoming(request, conn, call, document)
+        except (NotThere, Refused) as trouble:
+            await self._tell(request, call, trouble)
+            raise
+
+    async def _tell(self, request: Request, call: Call | None, trouble: NotThere | Refused) -> None:
+        """Write down what somebody known was kept from; nothing of it was shown, so the refusal stands without."""
+        if call is not None and audit.is_denial(trouble):
+            named = id_in(request)
+            with suppress(Unavailable):
+                await audit.deny(self.runtime, call.actor, call.now, trouble, method=request.method, request=named)
 
     async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
         """Tell who calls; raise CallerUnknown, or Fault when calls are too many.
@@ -98,6 +116,12 @@ class Answer:
         """Return it as it goes out."""
         headers = {**self.headers, "Idempotent-Replayed": "true"} if replayed else self.headers
         return Response(self.body, self.status, headers, JSON)
+
+
+def id_in(request: Request) -> UUID | None:
+    """Return the id that an address names, None for what is none."""
+    text = str(request.path_params.get("id", ""))
+    return UUID(text) if _ID.fullmatch(text) else None
 
 
 def _token(request: Request) -> str:

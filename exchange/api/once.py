@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.api.entrance import Answer, Incoming
 from exchange.api.problems import Fault
-from exchange.service import idempotency
+from exchange.service import audit, idempotency
+from schemas.vocabulary import Deed
 
 _KEY: Final = re.compile(r"[\x20-\x7e]{1,255}")
 
@@ -39,6 +41,9 @@ async def once(incoming: Incoming, work: Callable[[], Awaitable[Answer]], *, ent
     kept = await idempotency.begin(conn, authority, key, call)
     if kept is not None:
         held = json.loads(kept)
+        named = UUID(held["headers"]["Location"].rpartition("/")[2])
+        now = incoming.call.now
+        await audit.note(conn, incoming.call.actor, Deed.READ, now, request=named, detail={"replayed": True})
         return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
     answer = await work()
     text = json.dumps(

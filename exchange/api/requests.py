@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.api import query, shape
-from exchange.api.entrance import Answer, Entrance, Incoming
+from exchange.api.entrance import Answer, Entrance, Incoming, id_in
 from exchange.api.once import once
 from exchange.api.problems import Fault
 from exchange.core.access import Actor, could_do
@@ -21,7 +21,6 @@ from exchange.store.requests import Loaded
 from schemas.acts import ActBody
 from schemas.vocabulary import ActKind, DueBucket, State
 
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _NEVER_SEEN: Final = "-"
 """No digest: what a weak or foreign tag says was seen, which is never the latest version."""
@@ -60,7 +59,7 @@ async def act(entrance: Entrance, request: Request) -> Response:
 async def get(entrance: Entrance, request: Request) -> Response:
     """Show a request."""
     async with entrance.reading(request) as (conn, call):
-        loaded = await queries.load(conn, id_of(request), call.actor)
+        loaded = await queries.read(conn, id_of(request), call.actor, call.now)
         return Answer(200, _shown(loaded, call), {"ETag": _tag(loaded)}).response()
 
 
@@ -82,16 +81,16 @@ async def listed(entrance: Entrance, request: Request) -> Response:
 async def record(entrance: Entrance, request: Request) -> Response:
     """Show the record of a request: its acts in order."""
     async with entrance.reading(request) as (conn, call):
-        items = await queries.record_of(conn, id_of(request), call.actor)
+        items = await queries.record_of(conn, id_of(request), call.actor, call.now)
         return query.page(items, None, len(items))
 
 
 def id_of(request: Request) -> UUID:
     """Return the id that the address names; raise NotThere for what can be none."""
-    text = str(request.path_params["id"])
-    if not _ID.fullmatch(text):
+    named = id_in(request)
+    if named is None:
         raise NotThere
-    return UUID(text)
+    return named
 
 
 async def _shaped(incoming: Incoming, request_id: UUID) -> ActBody:

@@ -5,20 +5,23 @@ from datetime import date, datetime, timedelta
 
 from exchange.core.access import Actor
 from exchange.core.deadlines import local_day, start_of_day
+from exchange.service.audit import filters
 from exchange.service.queries import DAYS, LONG_AGO
 from exchange.store import duties, registry
+from exchange.store.audit import Trace
 from exchange.store.database import Connection
 from exchange.store.requests import NEVER
-from schemas.vocabulary import DueBucket, ObligationKind, ObligationState, State
+from schemas.vocabulary import Deed, DueBucket, ObligationKind, ObligationState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutiesAsked:
-    """What a list of duties is asked for; None asks for every kind and every debtor."""
+    """What a list of duties is asked for, and on which page; None asks for every kind and every debtor."""
 
     bucket: DueBucket
     kind: ObligationKind | None = None
     authority: str | None = None
+    where: str = "duties"
     after: tuple[datetime, str] | None = None
     limit: int = 50
 
@@ -46,7 +49,7 @@ class DutyLine:
 async def in_bucket(
     conn: Connection, actor: Actor, now: datetime, asked: DutiesAsked
 ) -> tuple[tuple[DutyLine, ...], tuple[datetime, str] | None]:
-    """Return one page of the duties of a bucket, and where the next one begins."""
+    """Return one page of the duties of a bucket, and where the next one begins; write down that it was read."""
     zones = await registry.zones(conn)
     suspended = asked.bucket is DueBucket.SUSPENDED
     wanted = duties.Wanted(
@@ -59,7 +62,9 @@ async def in_bucket(
         after=asked.after or (LONG_AGO, ""),
         limit=asked.limit + 1,
     )
-    lines = await duties.page(conn, actor.authority, wanted)
+    told = filters(due=asked.bucket, kind=asked.kind, authority=asked.authority, after=asked.after)
+    trace = Trace(actor=actor, deed=Deed.LISTED, at=now, subject=asked.where, detail=told)
+    lines = await duties.page(conn, trace, wanted)
     shown = lines[: asked.limit]
     following = (shown[-1].due_at, shown[-1].id) if len(lines) > asked.limit else None
     return tuple(_line(line, now) for line in shown), following

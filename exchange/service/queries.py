@@ -11,13 +11,15 @@ from exchange.core.access import Actor
 from exchange.core.deadlines import local_day, start_of_day
 from exchange.core.errors import NotThere
 from exchange.service import views as show
+from exchange.service.audit import filters
 from exchange.service.keys import payload_of
 from exchange.service.use import show_use
 from exchange.store import events, obligations, record, registry, requests
+from exchange.store.audit import Trace
 from exchange.store.database import Connection
 from exchange.store.requests import NEVER, Bounds, Loaded
 from schemas import views
-from schemas.vocabulary import ActKind, DueBucket, ObligationState, State
+from schemas.vocabulary import ActKind, Deed, DueBucket, ObligationState, State
 
 LONG_AGO = datetime.fromisoformat("1900-01-01T00:00:00Z")
 FIRST = UUID(int=0)
@@ -54,17 +56,35 @@ class ObligationsAsked:
     limit: int = 50
 
 
+async def read(
+    conn: Connection,
+    request_id: UUID,
+    actor: Actor,
+    now: datetime,
+    deed: Deed = Deed.READ,
+    **detail: object,
+) -> Loaded:
+    """Return a request for the caller to see, and write down that it did; raise NotThere."""
+    trace = Trace(actor=actor, deed=deed, at=now, detail=detail)
+    loaded = await requests.show_to(conn, request_id, trace)
+    if loaded is None:
+        raise NotThere
+    return loaded
+
+
 async def load(conn: Connection, request_id: UUID, actor: Actor) -> Loaded:
-    """Return a request as the caller may see it; raise NotThere."""
+    """Return a request as the caller may see it, for what shows nothing of it; raise NotThere."""
     loaded = await requests.load_for(conn, request_id, actor.authority)
     if loaded is None:
         raise NotThere
     return loaded
 
 
-async def record_of(conn: Connection, request_id: UUID, actor: Actor) -> tuple[views.RecordEntryView, ...]:
-    """Return the record of a request as far as the caller may see it; raise NotThere."""
-    return await entries_of(conn, await load(conn, request_id, actor))
+async def record_of(
+    conn: Connection, request_id: UUID, actor: Actor, now: datetime
+) -> tuple[views.RecordEntryView, ...]:
+    """Return the record of a request as far as the caller may see it, and write that down; raise NotThere."""
+    return await entries_of(conn, await read(conn, request_id, actor, now, Deed.READ_RECORD))
 
 
 async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntryView, ...]:
@@ -90,7 +110,7 @@ async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntr
 async def list_requests(
     conn: Connection, actor: Actor, now: datetime, asked: RequestsAsked
 ) -> tuple[tuple[views.RequestLine, ...], tuple[datetime, UUID] | None]:
-    """Return one page of the caller's requests, soonest due first, and where the next one begins."""
+    """Return one page of the caller's requests, soonest due first, and where the next one begins; write it down."""
     wanted = requests.Wanted(
         box=asked.box,
         state=asked.state,
@@ -101,7 +121,11 @@ async def list_requests(
         after=asked.after or (LONG_AGO, FIRST),
         limit=asked.limit + 1,
     )
-    lines = await requests.page(conn, actor.authority, wanted)
+    told = filters(
+        box=asked.box, state=asked.state, due=asked.due, urgent=asked.urgent, q=asked.words, after=asked.after
+    )
+    trace = Trace(actor=actor, deed=Deed.LISTED, at=now, subject="requests", detail=told)
+    lines = await requests.page(conn, trace, wanted)
     shown = lines[: asked.limit]
     following = (shown[-1].due_at, shown[-1].id) if len(lines) > asked.limit else None
     return tuple(show.line(line, now) for line in shown), following

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from exchange.store.audit import Trace
 from exchange.store.database import Connection
 
 SELECT_BUCKET = """
@@ -28,6 +29,10 @@ mine AS (
         AND o.due_at > $10 AND o.due_at <= $11 AND ($6::text IS NULL OR o.kind = $6)
         AND ($7::text IS NULL OR o.authority = $7)
         AND (o.due_at, o.id) > ($8, $9) ORDER BY o.due_at, o.id LIMIT $12)
+), noted AS (
+    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
+    SELECT $13, $1, $14, $15, $16, $17,
+           $18::text::jsonb || jsonb_build_object('shown', least($12 - 1, (SELECT count(*) FROM mine)))
 )
 SELECT o.id, o.request, o.kind, o.authority, o.zone, o.due_at, r.number, r.state, r.requesting, r.holder, r.reference,
        r.submitted ->> 'purpose' AS purpose, r.snapshot -> 'holder' ->> 'name' AS holder_name
@@ -69,11 +74,11 @@ class Line:
     holder_name: str
 
 
-async def page(conn: Connection, caller: str, wanted: Wanted) -> tuple[Line, ...]:
-    """Return one page of the duties that an authority owes or is owed, soonest due first."""
+async def page(conn: Connection, trace: Trace, wanted: Wanted) -> tuple[Line, ...]:
+    """Return one page of the duties that the reader's authority owes or is owed, soonest due first; write it down."""
     rows = await conn.fetch(
         SELECT_BUCKET,
-        caller,
+        trace.actor.authority,
         wanted.state,
         wanted.zones,
         wanted.lows,
@@ -84,5 +89,6 @@ async def page(conn: Connection, caller: str, wanted: Wanted) -> tuple[Line, ...
         min(wanted.lows),
         max(wanted.highs),
         wanted.limit,
+        *trace.columns,
     )
     return tuple(Line(**row) for row in rows)

@@ -8,6 +8,7 @@ from asyncpg import Record
 from pydantic import TypeAdapter
 
 from exchange.core.request import Request
+from exchange.store.audit import Trace
 from exchange.store.database import Connection
 
 REQUEST = TypeAdapter(Request)
@@ -28,9 +29,25 @@ SELECT CASE WHEN p.former IS NULL THEN request_document(r)
  WHERE r.id = $1 AND p.authority = $2
 """
 
+# What is shown is written down in the statement that reads it: no trace, no read, and no round trip more.
+SELECT_SHOWN = """
+WITH seen AS MATERIALIZED (
+    SELECT CASE WHEN p.former IS NULL THEN request_document(r)
+                ELSE (p.former -> 'snapshot' || jsonb_build_object(
+                    'submitted', r.submitted, 'obligations', p.former -> 'obligations'))::text END AS document,
+           coalesce(decode(p.former ->> 'head', 'hex'), r.head) AS head
+      FROM request r JOIN participant p ON p.request = r.id
+     WHERE r.id = $1 AND p.authority = $2
+), noted AS (
+    INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
+    SELECT $3, $2, $4, $5, $6, $1, $7, $8::text::jsonb FROM seen
+)
+SELECT document, head FROM seen
+"""
+
 # The page is cut out of the index before anything else is looked at. Conditions on the request's words stand in a
 # statement of their own: here they would let the planner, which does not see the arguments, expect so few lines that
-# it reads and sorts all of the authority's.
+# it reads and sorts all of the authority's. Who lists reads words of cases, so that is written down, too.
 SELECT_PAGE = """
 WITH page AS (
     SELECT authority, request, box, state, urgent, received_number, due_at, due_on, due_kind, suspended, former
@@ -47,6 +64,10 @@ WITH page AS (
              WHERE b.zone = due_zone AND due_at > b.low AND due_at <= b.high))
      ORDER BY due_at, request
      LIMIT $12
+), noted AS (
+    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
+    SELECT $13, $1, $14, $15, $16, $17,
+           $18::text::jsonb || jsonb_build_object('shown', least($12 - 1, (SELECT count(*) FROM page)))
 )
 SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
        p.former IS NOT NULL AS former,
@@ -59,27 +80,36 @@ SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.
 """
 
 SELECT_FOUND = """
-SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
-       p.former IS NOT NULL AS former,
-       r.requesting, r.submitted ->> 'requested_authority' AS requested,
-       coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
-       r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
-       r.snapshot ->> 'submitted_at' AS submitted_at
-  FROM participant p JOIN request r ON r.id = p.request
- WHERE p.authority = $1
-   AND ($2::text IS NULL OR p.box = $2)
-   AND ($3::text IS NULL OR p.state = $3)
-   AND ($4::boolean IS NULL OR p.urgent = $4)
-   AND ($5::boolean IS NULL OR p.suspended = $5)
-   AND p.due_at <= $6
-   AND (p.due_at, p.request) > ($7::timestamptz, $8::uuid)
-   AND ($9::text[] IS NULL OR EXISTS (
-        SELECT FROM unnest($9::text[], $10::timestamptz[], $11::timestamptz[]) AS b(zone, low, high)
-         WHERE b.zone = p.due_zone AND p.due_at > b.low AND p.due_at <= b.high))
-   AND (r.number = $13 OR p.received_number = $13 OR r.reference = $13
-        OR r.words @@ websearch_to_tsquery('russian', $13))
- ORDER BY p.due_at, p.request
- LIMIT $12
+WITH found AS MATERIALIZED (
+    SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
+           p.former IS NOT NULL AS former,
+           r.requesting, r.submitted ->> 'requested_authority' AS requested,
+           coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
+           r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
+           r.snapshot ->> 'submitted_at' AS submitted_at
+      FROM participant p JOIN request r ON r.id = p.request
+     WHERE p.authority = $1
+       AND ($2::text IS NULL OR p.box = $2)
+       AND ($3::text IS NULL OR p.state = $3)
+       AND ($4::boolean IS NULL OR p.urgent = $4)
+       AND ($5::boolean IS NULL OR p.suspended = $5)
+       AND p.due_at <= $6
+       AND (p.due_at, p.request) > ($7::timestamptz, $8::uuid)
+       AND ($9::text[] IS NULL OR EXISTS (
+            SELECT FROM unnest($9::text[], $10::timestamptz[], $11::timestamptz[]) AS b(zone, low, high)
+             WHERE b.zone = p.due_zone AND p.due_at > b.low AND p.due_at <= b.high))
+       AND (r.number = $19 OR p.received_number = $19 OR r.reference = $19
+            OR r.words @@ websearch_to_tsquery('russian', $19))
+     ORDER BY p.due_at, p.request
+     LIMIT $12
+), noted AS (
+    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
+    SELECT $13, $1, $14, $15, $16, $17,
+           $18::text::jsonb || jsonb_build_object('shown', least($12 - 1, (SELECT count(*) FROM found)))
+)
+SELECT id, number, received_number, box, state, urgent, due_at, due_on, due_kind, suspended, former, requesting,
+       requested, holder, reference, purpose, handling, submitted_at
+  FROM found ORDER BY due_at, id
 """
 
 LAST = UUID(int=2**128 - 1)
@@ -158,11 +188,16 @@ async def load_for(conn: Connection, request: UUID, authority: str) -> Loaded | 
     return _loaded(await conn.fetchrow(SELECT_FOR, request, authority))
 
 
-async def page(conn: Connection, authority: str, wanted: Wanted) -> tuple[Line, ...]:
-    """Return one page of an authority's requests, soonest due first."""
+async def show_to(conn: Connection, request: UUID, trace: Trace) -> Loaded | None:
+    """Load a request for somebody who is shown it, as `load_for` does, and write that down; None if it may not."""
+    return _loaded(await conn.fetchrow(SELECT_SHOWN, request, trace.actor.authority, *trace.columns))
+
+
+async def page(conn: Connection, trace: Trace, wanted: Wanted) -> tuple[Line, ...]:
+    """Return one page of the requests of the reader's authority, soonest due first, and write the reading down."""
     bounds = wanted.bounds
     arguments = (
-        authority,
+        trace.actor.authority,
         wanted.box,
         wanted.state,
         wanted.urgent,
@@ -173,6 +208,7 @@ async def page(conn: Connection, authority: str, wanted: Wanted) -> tuple[Line, 
         bounds.lows,
         bounds.highs,
         wanted.limit,
+        *trace.columns,
     )
     if wanted.words is None:
         rows = await conn.fetch(SELECT_PAGE, *arguments)

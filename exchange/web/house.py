@@ -1,21 +1,23 @@
 """What every page stands on: who visits, in which language, over one connection; and how a page is written."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from exchange.core.access import Actor, Verb, may
-from exchange.core.errors import CallerUnknown, NotProved, NotThere
+from exchange.core.errors import CallerUnknown, NotProved, NotThere, Refused, Unavailable
 from exchange.runtime import Mode, Runtime, node_time
-from exchange.service import attempts, queries, sessions
+from exchange.service import attempts, audit, queries, sessions
 from exchange.store.database import Connection
 from exchange.tongues import Tongue, Tongues
 from exchange.web import form as forms
@@ -24,6 +26,7 @@ from exchange.web.book import Book
 from exchange.web.form import Form, Limits
 from exchange.web.static import Shelf
 
+ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
 
 
@@ -50,9 +53,14 @@ class House:
     @asynccontextmanager
     async def reading(self, request: Request) -> AsyncIterator["Visit"]:
         """Lend a connection for a page that only reads, having told who visits; raise CallerUnknown."""
-        secret, real = guard.secret_of(request), self.runtime.clock()
-        async with self.runtime.connection() as conn:
-            yield await self._visit(request, conn, secret, real)
+        secret, real, visit = guard.secret_of(request), self.runtime.clock(), None
+        try:
+            async with self.runtime.connection() as conn:
+                visit = await self._visit(request, conn, secret, real)
+                yield visit
+        except (NotThere, Refused) as trouble:
+            await self.tell(visit, trouble)
+            raise
 
     @asynccontextmanager
     async def looking(self, request: Request) -> AsyncIterator[tuple[Connection, "Visit | None"]]:
@@ -69,7 +77,7 @@ class House:
     async def writing(self, request: Request, form: Form) -> AsyncIterator["Visit"]:
         """Open the one transaction of a form, having told that a visitor's own page sent it."""
         guard.from_our_page(request)
-        secret, real = guard.secret_of(request), self.runtime.clock()
+        secret, real, visit = guard.secret_of(request), self.runtime.clock(), None
         try:
             async with self.runtime.transaction() as conn:
                 visit = await self._visit(request, conn, secret, real)
@@ -78,6 +86,17 @@ class House:
         except NotProved as trouble:
             await self._count(trouble, real)
             raise
+        except (NotThere, Refused) as trouble:
+            await self.tell(visit, trouble)
+            raise
+
+    async def tell(self, visit: "Visit | None", trouble: NotThere | Refused) -> None:
+        """Write down what somebody known was kept from; nothing of it was shown, so the refusal stands without."""
+        if visit is not None and audit.is_denial(trouble):
+            text = str(visit.request.path_params.get("id", ""))
+            named, method = UUID(text) if ID.fullmatch(text) else None, visit.request.method
+            with suppress(Unavailable):
+                await audit.deny(self.runtime, visit.actor, visit.now, trouble, method=method, request=named)
 
     async def form(self, request: Request) -> Form:
         """Read the form of a call; it comes at the visitor's pace, so no connection is held meanwhile."""

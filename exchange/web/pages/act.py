@@ -82,15 +82,21 @@ async def _sent(house: House, request: Request, form: Form) -> Response:
             await asyncio.sleep(PAUSE)
         except _Again as again:
             async with house.reading(request) as visit:
-                return await _sheet(house, visit, request_id, kind, form, again)
+                shown = await _sheet(house, visit, request_id, kind, form, again)
+            if again.refused is not None:
+                await house.tell(visit, again.refused)
+            return shown
     raise KeyInWork
 
 
 class _Again(Exception):
-    """The form is to be shown again."""
+    """The form is to be shown again; `refused` is what the law said to it."""
 
-    def __init__(self, remarks: tuple[Remark, ...], status: int, *, stale: bool = False) -> None:
+    def __init__(
+        self, remarks: tuple[Remark, ...], status: int, *, stale: bool = False, refused: Refused | None = None
+    ) -> None:
         super().__init__(status)
+        self.refused = refused
         self.remarks = remarks
         self.status = status
         self.stale = stale
@@ -126,7 +132,8 @@ async def _acted(house: House, visit: Visit, request_id: UUID, kind: ActKind, fo
     except Refused as trouble:
         stale = any(one.weight is Weight.STALE for one in trouble.objections)
         status = _STATUS[min(one.weight for one in trouble.objections)]
-        raise _Again(remarks.of_law(trouble.objections, filled, visit.tongue), status, stale=stale) from None
+        told = remarks.of_law(trouble.objections, filled, visit.tongue)
+        raise _Again(told, status, stale=stale, refused=trouble) from None
     return str(before.request.seq + 1)
 
 
@@ -148,7 +155,7 @@ async def _sheet(
     house: House, visit: Visit, request_id: UUID, kind: ActKind, form: Form, again: _Again | None = None
 ) -> Response:
     """Show the form of an act; one that the visitor may not do now shows why not, and what was typed."""
-    loaded = await queries.load(visit.conn, request_id, visit.actor)
+    loaded = await queries.read(visit.conn, request_id, visit.actor, visit.now, form=kind)
     dossier = await open_dossier(visit, loaded)
     allowed = any(act.act is kind for act in dossier.request.allowed_acts)
     stale = again is not None and again.stale

@@ -53,7 +53,7 @@ async def show(house: House, request: Request) -> Response:
     """Show the figures."""
     async with house.reading(request) as visit:
         figures = await queries.statistics(visit.conn, visit.actor, visit.now)
-        overdue = duties.DutiesAsked(bucket=DueBucket.OVERDUE, limit=OLDEST)
+        overdue = duties.DutiesAsked(bucket=DueBucket.OVERDUE, where="dashboard", limit=OLDEST)
         oldest, following = await duties.in_bucket(visit.conn, visit.actor, visit.now, overdue)
         view = Dashboard(
             as_of=figures.as_of,

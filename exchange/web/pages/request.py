@@ -1,7 +1,5 @@
 """One request: where it stands, its clocks, its content, its record, and what the visitor may do."""
 
-import re
-from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
@@ -10,16 +8,14 @@ from starlette.responses import Response
 from exchange.core.errors import NotThere
 from exchange.service import queries
 from exchange.web.dossier import Dossier, Step, open_dossier
-from exchange.web.house import House, Visit
+from exchange.web.house import ID, House, Visit
 from exchange.web.query import Query
-
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def show(house: House, request: Request) -> Response:
     """Show a request; after an act, say which one stands."""
     async with house.reading(request) as visit:
-        loaded = await queries.load(visit.conn, id_of(request), visit.actor)
+        loaded = await queries.read(visit.conn, id_of(request), visit.actor, visit.now, record=True)
         dossier = await open_dossier(visit, loaded)
         done = _done(visit, dossier, Query(request).number("done"))
     return house.page_for(visit, "request", view=dossier, done=done)
@@ -28,7 +24,7 @@ async def show(house: House, request: Request) -> Response:
 def id_of(request: Request) -> UUID:
     """Return the id that the address names; raise NotThere for what can be none."""
     text = str(request.path_params["id"])
-    if not _ID.fullmatch(text):
+    if not ID.fullmatch(text):
         raise NotThere
     return UUID(text)
 
