@@ -71,6 +71,13 @@ class Profile(Shape):
         return self
 
 
+class Force(Shape):
+    """A treaty's numbers of coming into force (Article 16) and of leaving (Article 18)."""
+
+    notifications: Annotated[int, Field(ge=1)]
+    leaving_months: Annotated[int, Field(ge=0)]
+
+
 def _hours(step: str) -> int:
     """Return a step's distance from the due moment in hours, a day being 24: enough to put steps in order."""
     return 0 if step == "due" else int(step[:-1]) * (24 if step.endswith("d") else 1)

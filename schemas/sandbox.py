@@ -42,10 +42,10 @@ class ClockView(View):
 
 
 class NoticeView(View):
-    """Which notice a message was: of an act, or a step of the ladder of a duty."""
+    """Which notice a message was: of an act, a step of the ladder of a duty, or of the registry."""
 
     kind: NoticeKind
-    request: UUID
+    request: UUID | None
     act: ActKind | None
     obligation: str | None
     step: str | None

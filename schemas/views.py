@@ -285,11 +285,12 @@ class AuthorityView(View):
 
 
 class PartyView(View):
-    """A state and the days on which the Protocol is in force for it."""
+    """A state and the days on which the Protocol is in force for it, and from which notification that follows."""
 
     country: Country
     in_force_from: date
     left_on: date | None
+    explanation: tuple[str, ...]
 
 
 class AgreementView(View):

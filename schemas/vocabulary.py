@@ -228,6 +228,7 @@ class NoticeKind(StrEnum):
 
     ACT = "act"
     REMINDER = "reminder"
+    REGISTRY = "registry"
 
 
 class Mailbox(StrEnum):
@@ -259,3 +260,22 @@ class Deed(StrEnum):
     REGISTRY_CHANGED = "registry_changed"
     ACCESS_CHANGED = "access_changed"
     DENIED = "denied"
+
+
+class FactKind(StrEnum):
+    """What can be notified to the registry (Articles 4, 6, 16 and 18)."""
+
+    DESIGNATION = "designation"
+    CHANGE = "change"
+    END = "end"
+    COMPLETION = "completion"
+    WITHDRAWAL = "withdrawal"
+    AGREEMENT = "agreement"
+    AGREEMENT_END = "agreement_end"
+
+
+class Language(StrEnum):
+    """A language in which an authority gets its mails."""
+
+    RU = "ru"
+    EN = "en"

@@ -1,6 +1,6 @@
 """Everything else that a caller may read: duties, figures, its feed, the registry."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from starlette.requests import Request
@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from exchange.api import query
 from exchange.api.entrance import Answer, Entrance
-from exchange.service import queries
-from exchange.store.database import Connection
+from exchange.service import queries, register
 from schemas.vocabulary import ObligationKind, ObligationState
 
 T = TypeVar("T")
@@ -47,23 +46,36 @@ async def events(entrance: Entrance, request: Request) -> Response:
         return query.page(items, following, limit)
 
 
-def _registry(
-    read: Callable[[Connection], Awaitable[Sequence[T]]], code_of: Callable[[T], str]
-) -> Callable[[Entrance, Request], Awaitable[Response]]:
-    """Make a call that lists a part of the registry, by code."""
-
-    async def listed(entrance: Entrance, request: Request) -> Response:
-        async with entrance.reading(request) as (conn, _call):
-            asked = query.Query(request)
-            after, limit = asked.place(), asked.limit()
-            asked.done()
-            rest = sorted((item for item in await read(conn) if code_of(item) > after), key=code_of)
-            shown = rest[:limit]
-            return query.page(shown, query.place_of(code_of(shown[-1])) if len(rest) > limit else None, limit)
-
-    return listed
+async def authorities(entrance: Entrance, request: Request) -> Response:
+    """List the registered bodies that the caller may see, by code; of a day, those registered then."""
+    async with entrance.reading(request) as (conn, call):
+        asked = query.Query(request)
+        on, after, limit = asked.day("on"), asked.place(), asked.limit()
+        asked.done()
+        shown, following = await register.authorities_page(conn, call.actor, call.now, on=on, after=after, limit=limit)
+        return query.page(shown, following and query.place_of(following), limit)
 
 
-authorities = _registry(queries.authorities, lambda authority: authority.code)
-parties = _registry(queries.parties, lambda party: party.country)
-agreements = _registry(queries.agreements, lambda agreement: agreement.id)
+async def parties(entrance: Entrance, request: Request) -> Response:
+    """List the states for which the Protocol is or was in force, by code; of a day, those for which it was then."""
+    async with entrance.reading(request) as (conn, call):
+        asked = query.Query(request)
+        on, after, limit = asked.day("on"), asked.place(), asked.limit()
+        asked.done()
+        return _page(await register.parties(conn, call.now, on), lambda party: party.country, after, limit)
+
+
+async def agreements(entrance: Entrance, request: Request) -> Response:
+    """List the standing agreements by code; of a day, those that held then."""
+    async with entrance.reading(request) as (conn, _call):
+        asked = query.Query(request)
+        on, after, limit = asked.day("on"), asked.place(), asked.limit()
+        asked.done()
+        return _page(await register.agreements(conn, on), lambda agreement: agreement.id, after, limit)
+
+
+def _page(items: Sequence[T], code_of: Callable[[T], str], after: str, limit: int) -> Response:
+    """Answer with the page that follows a code."""
+    rest = sorted((item for item in items if code_of(item) > after), key=code_of)
+    shown = rest[:limit]
+    return query.page(shown, query.place_of(code_of(shown[-1])) if len(rest) > limit else None, limit)

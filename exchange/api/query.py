@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from exchange.api.body import may_be_echoed
 from exchange.api.entrance import JSON
 from exchange.api.problems import Fault
-from schemas.base import Text
+from schemas.base import Day, Text
 from schemas.problem import ProblemItem
 
 T = TypeVar("T")
@@ -34,6 +34,7 @@ FIRST_YEAR: Final = 1900
 """Before every due moment; Python knows no year after 9999, and what is never due has that one."""
 
 TEXT: Final[TypeAdapter[str]] = TypeAdapter(Text)
+DAY: Final[TypeAdapter[date]] = TypeAdapter(Day)
 
 
 class Query:
@@ -80,6 +81,17 @@ class Query:
         """Return true or false."""
         value = self.one_of(name, ("true", "false"))
         return None if value is None else value == "true"
+
+    def day(self, name: str) -> date | None:
+        """Return a day, written as ISO 8601 does."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return DAY.validate_python(value)
+        except ValidationError:
+            self._object(name, "принимает день по ISO 8601, например 2026-03-01")
+            return None
 
     def limit(self) -> int:
         """Return how many items a page may have."""

@@ -60,7 +60,11 @@ def of_act(request: Request, body: bodies.ActBody, author: str, scene: Scene, no
 def _addressee(body: Submission, requesting: AuthorityRef, scene: Scene, now: datetime) -> Iterator[Objection]:
     requested = scene.authorities.get(body.requested_authority)
     if requested is None or requested.kind is not AuthorityKind.COMPETENT:
-        yield object_to("authority_unknown", "/requested_authority")
+        until = scene.lapsed.get(body.requested_authority)
+        if until is None:
+            yield object_to("authority_unknown", "/requested_authority")
+        else:
+            yield object_to("designation_ended", "/requested_authority", until=f"{until:%d.%m.%Y}")
         return
     if requested.country is requesting.country:
         yield object_to("own_state", "/requested_authority")
@@ -155,9 +159,11 @@ def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datet
             yield object_to("redirect_ring", "/to_body/name")
         return
     target = scene.authorities.get(body.to_authority or "")
-    if target is None or target.kind is AuthorityKind.SECRETARIAT:
+    abroad = target is not None and target.country is not request.holder.country
+    hidden = AuthorityKind.DOMESTIC if abroad else None  # of another state, which alone knows it
+    if target is None or target.kind in {AuthorityKind.SECRETARIAT, hidden}:
         yield object_to("redirect_unknown", "/to_authority")
-    elif target.country is not request.holder.country:
+    elif abroad:
         yield object_to("redirect_other_state", "/to_authority")
     elif target.code in {holder.code for holder in held}:
         yield object_to("redirect_ring", "/to_authority")

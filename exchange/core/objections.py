@@ -57,6 +57,9 @@ GROUNDS: dict[str, Ground] = {
     "nothing_left": Ground(_S, "P-9.1", "Открытых пунктов, в которых можно отказать, не осталось."),
     # What it carries: the request.
     "authority_unknown": Ground(_C, "P-4.1", "Такого назначенного компетентного органа в реестре нет."),
+    "designation_ended": Ground(
+        _C, "P-4.1", "Назначение этого органа окончилось: с {until} запросы ему не направляют."
+    ),
     "own_state": Ground(_C, "P-16", "Запрос направляется органу другой Стороны."),
     "not_in_force": Ground(_C, "P-16", "Протокол в этот день не действует для Стороны {country}."),
     "matter_needed": Ground(_C, "P-3", "Укажите хотя бы один предмет статьи 3: он нужен для этой формы содействия."),
@@ -129,6 +132,43 @@ GROUNDS: dict[str, Ground] = {
     "token_too_long": Ground(_C, None, "Срок токена: от 1 до {days} дней."),
     "scope_not_of_role": Ground(_C, None, "Этого права у роли нет."),
 }
+
+
+REGISTRY_GROUNDS: dict[str, Ground] = {
+    # Who may enter and acknowledge it.
+    "not_your_party": Ground(_F, "P-4.2", "Сторона сообщает только о своих органах."),
+    "secretariat_only": Ground(_F, "P-16", "Полученное депозитарием и соглашения Сторон вносит только Секретариат."),
+    "domestic_of_others": Ground(_F, "P-7.4", "Национальные органы вносит только само государство."),
+    "not_relayed_to_you": Ground(_F, "P-4.3", "Получение подтверждает Сторона, которой уведомление направлено."),
+    "acknowledged_already": Ground(_S, "P-4.3", "Получение этого уведомления уже подтверждено."),
+    # What it says.
+    "authority_known": Ground(_C, "P-4.2", "Этот код уже носит действующая запись реестра."),
+    "authority_not_known": Ground(_C, "P-4.2", "Такого органа в реестре нет."),
+    "designation_over": Ground(_C, "P-4.2", "Окончание этой записи уже внесено."),
+    "entry_not_after_last": Ground(_C, "P-4.2", "История не переписывается: день должен быть позже {day}."),
+    "code_of_other_state": Ground(_C, "P-4.2", "Код органа начинается с кода его государства: {country}-."),
+    "code_of_a_state": Ground(_C, "P-4.2", "С кода государства начинаются только коды его органов."),
+    "code_reserved": Ground(_C, "P-7.4", "Такие коды получают только органы, названные при передаче запроса."),
+    "country_needed": Ground(_C, "P-4.2", "Укажите государство органа."),
+    "country_out_of_place": Ground(_C, "P-4.2", "У Секретариата нет государства."),
+    "nothing_changes": Ground(_C, "P-4.2", "Укажите, что изменяется."),
+    "notice_in_future": Ground(_C, "P-16", "День получения уведомления ещё не наступил."),
+    "completion_known": Ground(_C, "P-16", "Уведомление этого государства уже внесено."),
+    "not_a_party": Ground(_C, "P-18", "В день получения уведомления государство не было Стороной."),
+    "withdrawal_known": Ground(_C, "P-18", "Уведомление о выходе этой Стороны уже внесено."),
+    "leaving_too_early": Ground(
+        _C, "P-18", "Уведомление получают не позднее чем за {months} месяцев до выхода: не раньше {earliest}."
+    ),
+    "agreement_known": Ground(_C, "P-6.4", "Соглашение с этим кодом уже внесено."),
+    "agreement_party_twice": Ground(_C, "P-6.4", "Сторона соглашения названа дважды."),
+    "agreement_ends_early": Ground(_C, "P-6.4", "Соглашение не может окончиться раньше, чем началось."),
+    "agreement_over": Ground(_C, "P-6.4", "Окончание этого соглашения уже внесено."),
+    "told_twice": Ground(_C, "P-4.2", "Об этом на этот день уже сообщено в самом файле."),
+    "told_otherwise": Ground(_C, "P-4.2", "Реестр говорит об этом иное: «{known}»."),
+}
+"""The objections to what is notified to the registry (Articles 4, 6, 16 and 18)."""
+
+GROUNDS |= REGISTRY_GROUNDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,12 @@ class StandingChannel:
 class Scene:
     """The registry's facts for one act, and the numbers that the registers give next.
 
-    `authorities` holds those that the act names and the registry knows on that day.
+    `authorities` holds those that the act names and the registry knows on that day; `lapsed` those that it no longer
+    holds, with the first day on which it did not.
     """
 
     authorities: Mapping[str, AuthorityRef] = field(default_factory=dict)
+    lapsed: Mapping[str, date] = field(default_factory=dict)
     parties: Mapping[Country, Party] = field(default_factory=dict)
     agreements: Mapping[str, StandingChannel] = field(default_factory=dict)
     outgoing_numbers: Mapping[str, str] = field(default_factory=dict)

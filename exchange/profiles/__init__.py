@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from exchange.core.request import ProfileRef
 from exchange.core.scene import Reading
-from schemas.profile import Profile
+from schemas.profile import Force, Profile
 
 
 def reading_of(source: bytes) -> Reading:
@@ -19,3 +19,9 @@ def reading_of(source: bytes) -> Reading:
 def protocol_source() -> bytes:
     """Return the bytes of the Protocol's profile that new requests pin."""
     return files(__package__).joinpath("protocol.toml").read_bytes()
+
+
+def force() -> Force:
+    """Return when the Protocol comes into force and ends for a state."""
+    source = files(__package__).joinpath("force.toml").read_text("utf-8")
+    return Force.model_validate(tomllib.loads(source))

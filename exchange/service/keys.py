@@ -69,6 +69,16 @@ class Keyring:
         if not self._signing.keys() >= set(authorities):
             await self.refresh(conn)
 
+    async def make_missing(self, conn: Connection) -> None:
+        """Make a key for every body that signs for itself and has none; each process learns of it when it needs it."""
+        for authority in await store.keyless(conn):
+            key = OKPKey.generate_key(ALGORITHM)
+            name = key.thumbprint()
+            nonce = os.urandom(NONCE_BYTES)
+            wrapped = nonce + self._wrapping.encrypt(nonce, key.as_pem(private=True), _bound(authority, name))
+            public = json.dumps(key.as_dict(private=False))
+            await store.add(conn, StoredKey(name, authority, public, wrapped))
+
     def _unwrapped(self, stored: StoredKey) -> OKPKey:
         nonce, sealed = stored.wrapped[:NONCE_BYTES], stored.wrapped[NONCE_BYTES:]
         try:
@@ -115,14 +125,8 @@ def payload_of(seal: str) -> bytes:
 
 
 async def make_missing(conn: Connection, wrapping_key: bytes) -> None:
-    """Make a key for every body that authors acts of its own and has none."""
-    for authority in await store.keyless(conn):
-        key = OKPKey.generate_key(ALGORITHM)
-        name = key.thumbprint()
-        nonce = os.urandom(NONCE_BYTES)
-        wrapped = nonce + AESGCM(wrapping_key).encrypt(nonce, key.as_pem(private=True), _bound(authority, name))
-        public = json.dumps(key.as_dict(private=False))
-        await store.add(conn, StoredKey(name, authority, public, wrapped))
+    """Make a key for every body that signs for itself and has none."""
+    await Keyring(wrapping_key).make_missing(conn)
 
 
 async def load(conn: Connection, wrapping_key: bytes) -> Keyring:

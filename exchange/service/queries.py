@@ -183,33 +183,6 @@ async def list_events(conn: Connection, actor: Actor, *, after: int, limit: int)
     )
 
 
-async def authorities(conn: Connection) -> tuple[views.AuthorityView, ...]:
-    """Return the registered bodies."""
-    shape = TypeAdapter(tuple[views.AuthorityView, ...])
-    return shape.validate_python(await registry.authorities(conn), from_attributes=True)
-
-
-async def parties(conn: Connection) -> tuple[views.PartyView, ...]:
-    """Return the Parties."""
-    shape = TypeAdapter(tuple[views.PartyView, ...])
-    return shape.validate_python(await registry.parties(conn), from_attributes=True)
-
-
-async def agreements(conn: Connection) -> tuple[views.AgreementView, ...]:
-    """Return the standing agreements on technical channels."""
-    return tuple(
-        views.AgreementView(
-            id=agreement.code,
-            parties=agreement.parties,
-            channel=agreement.channel,
-            citation=agreement.citation,
-            since=agreement.since,
-            until=agreement.until,
-        )
-        for agreement in await registry.agreements(conn)
-    )
-
-
 def _midnight(now: datetime, zone: str, days: int) -> datetime:
     """Return the instant at which the local day so many days from today begins."""
     return start_of_day(local_day(now, zone) + timedelta(days=days), zone)

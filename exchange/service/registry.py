@@ -1,17 +1,33 @@
 """Set-up of a node: the profile, the sandbox's sample registry, the authorities' keys."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
-from exchange.core.scene import Party, Reading
-from exchange.profiles import protocol_source, reading_of
+from exchange.core import treaty
+from exchange.core.designations import designated
+from exchange.core.party_notices import treaty_fact
+from exchange.core.scene import Reading
+from exchange.profiles import force, protocol_source, reading_of
 from exchange.service import people
-from exchange.store import profiles, registry, sandbox
+from exchange.service.notices_of_parties import written_first
+from exchange.store import profiles, registry, registry_notices, sandbox
 from exchange.store.database import Connection
-from exchange.store.registry import Agreement, Authority
-from schemas.vocabulary import AuthorityKind, Country, Reach
+from exchange.store.registry import Agreement
+from schemas.registry import ChannelAgreement, CompletionNotice, Designation, Names
+from schemas.vocabulary import AuthorityKind, Country, FactKind, Reach
 
 IN_FORCE: Final = date(2020, 1, 1)
+ENTERED: Final = datetime(2020, 1, 15, 6, tzinfo=UTC)
+
+SAMPLE_RECEIPTS: Final = {
+    Country.BY: date(2019, 6, 3),
+    Country.KZ: date(2019, 8, 20),
+    Country.RU: date(2019, 11, 5),
+    Country.AM: IN_FORCE,
+    Country.KG: IN_FORCE,
+    Country.TJ: IN_FORCE,
+}
+"""When the depositary received each state's notification: with the fourth the Protocol came into force."""
 
 SAMPLE_ZONES: Final = {
     Country.AM: "Asia/Yerevan",
@@ -82,47 +98,74 @@ async def keep_reading(conn: Connection) -> Reading:
 
 
 async def seed_sandbox(conn: Connection) -> None:
-    """Enter the sample registry: six Parties, twelve authorities, the Secretariat, one standing channel, and people."""
-    for country in Country:
-        await registry.add_party(conn, Party(country, IN_FORCE))
-    for code in SAMPLE_NAMES:
-        await registry.add_authority(conn, _sample(code))
+    """Enter the sample registry: six notifications, thirteen authorities, one standing channel, and people."""
+    await _seed_registry(conn)
+    await people.seed_samples(conn, (*SAMPLE_NAMES, SECRETARIAT), await sandbox.now(conn))
+
+
+async def _seed_registry(conn: Connection) -> None:
+    """Enter the sample facts, and what follows from them, into an empty registry."""
+    notifications = [
+        CompletionNotice(kind=FactKind.COMPLETION, country=country, received_on=day)
+        for country, day in SAMPLE_RECEIPTS.items()
+    ]
+    bodies = [_secretariat(), *map(_sample, SAMPLE_NAMES)]
+    channel = _channel()
+    written = written_first([*notifications, *bodies, channel], SECRETARIAT, ENTERED)
+    if not await registry_notices.begin(conn, len(written)):
+        return
+    await registry_notices.add(conn, *written)
+    await registry.keep_parties(conn, treaty.parties(map(treaty_fact, notifications), force()))
+    first = len(notifications) + 1
     await registry.add_authority(
-        conn,
-        Authority(
-            code=SECRETARIAT,
-            kind=AuthorityKind.SECRETARIAT,
-            country=None,
-            name={"ru": "Секретариат ОДКБ (образец)", "en": "CSTO Secretariat (sample)"},
-            zone="Europe/Moscow",
-            reach=Reach.NODE,
-            mailbox="csto-sec@node.example",
-            head_mailbox="csto-sec.head@node.example",
-            since=IN_FORCE,
-        ),
+        conn, *(designated((), body, body.country, number)[0] for number, body in enumerate(bodies, first))
     )
     await registry.add_agreement(
         conn,
         Agreement(
-            code="CSTO-CHANNEL-1",
-            parties=tuple(Country),
-            channel="защищённая видеоконференцсвязь и электронная почта (образец)",
-            citation="Соглашение о каналах связи между компетентными органами от 15 января 2020 года (образец)",
-            since=date(2020, 1, 15),
+            code=channel.agreement,
+            parties=channel.parties,
+            channel=channel.channel,
+            citation=channel.citation,
+            since=channel.since,
         ),
     )
-    await people.seed_samples(conn, (*SAMPLE_NAMES, SECRETARIAT), await sandbox.now(conn))
 
 
-def _sample(code: str) -> Authority:
-    """Return a sample authority with its two mailboxes; TJ-GKNB alone is reached by courier."""
+def _channel() -> ChannelAgreement:
+    return ChannelAgreement(
+        kind=FactKind.AGREEMENT,
+        agreement="CSTO-CHANNEL-1",
+        parties=tuple(Country),
+        channel="защищённая видеоконференцсвязь и электронная почта (образец)",
+        citation="Соглашение о каналах связи между компетентными органами от 15 января 2020 года (образец)",
+        since=date(2020, 1, 15),
+    )
+
+
+def _secretariat() -> Designation:
+    return Designation(
+        kind=FactKind.DESIGNATION,
+        authority=SECRETARIAT,
+        body=AuthorityKind.SECRETARIAT,
+        name=Names(ru="Секретариат ОДКБ (образец)", en="CSTO Secretariat (sample)"),
+        zone="Europe/Moscow",
+        reach=Reach.NODE,
+        mailbox="csto-sec@node.example",
+        head_mailbox="csto-sec.head@node.example",
+        since=IN_FORCE,
+    )
+
+
+def _sample(code: str) -> Designation:
+    """Return the designation of a sample authority with its two mailboxes; TJ-GKNB alone is reached by courier."""
     russian, english = SAMPLE_NAMES[code]
     country = Country(code[:2])
-    return Authority(
-        code=code,
-        kind=AuthorityKind.COMPETENT,
+    return Designation(
+        kind=FactKind.DESIGNATION,
+        authority=code,
         country=country,
-        name={"ru": russian, "en": english},
+        name=Names(ru=russian, en=english),
         zone=SAMPLE_ZONES[country],
         reach=Reach.COURIER if code == "TJ-GKNB" else Reach.NODE,
         mailbox=f"{code.lower()}@node.example",

@@ -10,8 +10,8 @@ SELECT id, authority, public, wrapped FROM authority_key WHERE id <> ALL($1) ORD
 """
 
 SELECT_KEYLESS = """
-SELECT a.code FROM authority a
- WHERE (a.kind = 'competent' OR a.kind = 'domestic' AND a.reach = 'node')
+SELECT DISTINCT a.code FROM entry a
+ WHERE (a.kind <> 'domestic' OR a.reach = 'node')
    AND NOT EXISTS (SELECT FROM authority_key k WHERE k.authority = a.code)
  ORDER BY a.code
 """
@@ -36,7 +36,7 @@ async def others(conn: Connection, known: Sequence[str]) -> tuple[StoredKey, ...
 
 
 async def keyless(conn: Connection) -> tuple[str, ...]:
-    """Return who authors acts and has no key yet: competent authorities, and domestic bodies reached on the node."""
+    """Return who has no key yet and authors acts (competent authorities, domestic bodies on the node) or files."""
     return tuple(row["code"] for row in await conn.fetch(SELECT_KEYLESS))
 
 

@@ -30,7 +30,7 @@ SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data
        END AS overtaken
   FROM outbox o
   JOIN authority a ON a.code = o.authority
-  JOIN request r ON r.id = o.request
+  LEFT JOIN request r ON r.id = o.request
   LEFT JOIN obligation d ON d.id = o.obligation
  WHERE o.id = ANY($1)
  ORDER BY o.next_try_at, o.id
@@ -98,7 +98,7 @@ class Dropped:
     """A notice that reached nobody, and why."""
 
     id: int
-    request: UUID
+    request: UUID | None
     authority: str
     mailbox: str
     dropped: str

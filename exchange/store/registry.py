@@ -1,7 +1,7 @@
 """The registry: Parties, authorities, standing agreements, and the counters of each authority."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,18 +10,14 @@ from typing import Any
 from asyncpg import Record
 
 from exchange.core.deadlines import local_day
+from exchange.core.designations import Authority
 from exchange.core.request import AuthorityRef
 from exchange.core.scene import Party, Scene, StandingChannel
 from exchange.store.database import Connection
 from schemas.vocabulary import AuthorityKind, Country, Reach
 
-SELECT_AUTHORITIES = """
-SELECT code, kind, country, name::text AS name, zone, reach, mailbox, head_mailbox, address, since, until
-  FROM authority ORDER BY code
-"""
-
 SELECT_NAMED = """
-SELECT code, kind, country, name ->> 'ru' AS name, zone, reach, since, until FROM authority WHERE code = ANY($1)
+SELECT code, kind, country, name ->> 'ru' AS name, zone, reach, since, until FROM entry WHERE code = ANY($1)
 """
 
 # All that a new request needs, in one round trip; the counters are locked in the order of their codes.
@@ -33,29 +29,33 @@ WITH locked AS MATERIALIZED (
 SELECT (SELECT json_agg(l) FROM locked l) AS counters,
        (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
                                            'zone', zone, 'reach', reach, 'since', since, 'until', until)::text)
-          FROM authority WHERE code = ANY($1)) AS authorities,
+          FROM entry WHERE code = ANY($1)) AS authorities,
        (SELECT json_agg(json_build_object('country', country, 'in_force_from', in_force_from, 'left_on', left_on))
           FROM party) AS parties,
        (SELECT json_agg(json_build_object('code', code, 'parties', parties, 'since', since, 'until', until))
           FROM agreement) AS agreements
 """
 
-SELECT_PARTIES = "SELECT country, in_force_from, left_on FROM party ORDER BY country"
-
 SELECT_AGREEMENTS = "SELECT code, parties, channel, citation, since, until FROM agreement ORDER BY code"
 
-SELECT_ZONES = "SELECT DISTINCT zone FROM authority ORDER BY zone"
+SELECT_ZONES = "SELECT DISTINCT zone FROM entry ORDER BY zone"
 
 SELECT_COUNTERS = """
 SELECT authority, out_year, out_number, in_year, in_number
   FROM counter WHERE authority = ANY($1) ORDER BY authority COLLATE "C" FOR UPDATE
 """
 
-INSERT_PARTY = "INSERT INTO party (country, in_force_from) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+INSERT_PARTY = """
+INSERT INTO party (country, in_force_from, left_on) VALUES ($1, $2, $3)
+    ON CONFLICT (country) DO UPDATE SET in_force_from = excluded.in_force_from, left_on = excluded.left_on
+"""
+
+DELETE_PARTIES = "DELETE FROM party WHERE country <> ALL($1)"
 
 INSERT_AUTHORITY = """
-INSERT INTO authority (code, kind, country, name, zone, reach, mailbox, head_mailbox, since)
-VALUES ($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+INSERT INTO authority (code, kind, country, name, zone, reach, mailbox, head_mailbox, language, address, since, until,
+                       notice)
+VALUES ($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING
 """
 
 INSERT_COUNTER = "INSERT INTO counter (authority) VALUES ($1) ON CONFLICT DO NOTHING"
@@ -65,22 +65,7 @@ INSERT INTO agreement (code, parties, channel, citation, since, until)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
 """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """A registered body with all that the registry holds of it; `name` by language code."""
-
-    code: str
-    kind: AuthorityKind
-    country: Country | None
-    name: Mapping[str, str]
-    zone: str
-    reach: Reach
-    mailbox: str | None = None
-    head_mailbox: str | None = None
-    address: str | None = None
-    since: date
-    until: date | None = None
+UPDATE_AGREEMENT_END = "UPDATE agreement SET until = $2 WHERE code = $1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,32 +88,6 @@ class Counter:
     out_number: int
     in_year: int
     in_number: int
-
-
-async def authorities(conn: Connection) -> tuple[Authority, ...]:
-    """Return every registered body, by code."""
-    return tuple(
-        Authority(
-            code=row["code"],
-            kind=AuthorityKind(row["kind"]),
-            country=_country(row),
-            name=json.loads(row["name"]),
-            zone=row["zone"],
-            reach=Reach(row["reach"]),
-            mailbox=row["mailbox"],
-            head_mailbox=row["head_mailbox"],
-            address=row["address"],
-            since=row["since"],
-            until=row["until"],
-        )
-        for row in await conn.fetch(SELECT_AUTHORITIES)
-    )
-
-
-async def parties(conn: Connection) -> tuple[Party, ...]:
-    """Return the states for which the Protocol is or was in force."""
-    rows = await conn.fetch(SELECT_PARTIES)
-    return tuple(Party(Country(row["country"]), row["in_force_from"], row["left_on"]) for row in rows)
 
 
 async def agreements(conn: Connection) -> tuple[Agreement, ...]:
@@ -166,6 +125,7 @@ async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> t
     read = [_authority(text) for text in row["authorities"] or ()]
     scene = Scene(
         authorities={ref.code: ref for ref, since, until in read if _held(ref.zone, since, until, now)},
+        lapsed={ref.code: until for ref, _since, until in read if until and until <= local_day(now, ref.zone)},
         parties=_parties(row["parties"] or "[]"),
         agreements=_channels(row["agreements"] or "[]"),
     )
@@ -177,26 +137,23 @@ async def lock_counters(conn: Connection, codes: Iterable[str]) -> dict[str, Cou
     return {row["authority"]: _counter(row) for row in await conn.fetch(SELECT_COUNTERS, sorted(codes))}
 
 
-async def add_party(conn: Connection, party: Party) -> None:
-    """Enter a Party, unless it is there."""
-    await conn.execute(INSERT_PARTY, party.country, party.in_force_from)
+async def keep_parties(conn: Connection, parties: Sequence[Party]) -> None:
+    """Let the Parties be these, as they follow from what the depositary received."""
+    await conn.execute(DELETE_PARTIES, [party.country for party in parties])
+    await conn.executemany(INSERT_PARTY, [(each.country, each.in_force_from, each.left_on) for each in parties])
 
 
-async def add_authority(conn: Connection, authority: Authority) -> None:
-    """Enter an authority with its counter, unless it is there."""
-    await conn.execute(
-        INSERT_AUTHORITY,
-        authority.code,
-        authority.kind,
-        authority.country,
-        json.dumps(dict(authority.name), ensure_ascii=False),
-        authority.zone,
-        authority.reach,
-        authority.mailbox,
-        authority.head_mailbox,
-        authority.since,
-    )
-    await conn.execute(INSERT_COUNTER, authority.code)
+async def add_authority(conn: Connection, *authorities: Authority) -> None:
+    """Enter bodies with their counters, unless they are there."""
+    await conn.executemany(INSERT_AUTHORITY, [columns(each) for each in authorities])
+    await conn.executemany(INSERT_COUNTER, [(each.code,) for each in authorities])
+
+
+def columns(of: Authority) -> tuple[object, ...]:
+    """Return an entry as the columns of a row."""
+    name = json.dumps(dict(of.name), ensure_ascii=False)
+    where = (of.zone, of.reach, of.mailbox, of.head_mailbox, of.language, of.address)
+    return (of.code, of.kind, of.country, name, *where, of.since, of.until, of.notice)
 
 
 async def add_agreement(conn: Connection, agreement: Agreement) -> None:
@@ -210,6 +167,11 @@ async def add_agreement(conn: Connection, agreement: Agreement) -> None:
         agreement.since,
         agreement.until,
     )
+
+
+async def end_agreement(conn: Connection, code: str, until: date) -> None:
+    """Let a standing agreement end with a day."""
+    await conn.execute(UPDATE_AGREEMENT_END, code, until)
 
 
 # The registry hardly ever changes, and what a text says never does: each is read once.

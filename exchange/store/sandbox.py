@@ -86,7 +86,7 @@ class Origin:
 
     message_id: UUID
     kind: str
-    request: UUID
+    request: UUID | None
     obligation: str | None
     step: str | None
     act: str | None

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from exchange.core.access import Actor, Verb, may
 from exchange.core.errors import CallerUnknown, NotProved, NotThere, Refused, Unavailable
 from exchange.runtime import Mode, Runtime, node_time
-from exchange.service import attempts, audit, queries, sessions
+from exchange.service import attempts, audit, register, sessions
 from exchange.store.database import Connection
 from exchange.tongues import Tongue, Tongues
 from exchange.web import form as forms
@@ -120,16 +120,17 @@ class House:
         held = await sessions.prove(conn, secret, real)
         if not may(held.actor, Verb.READ):
             raise NotThere
+        now = node_time(real, held.shift, held.frozen_at)
         return Visit(
             request=request,
             conn=conn,
             actor=held.actor,
             session=held,
             real=real,
-            now=node_time(real, held.shift, held.frozen_at),
+            now=now,
             secret=secret or "",
             tongue=self.tongue(request),
-            book=Book.of(await queries.authorities(conn)),
+            book=Book.of(await register.authorities(conn, held.actor, now)),
         )
 
     def _written(

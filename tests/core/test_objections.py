@@ -8,7 +8,7 @@ import pytest
 
 from exchange.core.access import Actor
 from exchange.core.decide import Refusal, decide, decide_submission
-from exchange.core.objections import GROUNDS, Objection, Weight
+from exchange.core.objections import GROUNDS, REGISTRY_GROUNDS, Objection, Weight
 from exchange.core.rules import article
 from exchange.core.scene import Party
 from schemas.vocabulary import Country, Role
@@ -16,6 +16,7 @@ from tests.core import cases, people
 from tests.core.cases import HEAD, NOON, Case, act, reading, refused_submission, scene, sent, sent_urgent, stamp
 
 Make = Callable[[], Refusal]
+OF_REQUESTS = [code for code in GROUNDS if code not in REGISTRY_GROUNDS]
 
 LATER = stamp(NOON + timedelta(hours=2))
 EARLIER = stamp(NOON - timedelta(hours=2))
@@ -89,6 +90,7 @@ def _reported(number: int = 1) -> Case:
 PROBES: dict[str, Make] = {
     "not_a_competent_authority": lambda: refused_submission(by=cases.head_of("RU-POST")),
     "wrong_side": lambda: _on(sent(), "accept", cases.head_of("KZ-MVD")),
+    "designation_ended": lambda: _lapsed("RU-KGB"),
     "former_holder": lambda: _on(
         sent().does("redirect", to_authority="RU-FSB", reason="нет"), "note", cases.head_of("RU-MVD"), text="а"
     ),
@@ -178,12 +180,20 @@ PROBES: dict[str, Make] = {
 }
 
 
+def _lapsed(code: str) -> Refusal:
+    """Submit to an authority whose designation ended."""
+    body, lapsed = cases.submission(requested_authority=code), scene(lapsed={code: date(2026, 2, 28)})
+    answer = decide_submission("REQ-1", body, cases.system_of("KZ-MVD"), lapsed, reading(), NOON)
+    assert isinstance(answer, Refusal)
+    return answer
+
+
 def _found(refusal: Refusal, code: str) -> Objection:
     return next(objection for objection in refusal.objections if objection.code == code)
 
 
 def test_every_ground_of_refusal_is_reached() -> None:
-    assert set(PROBES) == set(GROUNDS)
+    assert set(PROBES) == set(OF_REQUESTS)
 
 
 @pytest.mark.parametrize("code", list(PROBES))
@@ -202,7 +212,7 @@ def test_the_weightiest_objection_comes_first(code: str) -> None:
     assert weights == sorted(weights)
 
 
-@pytest.mark.parametrize("code", [code for code, ground in GROUNDS.items() if ground.weight is Weight.STATE])
+@pytest.mark.parametrize("code", [code for code in OF_REQUESTS if GROUNDS[code].weight is Weight.STATE])
 def test_an_objection_to_the_state_names_the_state_and_what_is_allowed_now(code: str) -> None:
     detail = _found(PROBES[code](), code).detail
     assert "Состояние запроса: «" in detail

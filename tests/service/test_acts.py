@@ -8,11 +8,11 @@ import asyncpg
 import pytest
 
 from exchange.core.access import Actor
+from exchange.core.designations import Authority
 from exchange.core.errors import NotThere, Refused
 from exchange.runtime import open_pool
 from exchange.service import keys, queries
 from exchange.store import registry, requests
-from exchange.store.registry import Authority
 from schemas.vocabulary import AuthorityKind, Country, Reach, Role, State
 from tests.conftest import Database
 from tests.service.office import NOW, URGENT, WRAPPING_KEY, Office, open_office
@@ -85,7 +85,6 @@ async def test_p_7_4_a_domestic_body_on_the_node_receives_and_executes(office: O
     async with office.pool.acquire() as conn, conn.transaction():
         await registry.add_authority(conn, PROSECUTOR)
         await keys.make_missing(conn, WRAPPING_KEY)
-        assert not await conn.fetchval("SELECT count(*) FROM authority_key WHERE authority = 'CSTO-SEC'")
     request = await office.submit()
     request = await office.act(request, "RU-MVD", "redirect", to_authority=PROSECUTOR.code, reason="Надзор")
     assert (request.received_number, request.steward) == ("RU-PROSECUTOR/2026/I-00001", None)

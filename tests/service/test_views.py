@@ -7,13 +7,13 @@ import asyncpg
 import pytest
 
 from exchange.core.access import Actor
+from exchange.core.designations import Authority
 from exchange.service import queries, views
 from exchange.service.outbox import deliver_due
 from exchange.service.queries import RequestsAsked
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.store import registry
-from exchange.store.registry import Authority
 from schemas.vocabulary import AuthorityKind, Country, Reach, Role
 from tests.service.node import Node
 from tests.service.office import NOW, Office, open_office

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exchange.core.errors import CallerUnknown
-from exchange.service import people, queries, sessions
+from exchange.service import people, register, sessions
 from exchange.store import registry
 from exchange.web import agents, guard
 from exchange.web.errors import PageFault
@@ -50,7 +50,7 @@ async def show(house: House, request: Request) -> Response:
     asked, tongue = Query(request), house.tongue(request)
     code, role = asked.text("authority"), asked.member("role", Role)
     async with house.runtime.connection() as conn:
-        bodies = await queries.authorities(conn)
+        bodies = await register.authorities(conn, None, house.runtime.clock())
     known = {body.code: _desk(body, tongue.code) for body in bodies}
     chosen = (known[code], role) if code in known and role in ROLES else None
     way_back = guard.way_back(asked.text("next") or "/")
