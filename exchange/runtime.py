@@ -17,6 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from exchange.core.access import Actor
 from exchange.core.errors import CallerUnknown, Unavailable
+from exchange.letters.press import Press
 from exchange.service.acts import Desk
 from exchange.service.passwords import Passwords
 from exchange.service.people import Gate
@@ -86,6 +87,7 @@ class Runtime:
     desk: Desk = field(repr=False)
     clock: Callable[[], datetime] = utc_now
     passwords: Passwords = field(default_factory=Passwords, repr=False)
+    press: Press = field(default_factory=Press, repr=False)
 
     @property
     def gate(self) -> Gate:

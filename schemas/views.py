@@ -259,6 +259,21 @@ class RecordEntryView(View):
     use: UseView | None
 
 
+class LetterView(View):
+    """The act that a letter's verification code belongs to; `proved` says whether its record proves itself up to it."""
+
+    code: str
+    request: str
+    number: str
+    seq: int
+    act: ActKind
+    author: str
+    at: datetime
+    recorded_at: datetime
+    digest: str
+    proved: bool
+
+
 class EventView(View):
     """One act in an authority's feed."""
 

@@ -17,8 +17,8 @@ def of_request(request: Request, words: Words) -> tuple[Part, ...]:
 def lead_of(request: Request, number: int, words: Words) -> str:
     """Return in which form of Article 5 an item asks for assistance, and on what subject."""
     item = request.submitted.assistance[number - 1]
-    form = words.tongue.t(f"form_of.{item.form}")
-    return f"{form}: {words.tongue.t(f'subject.{item.subject}')}" if item.subject else form
+    form = words.of("form", item.form)
+    return f"{form} {words.of('subject', item.subject)}" if item.subject else form
 
 
 def _numbered(place: int, part: Part) -> Part:
@@ -40,7 +40,7 @@ def _parts(request: Request, words: Words) -> Iterator[Part]:
     yield Section(own["grounds"], (body.grounds,))
     yield Section(own["substance"], (body.substance,))
     if body.matters:
-        yield Section(own["matters"], tuple(f"— {words.tongue.t(f'matter.{one}')};" for one in body.matters))
+        yield Section(own["matters"], tuple(f"— {words.of('matter', one)}" for one in body.matters))
     yield Items(own["assistance"], tuple(_item(request, number, words) for number in range(1, len(request.items) + 1)))
     yield Section(own["term"], tuple(_term(body, words)))
     if body.urgent is not None:

@@ -13,7 +13,7 @@ from exchange.core.request import AuthorityRef, Entry
 from exchange.core.rules import article
 from exchange.letters import parts
 from exchange.letters.code import code_of
-from exchange.letters.letter import Letter, Party, Part, Rows, Seal, Section, Signer
+from exchange.letters.letter import Letter, Party, Part, Rows, Seal, Signer
 from exchange.letters.source import Source
 from exchange.letters.words import Words
 from schemas.requests import Signatory, Submission
@@ -103,11 +103,8 @@ def _lead(source: Source, variant: str, words: Words) -> tuple[str, ...]:
 def _attached(source: Source, words: Words) -> Iterator[Part]:
     """Yield the documents attached: name, size in bytes, digest."""
     if source.attached:
-        lines = (
-            f"{place}. " + words.say("attachment", name=one.name, size=one.size, sha256=one.sha256)
-            for place, one in enumerate(source.attached, 1)
-        )
-        yield Section(words.of("part", "attachments"), tuple(lines))
+        rows = ((one.name, words.say("attachment", size=one.size, sha256=one.sha256)) for one in source.attached)
+        yield Rows(words.of("part", "attachments"), tuple(rows))
 
 
 def _entered(source: Source, words: Words) -> Iterator[Part]:

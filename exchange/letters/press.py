@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import typst
 
@@ -21,7 +21,7 @@ from exchange.letters.letter import Letter
 from exchange.letters.words import Words, load
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "letters"
-STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]
+STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
 """Long-term archiving with the text's structure (ISO 19005-2, level A), and PDF/UA-1."""
 
 THREADS: Final = 2
@@ -79,7 +79,7 @@ class Press:
         """End the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _set(self, data: str, at: datetime, kind: typst.OutputFormat, dots: float | None = None) -> Any:
+    def _set(self, data: str, at: datetime, kind: Literal["pdf", "png"], dots: float | None = None) -> Any:
         """Let typst set the data in the template."""
         compiler = getattr(self._own, "compiler", None)
         if compiler is None:

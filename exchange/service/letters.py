@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from exchange.core.access import Actor
-from exchange.core.errors import NotThere
+from exchange.core.errors import NotThere, RecordBroken
 from exchange.core.fold import apply, begin
 from exchange.core.record import Sealed, faults
 from exchange.core.request import Entry, Request
@@ -118,8 +118,6 @@ async def _verified(
 
 def _unproved(keys: Keyring, request_id: str, sealed: Sequence[Sealed]) -> list[str]:
     """Return what of a record does not prove itself."""
-    from exchange.core.errors import RecordBroken
-
     wrong = []
     for one in sealed:
         try:
