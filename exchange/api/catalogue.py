@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange.api import answers, examples
+from exchange.api import answers, catalogue_letters, examples
 from exchange.api.lists import STATES
 from exchange.api.operation import BODY, IF_MATCH, KEY, LIMIT, MADE, PAGE, RETRY, Operation, Parameter
 from schemas.acts import ActBody
@@ -61,6 +61,7 @@ OPERATIONS: Final = (
         words="Действия по порядку: каждое с подписью органа и дайджестом предыдущего.",
         answers=RecordEntryView, paged=True, example=answers.RECORD, problems=("not_there",),
     ),
+    *catalogue_letters.OPERATIONS,
     Operation(
         method="GET", path="/v1/obligations", name="Перечислить обязанности", group="Сроки",
         words="Обязанности, которые несёт орган или которые несут перед ним; раньше те, чей срок ближе.",

@@ -1,6 +1,7 @@
 """The description of the interface, OpenAPI 3.1, made from the catalogue of calls and the shapes themselves."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -38,7 +39,8 @@ TITLES: Final = {
 }
 
 HEADERS: Final = {
-    "ETag": "Версия запроса, для If-Match.",
+    "ETag": "Версия: запроса, для If-Match; письма, по его байтам.",
+    "Content-Disposition": "Имя файла.",
     "Location": "Адрес запроса.",
     "Idempotent-Replayed": "true, если это ответ на прежний вызов с тем же Idempotency-Key.",
     "Retry-After": "Через сколько секунд повторить.",
@@ -101,6 +103,15 @@ def refusal(code: str) -> dict[str, Any]:
     return dict(json.loads(answer_to(trouble).body))
 
 
+_GAP: Final = re.compile(r"\{(\w+)\}")
+_PLAIN: Final = str.maketrans({"/": "_", ".": "_", "{": None, "}": None})
+
+IN_PATH: Final[Mapping[str, dict[str, Any]]] = {
+    "id": {"type": "string", "format": "uuid"},
+    "seq": {"type": "integer", "minimum": 1},
+}
+"""What may stand in the gaps of an address; any text where nothing is said."""
+
 Shapes = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -138,16 +149,14 @@ def _key(operation: Operation, part: str) -> tuple[str, str]:
 
 def _described(operation: Operation, shapes: Shapes) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": f"{operation.method.lower()}{operation.path}".replace("/", "_").replace("{id}", "id"),
+        "operationId": f"{operation.method.lower()}{operation.path}".translate(_PLAIN),
         "summary": operation.name,
         "description": operation.words,
         "tags": [operation.group],
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "responses": _responses(operation, shapes),
     }
-    if "{id}" in operation.path:
-        identifier = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-        described["parameters"].insert(0, identifier)
+    described["parameters"] = [*map(_in_path, _GAP.findall(operation.path)), *described["parameters"]]
     if operation.takes is not None:
         examples = {name: {"value": value} for name, value in operation.bodies.items()}
         content = {JSON: {"schema": shapes[_key(operation, "takes")], "examples": examples}}
@@ -155,6 +164,11 @@ def _described(operation: Operation, shapes: Shapes) -> dict[str, Any]:
     if operation.with_token:
         described["security"] = [{"token": []}]
     return described
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    schema = IN_PATH.get(name, {"type": "string"})
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -10,9 +10,6 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 20
 GROUP: Final = 4
 BITS: Final = 5
-INDEXED_BYTES: Final = 12
-"""How much of a digest the record is searched by; the rest of the code is compared after."""
-
 _LIKE: Final = str.maketrans("OILАВЕКМНОРСТХ", "011ABEKMH0PCTX")
 """What is read or typed for another: letters that Crockford leaves out, and Cyrillic ones that look alike."""
 
@@ -30,11 +27,3 @@ def read(typed: str) -> str | None:
     if len(plain) != LENGTH or set(plain) - set(ALPHABET):
         return None
     return "-".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
-
-
-def prefix_of(code: str) -> bytes:
-    """Return the first bytes of the digest that a code names."""
-    number = 0
-    for letter in code.replace("-", ""):
-        number = (number << BITS) | ALPHABET.index(letter)
-    return (number >> (BITS * LENGTH - 8 * INDEXED_BYTES)).to_bytes(INDEXED_BYTES, "big")

@@ -13,7 +13,7 @@ from exchange.core.request import AuthorityRef, Entry
 from exchange.core.rules import article
 from exchange.letters import parts
 from exchange.letters.code import code_of
-from exchange.letters.letter import Letter, Party, Part, Rows, Seal, Signer
+from exchange.letters.letter import Letter, Part, Party, Rows, Seal, Signer
 from exchange.letters.source import Source
 from exchange.letters.words import Words
 from schemas.requests import Signatory, Submission

@@ -152,8 +152,7 @@ def _report(source: Source, body: bodies.ReportResults, words: Words) -> Iterato
     """Yield the results, and for what and how they may be used (Articles 7 and 10)."""
     if body.items:
         outcomes = tuple(
-            Numbered(one.number, asked.lead_of(source.request, one.number, words), (one.outcome,))
-            for one in body.items
+            Numbered(one.number, asked.lead_of(source.request, one.number, words), (one.outcome,)) for one in body.items
         )
         yield Items(words.of("part", "outcomes"), outcomes)
     yield Section(words.of("part", "results_text"), (body.text,))

@@ -21,7 +21,7 @@ from exchange.letters.letter import Letter
 from exchange.letters.words import Words, load
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "letters"
-STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
+STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]
 """Long-term archiving with the text's structure (ISO 19005-2, level A), and PDF/UA-1."""
 
 THREADS: Final = 2
@@ -58,7 +58,7 @@ class Press:
         missing: set[str] = set()
         for _ in range(ROUNDS):
             try:
-                return self._set(_data(letter, missing, self.words), at, "pdf")
+                return bytes(self._set(_data(letter, missing, self.words), at, "pdf"))
             except typst.TypstError as error:
                 refused = _refused(error)
                 if refused <= missing:
@@ -66,7 +66,7 @@ class Press:
                 missing |= refused
         everything = {char for char in _data(letter, set(), self.words) if not _PLAIN.fullmatch(char)}
         try:
-            return self._set(_data(letter, everything, self.words), at, "pdf")
+            return bytes(self._set(_data(letter, everything, self.words), at, "pdf"))
         except typst.TypstError as error:
             raise NotPrinted(type(error).__name__) from None
 
@@ -111,5 +111,5 @@ def _refused(error: typst.TypstError) -> set[str]:
 
 
 def _unquoted(quoted: str) -> str:
-    """Read a text as Rust writes it for a reader: `"\\u{200d}"`."""
+    """Read a text as Rust writes it for a reader, with escapes."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], quoted[1:-1])

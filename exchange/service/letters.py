@@ -42,7 +42,15 @@ class Draft:
 
 
 async def letter(
-    conn: Connection, keys: Keyring, words: Words, request_id: UUID, seq: int, actor: Actor, now: datetime, *, sample: bool
+    conn: Connection,
+    keys: Keyring,
+    words: Words,
+    request_id: UUID,
+    seq: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    sample: bool,
 ) -> Draft:
     """Return the letter of an act that the caller may see, and note that it was read; raise NotThere.
 
@@ -53,18 +61,28 @@ async def letter(
         raise NotThere
     sealed = await record.entries(conn, request_id, through=loaded.request.seq)
     drawn = draw(keys, words, str(request_id), sealed, seq, sample=sample)
+    await store.keep(conn, drawn.letter.code, request_id, seq)
     await audit.note(conn, actor, Deed.READ_LETTER, now, request=request_id, subject=str(seq))
     return drawn
 
 
 def draw(
-    keys: Keyring, words: Words, request_id: str, sealed: Sequence[Sealed], seq: int, *, sample: bool
+    keys: Keyring,
+    words: Words,
+    request_id: str,
+    sealed: Sequence[Sealed],
+    seq: int,
+    *,
+    sample: bool,
+    attached: tuple[Attached, ...] = (),
 ) -> Draft:
     """Return the letter of an act of a proved record; raise RecordBroken."""
     own = sealed[seq - 1]
     entries = [open_entry(keys, request_id, one) for one in sealed]
     stages = _stages(request_id, entries)
-    received = next((stage for entry, stage in zip(entries, stages, strict=True) if entry.kind is ActKind.RECEIVE), None)
+    received = next(
+        (stage for entry, stage in zip(entries, stages, strict=True) if entry.kind is ActKind.RECEIVE), None
+    )
     source = Source(
         entry=entries[seq - 1],
         before=stages[seq - 2] if seq > 1 else None,
@@ -72,7 +90,7 @@ def draw(
         received=received,
         digest=own.digest,
         key=_key_of(own.jws),
-        attached=_attached(entries[seq - 1]),
+        attached=attached,
         sample=sample,
     )
     number = stages[0].number.replace("/", "-")
@@ -85,16 +103,9 @@ async def verify(conn: Connection, keys: Keyring, typed: str, actor: Actor, now:
     wanted = code.read(typed)
     if wanted is None:
         raise NotThere
-    for found in await store.of_code(conn, code.prefix_of(wanted)):
-        if code.code_of(found.digest) == wanted:
-            return await _verified(conn, keys, wanted, found, actor, now)
-    raise NotThere
-
-
-async def _verified(
-    conn: Connection, keys: Keyring, wanted: str, found: store.Found, actor: Actor, now: datetime
-) -> LetterView:
-    """Prove the record up to the act, and tell of it."""
+    found = await store.of_code(conn, wanted)
+    if found is None:
+        raise NotThere
     loaded = await queries.load(conn, found.request, actor)
     if found.seq > loaded.request.seq:
         raise NotThere
@@ -112,7 +123,7 @@ async def _verified(
         at=own.at,
         recorded_at=own.recorded_at,
         digest=own.digest.hex(),
-        proved=not wrong,
+        proved=not wrong and code.code_of(own.digest) == wanted,
     )
 
 
@@ -139,8 +150,3 @@ def _key_of(jws: str) -> str:
     """Return the identifier of the key that a seal names."""
     head = jws.partition(".")[0]
     return str(json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"])
-
-
-def _attached(entry: Entry) -> tuple[Attached, ...]:
-    """Return what an act has attached."""
-    return ()

@@ -1,24 +1,29 @@
-"""Entries of the record by the beginning of their digest, which the code of a letter is made from."""
+"""The letters that were printed, by the codes that they bear."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from exchange.store.database import Connection
 
-SELECT_BY_CODE = """
-SELECT request, seq, digest FROM record WHERE substring(digest FROM 1 FOR 12) = $1 ORDER BY request, seq LIMIT 10
-"""
+INSERT_LETTER = "INSERT INTO letter (code, request, seq) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+
+SELECT_LETTER = "SELECT request, seq FROM letter WHERE code = $1"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry that a code may belong to."""
+    """The entry that a code belongs to."""
 
     request: UUID
     seq: int
-    digest: bytes
 
 
-async def of_code(conn: Connection, prefix: bytes) -> tuple[Found, ...]:
-    """Return the entries whose digest begins with 12 bytes: one, or none."""
-    return tuple(Found(**row) for row in await conn.fetch(SELECT_BY_CODE, prefix))
+async def keep(conn: Connection, code: str, request: UUID, seq: int) -> None:
+    """Keep the code of a letter that is going to be printed."""
+    await conn.execute(INSERT_LETTER, code, request, seq)
+
+
+async def of_code(conn: Connection, code: str) -> Found | None:
+    """Return the entry that a code belongs to, None where no letter bears it."""
+    row = await conn.fetchrow(SELECT_LETTER, code)
+    return None if row is None else Found(**row)

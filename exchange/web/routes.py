@@ -12,7 +12,7 @@ from exchange.web.errors import UnknownPage
 from exchange.web.form import Limits
 from exchange.web.house import House, environment
 from exchange.web.page import Handler, Page, page_of
-from exchange.web.pages import act, dashboard, duties, mail, requests, sign_in
+from exchange.web.pages import act, dashboard, duties, letters, mail, requests, sign_in
 from exchange.web.pages import request as one_request
 from exchange.web.static import Shelf
 
@@ -42,6 +42,8 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
         "/requests": {"GET": requests.listed},
         "/requests/{id}": {"GET": one_request.show},
         "/requests/{id}/acts/{act}": {"GET": act.show, "POST": act.send},
+        "/requests/{id}/letters/{seq}.pdf": {"GET": letters.print_act},
+        "/verify-letter": {"GET": letters.verify},
         "/static/{version}/{name}": {"GET": _file},
     }
     return {**table, "/mail": {"GET": mail.show}} if sandbox else table

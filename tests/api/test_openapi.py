@@ -22,6 +22,7 @@ from exchange.api.problems import RETRY_SECONDS
 from exchange.api.routes import handlers
 from exchange.core.acts import ACTS
 from exchange.delivery.smtp import Mailer
+from exchange.letters.code import code_of
 from exchange.runtime import Mode
 from exchange.service.outbox import deliver_due
 from exchange.service.sandbox import find_sink, open_sink
@@ -220,7 +221,9 @@ def test_what_does_not_fit_is_noticed() -> None:
 
 async def send(node: Node, operation: Operation, made: Mapping[str, Any], body: Any) -> httpx.Response:
     """Call as the examples of the description say."""
-    path = operation.path.replace("{id}", made["id"])
+    path = operation.path.replace("{id}", made["id"]).replace("{seq}", "2")
+    if "{code}" in path:
+        path = path.replace("{code}", await printed(node, made))
     query = "&".join(
         f"{one.name}={one.example}" for one in operation.parameters if one.example and one.where == "query"
     )
@@ -238,6 +241,13 @@ async def test_every_call_answers_as_its_example_says(node: Node, operation: Ope
     answer = await send(node, operation, made, next(iter(operation.bodies.values()), None))
     assert answer.status_code == operation.status, answer.text
     told(answer, operation)
+
+
+async def printed(node: Node, made: Mapping[str, Any]) -> str:
+    """Print the letter of a request and return the code that it bears."""
+    await node.get(f"/v1/requests/{made['id']}/letter.pdf")
+    entries = (await node.get(f"/v1/requests/{made['id']}/record")).json()["items"]
+    return code_of(bytes.fromhex(entries[0]["digest"]))
 
 
 async def send_mail(node: Node) -> None:

@@ -1,2 +1,8 @@
--- A letter bears a code made from the beginning of its entry's digest: by it the entry is found.
-CREATE INDEX record_by_code ON record (substring(digest FROM 1 FOR 12));
+-- The letters that were ever printed, by the code that they bear: who enters a code is shown the entry it belongs to.
+-- A table of its own and no index on the record, which every act would pay for.
+CREATE TABLE letter (
+    code text PRIMARY KEY,
+    request uuid NOT NULL REFERENCES request,
+    seq int NOT NULL
+);
+GRANT SELECT, INSERT ON letter TO exchange_app;
