@@ -1,4 +1,4 @@
-"""Text as the letters' fonts can show it: what they cannot is written out by its code point, and long words may break."""
+"""Text as the fonts of letters show it: what they cannot is written out by its code point, and long words may break."""
 
 import re
 import unicodedata

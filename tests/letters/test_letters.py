@@ -1,5 +1,7 @@
 """Every act in writing, read back: what the Protocol wants of a letter stands in it."""
 
+from typing import Any
+
 import pytest
 
 from exchange.core.acts import ACTS
@@ -196,7 +198,7 @@ def test_p_7_8_and_p_10_2_results_bear_their_purposes_and_the_conditions_that_bi
 
 
 def test_p_10_2_results_given_later_name_the_purposes_consented_to_before() -> None:
-    first = {"items": [{"number": 1, "outcome": "найден"}], "text": "часть", "final": False}
+    first: dict[str, Any] = {"items": [{"number": 1, "outcome": "найден"}], "text": "часть", "final": False}
     case = sent().does("report_results", **first)
     case = case.does("ask_other_use", purpose="новое дело 7").does("grant_other_use", other_use_number=1)
     printed(case).ordered("согласие на использование", "новое дело 7")
