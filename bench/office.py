@@ -75,7 +75,7 @@ async def open_office(server: LocalPostgres, name: str) -> Office:
     await maker.close()
     dsn = server.dsn_for(name)
     conn = await asyncpg.connect(dsn)
-    held = {code: new_token() for code in CODES}
+    held = {code: new_token(Mode.SANDBOX) for code in CODES}
     try:
         await migrate.migrate(conn, Mode.SANDBOX)
         async with conn.transaction():

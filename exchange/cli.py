@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from exchange import operate, serve
+from exchange import admit, operate, serve
 from exchange.core.errors import ExchangeError
 from exchange.runtime import Mode
 from exchange.settings import Settings, from_environment
@@ -19,7 +19,7 @@ from exchange.store.localpg import LocalPostgresError
 from schemas.vocabulary import Role
 
 UNUSABLE = 2
-FOR_A_NODE = ("scheduler", "verify", "token")
+FOR_A_NODE = ("scheduler", "verify", "token", "account")
 """Commands that need a node and make none."""
 
 DATA = Path("data")
@@ -62,23 +62,45 @@ def parser() -> argparse.ArgumentParser:
     }.items():
         _common(commands.add_parser(name, help=words))
 
-    tokens = commands.add_parser("token", help="токены программ / tokens of programs")
-    kinds = tokens.add_subparsers(dest="token_command", required=True, metavar="create|list|revoke")
-    create = kinds.add_parser("create", help="создать и показать один раз / make one and show it once")
-    _common(create)
-    create.add_argument("--authority", required=True)
-    create.add_argument("--role", required=True, type=Role, choices=list(Role))
-    create.add_argument("--label", default="", help="what it is for")
-    create.add_argument("--days", type=_days, help="expires after so many days; default: never")
-    _common(kinds.add_parser("list", help="перечислить / list them"))
-    revoke = kinds.add_parser("revoke", help="отозвать / revoke one")
-    _common(revoke)
-    revoke.add_argument("number", type=int)
+    _token_parser(commands.add_parser("token", help="токены программ / tokens of programs"))
+    _account_parser(commands.add_parser("account", help="учётные записи людей / accounts of people"))
 
     demo = commands.add_parser("demo", help="показать на примерах / play sample requests")
     demo.add_argument("--once", action="store_true", help="play the story, print a summary and end")
     demo.add_argument("--port", type=_port, default=0, help="default: a free one")
     return top
+
+
+def _token_parser(tokens: argparse.ArgumentParser) -> None:
+    kinds = tokens.add_subparsers(dest="token_command", required=True, metavar="create|list|revoke")
+    create = kinds.add_parser("create", help="создать и показать один раз / make one and show it once")
+    _common(create)
+    create.add_argument("--authority", required=True)
+    create.add_argument("--role", required=True, type=Role, choices=list(Role))
+    create.add_argument("--label", default="-", help="what it is for")
+    create.add_argument("--days", type=_days, help="expires after so many days; default: 365, in a sandbox never")
+    create.add_argument(
+        "--scope", action="append", default=[], metavar="RIGHT", help="narrow it down, such as read; may be repeated"
+    )
+    _common(kinds.add_parser("list", help="перечислить / list them"))
+    revoke = kinds.add_parser("revoke", help="отозвать / revoke one")
+    _common(revoke)
+    revoke.add_argument("number", type=int)
+
+
+def _account_parser(accounts: argparse.ArgumentParser) -> None:
+    kinds = accounts.add_subparsers(dest="account_command", required=True, metavar="create|list|disable")
+    create = kinds.add_parser("create", help="открыть и показать код один раз / open one and show its code once")
+    listed = kinds.add_parser("list", help="перечислить / list them")
+    disable = kinds.add_parser("disable", help="отключить / disable one")
+    for each in (create, listed, disable):
+        _common(each)
+        each.add_argument("--authority", required=True)
+    for each in (create, disable):
+        each.add_argument("--login", required=True)
+    create.add_argument("--name", required=True)
+    create.add_argument("--post", default="-", help="the person's post")
+    create.add_argument("--role", required=True, type=Role, choices=[role for role in Role if role is not Role.SYSTEM])
 
 
 def _run(asked: argparse.Namespace, settings: Settings) -> int:
@@ -95,8 +117,8 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
             return operate.migrate(settings, asked.mode, asked.data)
         case "verify":
             return operate.verify(settings, asked.mode, asked.data)
-        case "token":
-            return _token(asked, settings)
+        case "token" | "account":
+            return _token(asked, settings) if asked.command == "token" else _account(asked, settings)
         case _:
             from exchange import demo
 
@@ -106,12 +128,31 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
 def _token(asked: argparse.Namespace, settings: Settings) -> int:
     match asked.token_command:
         case "create":
-            wanted = operate.Wanted(asked.authority, asked.role, asked.label, asked.days)
-            return operate.create_token(settings, asked.mode, asked.data, wanted)
+            wanted = admit.Wanted(
+                authority=asked.authority,
+                role=asked.role,
+                label=asked.label,
+                days=asked.days,
+                scopes=tuple(asked.scope),
+            )
+            return admit.create_token(settings, asked.mode, asked.data, wanted)
         case "list":
-            return operate.list_tokens(settings, asked.mode, asked.data)
+            return admit.list_tokens(settings, asked.mode, asked.data)
         case _:
-            return operate.revoke_token(settings, asked.mode, asked.data, asked.number)
+            return admit.revoke_token(settings, asked.mode, asked.data, asked.number)
+
+
+def _account(asked: argparse.Namespace, settings: Settings) -> int:
+    match asked.account_command:
+        case "create":
+            somebody = admit.Somebody(
+                authority=asked.authority, login=asked.login, name=asked.name, post=asked.post, role=asked.role
+            )
+            return admit.create_account(settings, asked.mode, asked.data, somebody)
+        case "list":
+            return admit.list_accounts(settings, asked.mode, asked.data, asked.authority)
+        case _:
+            return admit.disable_account(settings, asked.mode, asked.data, asked.authority, asked.login)
 
 
 def _plan(asked: argparse.Namespace) -> serve.Plan:

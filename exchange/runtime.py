@@ -64,6 +64,13 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+PREFIXES: Final = {Mode.SANDBOX: "sx_", Mode.PRODUCTION: "px_"}
+"""What a token begins with: a sandbox's is refused in production before anybody asks for it, and the reverse."""
+
+NOTED: Final = timedelta(minutes=1)
+"""How exactly it is noted when a token was used last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Who calls, and the node's time at which the call arrived."""
@@ -141,12 +148,13 @@ def told_as_unavailable() -> Iterator[None]:
         raise Unavailable(type(trouble).__name__) from trouble
 
 
-async def identify(conn: Connection, token: str | None, arrival: datetime) -> Call:
+async def identify(conn: Connection, token: str | None, arrival: datetime, mode: Mode) -> Call:
     """Tell in one statement who calls and what the node's clock said at the arrival, which is real time.
 
-    Raise CallerUnknown for no token, one that is not known, and one that is expired or revoked.
+    Raise CallerUnknown for no token, one of another mode, one that is not known, and one expired or revoked. That it
+    was used is noted once a minute, by a statement of its own.
     """
-    if token is None:
+    if token is None or not token.startswith(PREFIXES[mode]):
         raise CallerUnknown
     held = await tokens.identify(conn, token_digest(token))
     if held is None:
@@ -154,6 +162,8 @@ async def identify(conn: Connection, token: str | None, arrival: datetime) -> Ca
     now = node_time(arrival, held.shift, held.frozen_at)
     if held.revoked_at is not None or (held.expires_at is not None and held.expires_at <= now):
         raise CallerUnknown
+    if held.used_at is None or held.used_at + NOTED <= now:
+        await tokens.touch(conn, held.id, now)
     return Call(held.actor, now, held.id)
 
 
@@ -170,9 +180,9 @@ def new_id(real: datetime) -> UUID:
     return UUID(bytes=milliseconds + bytes(noise))
 
 
-def new_token() -> str:
-    """Return a token: 256 random bits."""
-    return token_urlsafe(32)
+def new_token(mode: Mode) -> str:
+    """Return a token: 256 random bits behind the mode of the nodes that take it, which the others refuse."""
+    return PREFIXES[mode] + token_urlsafe(32)
 
 
 def token_digest(token: str) -> bytes:

@@ -299,6 +299,9 @@ TROUBLES: Final[Mapping[str, Exception]] = {
         "invalid_query",
         (ProblemItem(pointer="", detail="Параметр limit принимает целое число от 1 до 200.", rule=None),),
     ),
+    "login_taken": Refused((object_to("login_taken", "/login"),)),
+    "person_unknown": Refused((object_to("person_unknown", "/substitute"),)),
+    "scope_not_of_role": Refused((object_to("scope_not_of_role", "/scopes/0"),)),
     "not_in_this_state": Refused(
         (object_to("not_in_this_state", "/act", rule="P-7.1", state="withdrawn", allowed="open_consultation, note"),)
     ),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from exchange.api import answers, catalogue_letters, examples
+from exchange.api.catalogue_people import PEOPLE
 from exchange.api.lists import STATES
 from exchange.api.operation import BODY, IF_MATCH, KEY, LIMIT, MADE, PAGE, RETRY, Operation, Parameter
 from schemas.acts import ActBody
@@ -102,6 +103,7 @@ OPERATIONS: Final = (
         answers=AgreementView, paged=True, example=answers.AGREEMENTS, problems=("invalid_query",),
         parameters=PAGE,
     ),
+    *PEOPLE,
     Operation(
         method="GET", path="/healthz", name="Жив ли узел", group="Узел", with_token=False,
         words="Процесс отвечает.", answers=HealthView, example=answers.HEALTH, needs_database=False,

@@ -78,7 +78,7 @@ class Entrance:
         Only wrong tokens are held against an address: behind a proxy it is that of callers with good ones, too.
         """
         try:
-            call = await identify(conn, token, arrival)
+            call = await identify(conn, token, arrival, self.runtime.mode)
         except CallerUnknown:
             if self.door is not None:
                 self.door.wrong_tokens.take(request.client.host if request.client else "")

@@ -137,6 +137,15 @@ class Query:
         self._object("after", "принимает значение next предыдущей страницы")
         return ""
 
+    def placed(self, read: Callable[[str], T]) -> T | None:
+        """Return where a list goes on, as `place` does, read as what it goes by; None for its beginning."""
+        code = self.place()
+        try:
+            return read(code) if code else None
+        except ValueError:
+            self._object("after", "принимает значение next предыдущей страницы")
+            return None
+
     def done(self) -> None:
         """Raise Fault naming every parameter that is unknown or does not fit."""
         for name in self._values.keys() - self._asked:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import letters, lists, operations, reference, requests, sandbox
+from exchange.api import letters, lists, operations, people, reference, requests, sandbox
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
@@ -28,6 +28,14 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
         "/v1/authorities": {"GET": lists.authorities},
         "/v1/parties": {"GET": lists.parties},
         "/v1/agreements": {"GET": lists.agreements},
+        "/v1/accounts": {"GET": people.accounts_listed, "POST": people.account_opened},
+        "/v1/accounts/{login}": {"GET": people.account},
+        "/v1/accounts/{login}/changes": {"POST": people.account_changed},
+        "/v1/substitutions": {"GET": people.substitutions_listed, "POST": people.substitution_entered},
+        "/v1/substitutions/{substitution}": {"GET": people.substitution},
+        "/v1/substitutions/{substitution}/revoke": {"POST": people.substitution_revoked},
+        "/v1/tokens": {"GET": people.tokens_listed, "POST": people.token_made},
+        "/v1/tokens/{number}/revoke": {"POST": people.token_revoked},
         "/healthz": {"GET": operations.healthz},
         "/readyz": {"GET": operations.readyz},
         "/metrics": {"GET": operations.metrics(figures)},

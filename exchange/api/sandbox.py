@@ -44,7 +44,7 @@ def handlers(works: Sequence[Work]) -> Mapping[str, Mapping[str, Handler]]:
 async def make_token(entrance: Entrance, request: Request) -> Response:
     """Make a token that does not expire for a role of a sample authority."""
     wanted = shape.shaped(WANTED, await _document(entrance, request))
-    token = new_token()
+    token = new_token(entrance.runtime.mode)
     async with entrance.runtime.transaction() as conn:
         now = await store.now(conn)
         if wanted.authority not in await registry.named(conn, [wanted.authority], now):

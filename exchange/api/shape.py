@@ -60,6 +60,9 @@ WORDS: Final[Mapping[str, str]] = {
 
 OTHER_WORDS: Final = "Значение имеет неверный вид."
 
+NOTHING: Final = (ProblemItem(pointer="", detail="Ожидается пустой объект.", rule=None),)
+"""What is said of a body that carries something where nothing belongs."""
+
 REQUEST_RULES: Final[Mapping[str, str]] = {
     "requested_authority": "P-6.2",
     "reference": "P-6.2",

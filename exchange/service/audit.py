@@ -56,3 +56,10 @@ async def note(
     """
     trace = store.Trace(actor=actor, deed=deed, at=now, subject=subject, detail=detail or {})
     await store.add(conn, trace, request)
+
+
+async def note_stranger(
+    conn: Connection, deed: Deed, now: datetime, *, detail: Mapping[str, object] | None = None
+) -> None:
+    """Write down what somebody did of whom nothing is known: in no authority's trail, but in the node's."""
+    await store.add_stranger(conn, deed, now, detail or {})

@@ -23,6 +23,8 @@ SELECT a.login, a.authority, a.name, a.post, a.role, a.language, a.sample, a.dis
  WHERE a.authority = $1 AND a.login > $2 ORDER BY a.login LIMIT $3
 """
 
+SELECT_ZONE = "SELECT zone FROM authority WHERE code = $1"
+
 SELECT_LOCKED = """
 SELECT login, authority, name, role, language, sample, disabled_at, password, factor, factor_pending, factor_step,
        set_up, set_up_until
@@ -54,6 +56,8 @@ UPDATE account SET set_up = $2, set_up_until = $3, password = NULL, factor = NUL
 UPDATE_PASSWORD = """
 UPDATE account SET password = $2, set_up = NULL, set_up_until = NULL WHERE login = $1
 """
+
+UPDATE_HASH = "UPDATE account SET password = $2 WHERE login = $1"
 
 UPDATE_PENDING = "UPDATE account SET factor_pending = $2 WHERE login = $1"
 
@@ -160,6 +164,12 @@ async def of_authority(conn: Connection, authority: str, *, after: str, limit: i
     return tuple(_account(row) for row in await conn.fetch(SELECT_ACCOUNTS, authority, after, limit))
 
 
+async def zone(conn: Connection, authority: str) -> str:
+    """Return an authority's time zone."""
+    held: str = await conn.fetchval(SELECT_ZONE, authority)
+    return held
+
+
 async def lock(conn: Connection, login: str) -> Proofs | None:
     """Lock an account and return what proves it, or None."""
     row = await conn.fetchrow(SELECT_LOCKED, login)
@@ -215,6 +225,11 @@ async def open_set_up(conn: Connection, login: str, digest: bytes, until: dateti
 async def set_password(conn: Connection, login: str, encoded: str) -> None:
     """Keep a password's hash; a code of set-up is good for nothing any more."""
     await conn.execute(UPDATE_PASSWORD, login, encoded)
+
+
+async def rehash(conn: Connection, login: str, encoded: str) -> None:
+    """Keep another hash, of the same password or of another one."""
+    await conn.execute(UPDATE_HASH, login, encoded)
 
 
 async def set_pending(conn: Connection, login: str, wrapped: bytes | None) -> None:

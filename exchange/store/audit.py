@@ -105,6 +105,15 @@ SELECT id, at, role, who, deed, request, subject, detail::text AS detail, NULL::
  WHERE authority = $1 AND (at, id) > ($2, $3) AND at < $4 AND id < $5 ORDER BY at, id LIMIT $6
 """
 
+INSERT_STRANGER = """
+INSERT INTO audit (at, who, deed, subject, detail) VALUES ($1, '', $2, '', $3::text::jsonb)
+"""
+
+
+async def add_stranger(conn: Connection, deed: Deed, at: datetime, detail: Mapping[str, object]) -> None:
+    """Write down a deed of somebody of whom nothing is known."""
+    await conn.execute(INSERT_STRANGER, at, deed, json.dumps(dict(detail), ensure_ascii=False))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:

@@ -1,28 +1,52 @@
-"""Tokens of programs: hashed, belonging to one authority, expiring and revocable."""
+"""Tokens of programs: hashed, belonging to one authority, narrowed to scopes, expiring and revocable."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from exchange.core.access import Actor
+from asyncpg import Record
+
+from exchange.core.access import Actor, Verb
 from exchange.store.database import Connection
 from schemas.vocabulary import Role
 
+# A sandbox token of a person whose account was disabled, or has another role by now, speaks for nobody.
 SELECT_CALLER = """
-SELECT t.id, t.authority, t.role, t.account, t.expires_at, t.revoked_at, c.shift, c.frozen_at
-  FROM token t LEFT JOIN sandbox_clock c ON true WHERE t.digest = $1
+SELECT t.id, t.authority, t.role, t.account, t.scopes, t.expires_at, t.revoked_at, t.used_at, c.shift, c.frozen_at
+  FROM token t LEFT JOIN sandbox_clock c ON true
+ WHERE t.digest = $1 AND (t.account IS NULL OR EXISTS (
+       SELECT FROM account a WHERE a.login = t.account AND a.role = t.role AND a.disabled_at IS NULL))
+"""
+
+# Who has the row in hand notes its use, too.
+UPDATE_USED = """
+UPDATE token SET used_at = $2
+ WHERE id = (SELECT id FROM token WHERE id = $1 AND (used_at IS NULL OR used_at < $2) FOR UPDATE SKIP LOCKED)
 """
 
 INSERT_TOKEN = """
-INSERT INTO token (digest, authority, role, label, made_at, expires_at, account)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+INSERT INTO token (digest, authority, role, label, made_at, expires_at, account, scopes, made_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
 """
 
-SELECT_TOKENS = "SELECT id, authority, role, label, made_at, expires_at, revoked_at FROM token ORDER BY id"
+SELECT_TOKENS = """
+SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at
+  FROM token WHERE id > $1 ORDER BY id LIMIT $2
+"""
+
+SELECT_OF_AUTHORITY = """
+SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at
+  FROM token WHERE authority = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+"""
+
+SELECT_ONE = """
+SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at
+  FROM token WHERE id = $1
+"""
 
 UPDATE_REVOKED = "UPDATE token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who a token belongs to, and the sandbox clock read in the same breath (None in production)."""
 
@@ -30,21 +54,25 @@ class Caller:
     actor: Actor
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_at: datetime | None
     shift: timedelta | None
     frozen_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A token's particulars; the token itself is kept nowhere."""
 
     id: int
     authority: str
-    role: str
+    role: Role
     label: str
+    scopes: tuple[str, ...] | None
     made_at: datetime
+    made_by: str
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_at: datetime | None
 
 
 async def identify(conn: Connection, digest: bytes) -> Caller | None:
@@ -53,26 +81,63 @@ async def identify(conn: Connection, digest: bytes) -> Caller | None:
     if row is None:
         return None
     who = f"person:{row['account']}" if row["account"] else f"token:{row['id']}"
-    actor = Actor(row["authority"], Role(row["role"]), who)
-    return Caller(row["id"], actor, row["expires_at"], row["revoked_at"], row["shift"], row["frozen_at"])
+    scopes = None if row["scopes"] is None else frozenset(verb for verb in Verb if verb in row["scopes"])
+    return Caller(
+        id=row["id"],
+        actor=Actor(row["authority"], Role(row["role"]), who, scopes),
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        used_at=row["used_at"],
+        shift=row["shift"],
+        frozen_at=row["frozen_at"],
+    )
+
+
+async def touch(conn: Connection, token: int, at: datetime) -> None:
+    """Note that a token was used, without waiting for anybody."""
+    await conn.execute(UPDATE_USED, token, at)
 
 
 async def add(
-    conn: Connection, digest: bytes, actor: Actor, *, label: str, made_at: datetime, expires_at: datetime | None
+    conn: Connection,
+    digest: bytes,
+    actor: Actor,
+    *,
+    label: str,
+    made_at: datetime,
+    expires_at: datetime | None,
+    made_by: str = "",
 ) -> int:
     """Keep a new token's digest; return its number. One made for a person speaks for that person."""
     login = actor.who.removeprefix("person:") if actor.who.startswith("person:") else None
+    scopes = None if actor.scopes is None else sorted(actor.scopes)
     number: int = await conn.fetchval(
-        INSERT_TOKEN, digest, actor.authority, actor.role, label, made_at, expires_at, login
+        INSERT_TOKEN, digest, actor.authority, actor.role, label, made_at, expires_at, login, scopes, made_by
     )
     return number
 
 
-async def every(conn: Connection) -> tuple[Token, ...]:
-    """Return all tokens' particulars, oldest first."""
-    return tuple(Token(**row) for row in await conn.fetch(SELECT_TOKENS))
+async def every(conn: Connection, *, after: int, limit: int) -> tuple[Token, ...]:
+    """Return the particulars of tokens of all authorities, oldest first, those after one."""
+    return tuple(_token(row) for row in await conn.fetch(SELECT_TOKENS, after, limit))
+
+
+async def of_authority(conn: Connection, authority: str, *, before: int, limit: int) -> tuple[Token, ...]:
+    """Return the particulars of an authority's tokens, the latest first, those before one."""
+    return tuple(_token(row) for row in await conn.fetch(SELECT_OF_AUTHORITY, authority, before, limit))
+
+
+async def find(conn: Connection, number: int) -> Token | None:
+    """Return a token's particulars, or None."""
+    row = await conn.fetchrow(SELECT_ONE, number)
+    return None if row is None else _token(row)
 
 
 async def revoke(conn: Connection, token: int, at: datetime) -> bool:
     """Revoke a token; tell whether it was there and not revoked before."""
     return await conn.fetchval(UPDATE_REVOKED, token, at) is not None
+
+
+def _token(row: Record) -> Token:
+    scopes = None if row["scopes"] is None else tuple(row["scopes"])
+    return Token(**{**row, "role": Role(row["role"]), "scopes": scopes})

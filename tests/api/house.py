@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from exchange.core.access import Actor
 from exchange.main import create_app
 from exchange.runtime import Mode, Runtime, new_token, open_pool, token_digest
-from exchange.service import keys, registry, sandbox
+from exchange.service import keys, people, registry, sandbox
 from exchange.service.acts import Desk
 from exchange.service.readings import Readings
 from exchange.settings import Settings
@@ -53,11 +53,12 @@ class Node:
 
     async def token(self, authority: str, role: Role = Role.SYSTEM, *, expires_at: datetime | None = None) -> str:
         """Make a token."""
-        made = new_token()
+        made = new_token(self.runtime.mode)
         async with self.runtime.transaction() as conn:
-            await tokens.add(
-                conn, token_digest(made), Actor(authority, role), label="test", made_at=NOW, expires_at=expires_at
-            )
+            actor = Actor(authority, role)
+            if role is not Role.SYSTEM and self.runtime.mode is Mode.SANDBOX:
+                actor = await people.sample(conn, authority, role, NOW)
+            await tokens.add(conn, token_digest(made), actor, label="test", made_at=NOW, expires_at=expires_at)
         return made
 
     async def headers(self, authority: str, role: Role = Role.SYSTEM) -> dict[str, str]:

@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from exchange import cli, operate
+from exchange import admit, cli
 from exchange.core.errors import NodeError
 from exchange.settings import Settings
 from exchange.store import migrate
@@ -100,7 +100,7 @@ async def test_tokens_are_made_listed_and_revoked_and_the_records_proved(tmp_pat
     wanted = ("--authority", "KZ-MVD", "--role", "system", "--days", "30", "--label", "case system")
     status, said, _ = await ran("token", "create", *given, *wanted, environment=environment)
     assert status == 0
-    assert re.fullmatch(r"[\w-]{43}\n", said)
+    assert re.fullmatch(r"sx_[\w-]{43}\n", said)
     _, listed, _ = await ran("token", "list", *given, environment=environment)
     assert "KZ-MVD\tsystem\tcase system" in listed
     assert said.strip() not in listed
@@ -113,8 +113,8 @@ async def test_tokens_are_made_listed_and_revoked_and_the_records_proved(tmp_pat
 
 async def test_a_token_is_for_who_is_designated_on_its_own_local_day(tmp_path: Path, database: Database) -> None:
     def make(authority: str) -> int:
-        wanted = operate.Wanted(authority, Role.SYSTEM, "test", None)
-        return operate.create_token(Settings(database_url=database.dsn), None, tmp_path, wanted)
+        wanted = admit.Wanted(authority=authority, role=Role.SYSTEM, label="test", days=None)
+        return admit.create_token(Settings(database_url=database.dsn), None, tmp_path, wanted)
 
     await asyncio.to_thread(make, "KZ-MVD")  # makes the registry
     conn = await asyncpg.connect(database.dsn)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from exchange.api import answers, examples
 from exchange.api.catalogue import OPERATIONS
+from exchange.api.catalogue_people import ACCOUNT, SUBSTITUTION, TOKEN
 from exchange.api.metrics import Figures
 from exchange.api.openapi import codes_of, describe, refusal, refusals
 from exchange.api.operation import Operation
@@ -219,17 +220,55 @@ def test_what_does_not_fit_is_noticed() -> None:
 # --- the examples against a live node ---------------------------------------------------------------------
 
 
+async def some_account(node: Node) -> str:
+    """Open an account and return its login."""
+    answer = await node.call("POST", "/v1/accounts", role=Role.OPERATOR, value=ACCOUNT)
+    return str(answer.json()["login"])
+
+
+async def some_substitution(node: Node) -> str:
+    """Enter a substitution and return its id."""
+    answer = await node.call("POST", "/v1/substitutions", role=Role.HEAD, value=SUBSTITUTION)
+    return str(answer.json()["id"])
+
+
+async def some_token(node: Node) -> str:
+    """Give out a token and return its number."""
+    answer = await node.call("POST", "/v1/tokens", role=Role.OPERATOR, value=TOKEN)
+    return str(answer.json()["number"])
+
+
+GAPS: Mapping[str, Callable[[Node], Awaitable[str]]] = {
+    "{login}": some_account,
+    "{substitution}": some_substitution,
+    "{number}": some_token,
+}
+"""What stands for each part of an address beside a request's id."""
+
+SHOWN: Mapping[str, Callable[[Node], Awaitable[str]]] = {"/v1/substitutions": some_substitution}
+"""What a list shows only when it was made before."""
+
+ROLES = {"/v1/accounts": Role.OPERATOR, "/v1/tokens": Role.OPERATOR, "/v1/substitutions": Role.HEAD}
+"""Who calls; a system everywhere else."""
+
+
 async def send(node: Node, operation: Operation, made: Mapping[str, Any], body: Any) -> httpx.Response:
     """Call as the examples of the description say."""
     path = operation.path.replace("{id}", made["id"]).replace("{seq}", "2")
     if "{code}" in path:
         path = path.replace("{code}", await printed(node, made))
+    for gap, prepare in GAPS.items():
+        path = path.replace(gap, await prepare(node)) if gap in path else path
     query = "&".join(
         f"{one.name}={one.example}" for one in operation.parameters if one.example and one.where == "query"
     )
     headers = {one.name: one.example for one in operation.parameters if one.example and one.where == "header"}
     by = "RU-MVD" if operation.path == DO else "KZ-MVD"
-    return await node.call(operation.method, f"{path}?{query}", by, value=body, headers=headers)
+    role = next((role for start, role in ROLES.items() if path.startswith(start)), Role.SYSTEM)
+    if operation.paged:
+        for start, prepare in SHOWN.items():
+            await prepare(node) if path.startswith(start) else None
+    return await node.call(operation.method, f"{path}?{query}", by, role, value=body, headers=headers)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
@@ -333,6 +372,22 @@ REFUSED: Mapping[str, tuple[str, str, dict[str, Any]]] = {
     "invalid_shape": ("POST", SUBMIT, {"value": {**examples.SUBMISSION, "colour": 1}}),
     "key_reused": ("POST", SUBMIT, {"value": examples.SUBMISSION, "headers": {"Idempotency-Key": "1"}}),
     "unavailable": ("GET", SUBMIT, {}),
+    "login_taken": ("POST", "/v1/accounts", {"role": Role.OPERATOR, "value": ACCOUNT}),
+    "own_account": (
+        "POST",
+        "/v1/accounts/{login}/changes",
+        {"role": Role.OPERATOR, "value": {"change": "disable"}},
+    ),
+    "person_unknown": (
+        "POST",
+        "/v1/substitutions",
+        {"role": Role.HEAD, "value": {**SUBSTITUTION, "substitute": "ru-mvd.head"}},
+    ),
+    "scope_not_of_role": (
+        "POST",
+        "/v1/tokens",
+        {"role": Role.OPERATOR, "value": {**TOKEN, "role": "auditor", "scopes": ["sign"]}},
+    ),
 }
 """How each refusal comes about."""
 
@@ -353,13 +408,16 @@ async def test_every_refusal_comes_as_its_example_says(node: Node, code: str) ->
         await node.done(made, "KZ-MVD", **examples.act(ActKind.WITHDRAW))
     if code == "key_reused":
         await node.call("POST", SUBMIT, value={**examples.SUBMISSION, "reference": "1"}, headers=more["headers"])
+    if code == "login_taken":
+        await some_account(node)
     if code == "unavailable":
         await node.headers("KZ-MVD")
         await node.runtime.pool.close()
     query = more.get("query", "")
     call = {key: value for key, value in more.items() if key != "query"}
     request = str(uuid4()) if code == "not_there" else made["id"]
-    answer = await node.call(method, path.replace("{id}", request) + query, **call)
+    address = path.replace("{id}", request).replace("{login}", "kz-mvd.operator")
+    answer = await node.call(method, address + query, **call)
     assert (answer.status_code, answer.json()["code"]) == (refusal(code)["status"], code), answer.text
     assert code in codes_of(of(method, path))
     told(answer, of(method, path))

@@ -1,0 +1,152 @@
+"""The calls about people and programs in words: accounts, substitutions, tokens. Data only."""
+
+from typing import Any, Final
+
+from exchange.api.answers import page
+from exchange.api.operation import BODY, KEY, PAGE, RETRY, Operation
+from schemas.people import (
+    AccountChange,
+    AccountView,
+    AccountWanted,
+    ProgramTokenView,
+    ProgramTokenWanted,
+    SubstitutionView,
+    SubstitutionWanted,
+)
+
+_MADE: Final = "2026-03-01T09:00:00Z"
+
+ACCOUNT: Final = {"login": "petrov.pp", "name": "Петров П. П.", "post": "Следователь", "role": "officer"}
+CHANGES: Final = {
+    "role": {"change": "role", "role": "registrar", "post": "Регистратор"},
+    "disable": {"change": "disable"},
+    "enable": {"change": "enable"},
+    "reset": {"change": "reset"},
+    "end_sessions": {"change": "end_sessions"},
+}
+SUBSTITUTION: Final = {
+    "absent": "kz-mvd.head",
+    "substitute": "kz-mvd.officer",
+    "order_number": "12-к",
+    "order_date": "2026-02-27",
+    "since": "2026-03-01",
+    "until": "2026-03-15",
+    "acts": ["submit", "confirm"],
+}
+TOKEN: Final = {"label": "Система учёта дел", "role": "system", "scopes": ["read"], "days": 30}
+
+_ACCOUNT: Final[dict[str, Any]] = {
+    "login": "petrov.pp",
+    "authority": "KZ-MVD",
+    "name": "Петров П. П.",
+    "post": "Следователь",
+    "role": "officer",
+    "language": "ru",
+    "disabled": False,
+    "sample": False,
+    "ready": False,
+    "made_at": _MADE,
+    "made_by": "person:kz-mvd.operator",
+    "failures": 0,
+    "closed_until": None,
+    "set_up": None,
+}
+_SET_UP: Final = {"code": "K7QM-2VXA-BT5D-WHRE", "until": "2026-03-04T09:00:00Z"}
+_SUBSTITUTION: Final[dict[str, Any]] = {
+    "id": "019ca8a0-3e80-70f2-9c00-63e20d9834de",
+    "absent": "kz-mvd.head",
+    "absent_name": "Образцова А. А. (образец)",
+    "substitute": "kz-mvd.officer",
+    "substitute_name": "Образцов В. В. (образец)",
+    "order": "Приказ № 12-к от 27.02.2026",
+    "since": "2026-03-01",
+    "until": "2026-03-15",
+    "acts": ["submit", "confirm"],
+    "valid": True,
+    "made_at": _MADE,
+    "made_by": "person:kz-mvd.head",
+    "revoked_at": None,
+    "revoked_by": None,
+}
+_REVOKED: Final = {**_SUBSTITUTION, "valid": False, "revoked_at": _MADE, "revoked_by": "person:kz-mvd.head"}
+_TOKEN: Final[dict[str, Any]] = {
+    "number": 1,
+    "authority": "KZ-MVD",
+    "role": "system",
+    "label": "Система учёта дел",
+    "scopes": ["read"],
+    "made_at": _MADE,
+    "made_by": "person:kz-mvd.operator",
+    "expires_at": "2026-03-31T09:00:00Z",
+    "revoked_at": None,
+    "used_at": None,
+    "token": None,
+}
+
+PEOPLE: Final = (
+    Operation(
+        method="GET", path="/v1/accounts", name="Перечислить учётные записи", group="Люди и программы",
+        words="Учётные записи органа по логину; роль operator.", answers=AccountView, paged=True,
+        example=page(_ACCOUNT), parameters=PAGE, problems=("invalid_query", "role_may_not"),
+    ),
+    Operation(
+        method="POST", path="/v1/accounts", name="Открыть учётную запись", group="Люди и программы", status=201,
+        words="Одноразовый код настройки (set_up) есть только в этом ответе. Ключа повторности вызов не принимает.",
+        takes=AccountWanted, bodies={"account": ACCOUNT}, answers=AccountView, example={**_ACCOUNT, "set_up": _SET_UP},
+        problems=(*BODY, "role_may_not", "login_taken"),
+    ),
+    Operation(
+        method="GET", path="/v1/accounts/{login}", name="Показать учётную запись", group="Люди и программы",
+        words="Учётная запись и неудачи входа подряд.", answers=AccountView, example=_ACCOUNT,
+        problems=("not_there", "role_may_not"),
+    ),
+    Operation(
+        method="POST", path="/v1/accounts/{login}/changes", name="Изменить учётную запись", group="Люди и программы",
+        words="Роль, отключение и включение, сброс доступа (новый код настройки), окончание сеансов.",
+        takes=AccountChange, bodies=CHANGES, answers=AccountView, example={**_ACCOUNT, "role": "registrar"},
+        problems=(*BODY, "not_there", "role_may_not", "own_account"),
+    ),
+    Operation(
+        method="GET", path="/v1/substitutions", name="Перечислить замещения", group="Люди и программы",
+        words="Кто кого замещает и замещал; позже внесённые раньше.", answers=SubstitutionView, paged=True,
+        example=page(_SUBSTITUTION), parameters=PAGE, problems=("invalid_query",),
+    ),
+    Operation(
+        method="POST", path="/v1/substitutions", name="Внести замещение", group="Люди и программы", status=201,
+        words="Замещение подписывающего по приказу (статья 6); роль head.",
+        takes=SubstitutionWanted, bodies={"substitution": SUBSTITUTION}, parameters=(KEY,),
+        answers=SubstitutionView, example=_SUBSTITUTION,
+        problems=(*BODY, *RETRY, "role_may_not", "person_unknown"),
+    ),
+    Operation(
+        method="GET", path="/v1/substitutions/{substitution}", name="Показать замещение", group="Люди и программы",
+        words="Замещение; valid говорит, действует ли оно сегодня.", answers=SubstitutionView, example=_SUBSTITUTION,
+        problems=("not_there",),
+    ),
+    Operation(
+        method="POST", path="/v1/substitutions/{substitution}/revoke", name="Отменить замещение",
+        group="Люди и программы", words="Отменяет сразу; тело — пустой объект.",
+        takes=dict[str, str], bodies={"nothing": {}}, parameters=(KEY,), answers=SubstitutionView, example=_REVOKED,
+        problems=(*BODY, *RETRY, "not_there", "role_may_not"),
+    ),
+    Operation(
+        method="GET", path="/v1/tokens", name="Перечислить токены", group="Люди и программы",
+        words="Токены программ органа и когда каждый применялся в последний раз; роль operator.",
+        answers=ProgramTokenView, paged=True, example=page(_TOKEN), parameters=PAGE,
+        problems=("invalid_query", "role_may_not"),
+    ),
+    Operation(
+        method="POST", path="/v1/tokens", name="Выдать токен программе", group="Люди и программы", status=201,
+        words="Токен есть только в этом ответе. Ключа повторности вызов не принимает.",
+        takes=ProgramTokenWanted, bodies={"token": TOKEN}, answers=ProgramTokenView,
+        example={**_TOKEN, "token": "sx_TQ610HZfIwEDlwKviJ1_PzYVp-DVI_InYyhdQAGwPgM"},
+        problems=(*BODY, "role_may_not", "scope_not_of_role"),
+    ),
+    Operation(
+        method="POST", path="/v1/tokens/{number}/revoke", name="Отозвать токен", group="Люди и программы",
+        words="Отзывает сразу; тело — пустой объект.", takes=dict[str, str], bodies={"nothing": {}},
+        parameters=(KEY,), answers=ProgramTokenView, example={**_TOKEN, "revoked_at": _MADE},
+        problems=(*BODY, *RETRY, "not_there", "role_may_not"),
+    ),
+)  # fmt: skip
+"""In the order in which a reader meets them."""
