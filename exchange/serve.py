@@ -24,7 +24,8 @@ from exchange.main import create_app
 from exchange.opening import Place
 from exchange.runtime import Mode, Runtime
 from exchange.service import sandbox
-from exchange.service.outbox import Post
+from exchange.service.enclosures import Letters
+from exchange.service.outbox import LEASE, Post
 from exchange.settings import MailRelay, Settings
 from scheduler import Job, Ticker, jobs
 
@@ -216,7 +217,8 @@ async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job
 
     mailer = Mailer(find)
     writer = Writer(TEMPLATES, tongues.load(), sender=sender, domain=sender.rpartition("@")[2])
-    post = Post(writer=writer, mailer=mailer, lease=sandbox.LEASE) if in_sandbox else Post(writer=writer, mailer=mailer)
+    letters = Letters(runtime.press, runtime.desk.keys, sample=in_sandbox)
+    post = Post(writer=writer, mailer=mailer, letters=letters, lease=sandbox.LEASE if in_sandbox else LEASE)
     try:
         yield jobs(runtime, runtime.desk.readings, post)
     finally:

@@ -8,7 +8,7 @@ from exchange.core.deadlines import start_of_day
 from exchange.core.reminders import DUE, UNTIL, Step, following, passed, steps
 from exchange.core.request import Entry, Obligation, Request
 from schemas.profile import Profile
-from schemas.vocabulary import Mailbox, ObligationKind, ObligationState
+from schemas.vocabulary import ActKind, Mailbox, ObligationKind, ObligationState, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,15 @@ def feed_of(request: Request, entry: Entry) -> tuple[str, ...]:
 
 
 def told_of(request: Request, entry: Entry) -> tuple[Addressee, ...]:
-    """Return who is told of an act: all who follow the request but its author; the steward for a paper holder."""
-    codes = (_reached(request, code) for code in concerned(request))
+    """Return who is told of an act: all who follow the request but its author; the steward for a paper holder.
+
+    A holder whose intake is e-mail is written to as well, of the acts of the other side and of what made it the holder.
+    """
+    codes = [_reached(request, code) for code in concerned(request)]
+    if request.holder.reach is Reach.EMAIL and (
+        entry.kind is ActKind.REDIRECT or entry.author == request.requesting.code
+    ):
+        codes.append(request.holder.code)
     return tuple(Addressee(code, Mailbox.AUTHORITY) for code in dict.fromkeys(codes) if code != entry.author)
 
 

@@ -28,6 +28,23 @@ class BadAddress(Exception):
     """The registry's mailbox is no address that a message can be sent to."""
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a message; its name is plain ASCII."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """What goes with a message; `withheld` says that the content goes another way."""
+
+    files: tuple[Enclosure, ...] = ()
+    withheld: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """What is told, to which mailbox, and in which zone and language its reader lives."""
@@ -38,6 +55,7 @@ class Notice:
     zone: str
     language: str
     data: Mapping[str, object]
+    enclosed: Enclosed = Enclosed()
 
 
 class Writer:
@@ -70,13 +88,16 @@ class Writer:
         message["Content-Language"] = notice.language
         message.set_content(self._render(notice, "body.txt"))
         message.add_alternative(self._render(notice, "body.html"), subtype="html")
+        for file in notice.enclosed.files:
+            main, _, sub = file.kind.partition("/")
+            message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         return subject(line(self._render(notice, "subject.txt"))) + message.as_bytes()
 
     def _render(self, notice: Notice, part: str) -> str:
         template = self._environment.get_template(f"{notice.kind}/{part}")
         tongue = self._tongues.of(notice.language, "")
         words = {"t": tongue.t, "article": tongue.article, "tongue": tongue, "day": lambda day: written(day, tongue)}
-        return template.render(notice.data, zone=notice.zone, **words)
+        return template.render(notice.data, zone=notice.zone, enclosed=notice.enclosed, **words)
 
 
 def subject(text: str) -> bytes:

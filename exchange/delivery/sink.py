@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 HOST: Final = "127.0.0.1"
 USER: Final = "sandbox"
 VALID: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC))
-SIZE_LIMIT: Final = 1024 * 1024  # bytes of one message
+SIZE_LIMIT: Final = 12 * 1024 * 1024  # bytes of one message
 Catch = Callable[[str, bytes], Awaitable[None]]
 
 log = logging.getLogger(__name__)

@@ -60,6 +60,7 @@ async def letter(
     if not 1 <= seq <= loaded.request.seq:
         raise NotThere
     sealed = await record.entries(conn, request_id, through=loaded.request.seq)
+    await keys.have(conn, {one.author for one in sealed})
     drawn = draw(keys, words, str(request_id), sealed, seq, sample=sample)
     await store.keep(conn, drawn.letter.code, request_id, seq)
     await audit.note(conn, actor, Deed.READ_LETTER, now, request=request_id, subject=str(seq))
@@ -74,7 +75,6 @@ def draw(
     seq: int,
     *,
     sample: bool,
-    attached: tuple[Attached, ...] = (),
 ) -> Draft:
     """Return the letter of an act of a proved record; raise RecordBroken."""
     own = sealed[seq - 1]
@@ -90,7 +90,7 @@ def draw(
         received=received,
         digest=own.digest,
         key=_key_of(own.jws),
-        attached=attached,
+        attached=_attached(entries[seq - 1]),
         sample=sample,
     )
     number = stages[0].number.replace("/", "-")
@@ -150,3 +150,10 @@ def _key_of(jws: str) -> str:
     """Return the identifier of the key that a seal names."""
     head = jws.partition(".")[0]
     return str(json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"])
+
+
+def _attached(entry: Entry) -> tuple[Attached, ...]:
+    """Return the documents that go with an act, as its ruling keeps them."""
+    return tuple(
+        Attached(name=one.name, size=one.size, sha256=one.sha256) for one in getattr(entry.ruling, "attachments", ())
+    )

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
-from exchange.delivery.mail import BadAddress, Notice, Writer
+from exchange.delivery.mail import BadAddress, Enclosed, Notice, Writer
 from exchange.delivery.smtp import AddressRefused, Mailer, NotSent, RelayDown
 from exchange.service.database import Database
+from exchange.service.enclosures import Letters, enclosed, in_writing
 from exchange.store import outbox
 from exchange.store.outbox import Leased
 from schemas.vocabulary import NoticeKind
 
+LEASE: Final = timedelta(minutes=2)
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
 MOST_DOUBLINGS: Final = 10
@@ -27,15 +29,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What sending needs: who writes, who carries, and for how long (real time) notices are claimed.
+    """What sending needs: who writes, who carries, who prints, and for how long (real time) notices are claimed.
 
     The lease has to outlast one message that hangs to the end of the relay's patience.
     """
 
     writer: Writer = field(repr=False)
     mailer: Mailer = field(repr=False)
+    letters: Letters | None = field(default=None, repr=False)
     batch: int = 50
-    lease: timedelta = timedelta(minutes=2)
+    lease: timedelta = LEASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ async def _send(db: Database, post: Post, notice: Leased, now: datetime) -> bool
                 zone=notice.zone,
                 language=notice.language,
                 data=notice.data,
+                enclosed=await _enclosed(db, post, notice),
             ),
             now,
         )
@@ -118,6 +122,13 @@ async def _send(db: Database, post: Post, notice: Leased, now: datetime) -> bool
     async with db.connection() as conn:
         await outbox.mark_sent(conn, notice, now)
     return True
+
+
+async def _enclosed(db: Database, post: Post, notice: Leased) -> Enclosed:
+    """Return what goes with a notice: acts in writing to who gets them by e-mail, nothing to anybody else."""
+    if post.letters is None or not in_writing(notice):
+        return Enclosed()
+    return await enclosed(db, post.letters, notice)
 
 
 def delay(tries: int, share: float) -> timedelta:

@@ -21,7 +21,8 @@ UPDATE outbox o SET leased_until = now() + $3 FROM due WHERE o.id = due.id RETUR
 # A reminder is overtaken when its duty is closed or has another due date; one of a postponement (its version is
 # minus the entry that postponed), when that is over.
 SELECT_LEASED = """
-SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data, a.zone, a.language,
+SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data, a.zone, a.language, o.request,
+       o.seq, o.authority, o.mailbox, a.reach, r.submitted ->> 'handling' AS handling,
        CASE o.mailbox WHEN 'head' THEN a.head_mailbox ELSE a.mailbox END AS address,
        CASE WHEN o.kind <> 'reminder' THEN false
             WHEN o.due_version < 0 THEN d.state <> 'suspended'
@@ -80,6 +81,12 @@ class Leased:
     data: Mapping[str, object]
     zone: str
     language: str
+    request: UUID | None
+    seq: int | None
+    authority: str
+    mailbox: str
+    reach: str
+    handling: str | None
     address: str | None
     overtaken: bool
 

@@ -13,7 +13,9 @@ from exchange import tongues
 from exchange.delivery.mail import Writer
 from exchange.delivery.sink import Sink
 from exchange.delivery.smtp import Mailer
+from exchange.letters.press import Press
 from exchange.service import sandbox
+from exchange.service.enclosures import Letters
 from exchange.service.outbox import Post
 from exchange.service.readings import Readings
 from exchange.service.sandbox import Mail, Wish, find_sink
@@ -74,9 +76,10 @@ class Node:
         return [tuple(row) for row in await self.db.pool.fetch(sql, *args)]
 
 
-def post_over(mailer: Mailer, lease: timedelta = sandbox.LEASE) -> Post:
-    """Return the sandbox's post over a mailer."""
-    return Post(writer=Writer(TEMPLATES, tongues.load(), sender=SENDER, domain=DOMAIN), mailer=mailer, lease=lease)
+def post_over(mailer: Mailer, lease: timedelta = sandbox.LEASE, *, letters: Letters | None = None) -> Post:
+    """Return the sandbox's post over a mailer; without letters nobody gets an act in writing."""
+    writer = Writer(TEMPLATES, tongues.load(), sender=SENDER, domain=DOMAIN)
+    return Post(writer=writer, mailer=mailer, lease=lease, letters=letters)
 
 
 @asynccontextmanager
@@ -92,7 +95,8 @@ async def open_node(
     sink = await sandbox.open_sink(db)
     mailer = Mailer(lambda: find_sink(db))
     try:
-        yield Node(db, office, sink, post_over(mailer))
+        letters = Letters(Press(), office.desk.keys, sample=True)
+        yield Node(db, office, sink, post_over(mailer, letters=letters))
     finally:
         await mailer.close()
         await sink.stop()
