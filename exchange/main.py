@@ -49,7 +49,8 @@ def create_app(
         exception_handlers={HTTPException: _of_routing(house)},
     )
     figures = Figures()
-    app.router.routes.extend([*pages.routes(house, ROUTE), *routes(entrance, figures, works)])
+    # Addresses are tried one after the other: those that programs call come first.
+    app.router.routes.extend([*routes(entrance, figures, works), *pages.routes(house, ROUTE)])
     app.add_middleware(Edge, figures=figures, secure=production)
     return app
 

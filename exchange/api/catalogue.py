@@ -41,7 +41,7 @@ OPERATIONS: Final = (
             Parameter(name="state", words="Состояние.", choices=tuple(State)),
             Parameter(name="due", words="Группа по сроку, в местных днях обязанного.", choices=tuple(DueBucket)),
             Parameter(name="urgent", words="Только срочные или только обычные.", choices=("true", "false")),
-            Parameter(name="q", words="Номер запроса или слова из него."),
+            Parameter(name="q", words="Номер запроса или слова из его цели и из названий органов."),
             *PAGE,
         ),
     ),

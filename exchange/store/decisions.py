@@ -97,7 +97,8 @@ def request_row(before: Request | None, after: Request, head: bytes) -> Row:
         "snapshot": snapshot(after),
     }
     if before is None:
-        words = (after.number, body.reference, after.requesting.name, after.holder.name, body.purpose, body.substance)
+        # Numbers, sides and purpose: long texts would be most of the work, and stand in the index once more.
+        words = (after.number, body.reference, after.requesting.name, after.holder.name, body.purpose)
         document |= {
             "requesting": after.requesting.code,
             "number": after.number,

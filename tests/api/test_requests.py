@@ -196,6 +196,13 @@ async def test_the_first_and_the_last_place_of_a_list_can_be_named(node: Node, a
         assert (await node.get(f"{path}?after={cursor}")).status_code == 200
 
 
+async def test_a_request_is_found_by_its_numbers_its_sides_and_its_purpose(node: Node) -> None:
+    made = await node.submitted(reference="R-77", purpose="Установить владельцев серверов", substance="Похищены деньги")
+    for words in ("R-77", made["number"], "установить сервер", "Министерство внутренних дел"):
+        assert len((await node.get("/v1/requests", params={"q": words})).json()["items"]) == 1, words
+    assert (await node.get("/v1/requests", params={"q": "деньги"})).json()["items"] == []
+
+
 async def test_words_are_looked_for_as_they_are_kept(node: Node) -> None:
     await node.submitted(reference="И-\u0439")
     for spelling in ("И-\u0439", "И-\u0438\u0306"):
