@@ -42,16 +42,18 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
-def _text(value: str) -> str:
-    """Normalise to NFC; raise PydanticCustomError for control characters, blank or too long text, or piled marks.
-
-    What would take long to normalise is refused before.
-    """
+def composed(value: str) -> str:
+    """Normalise to NFC; raise PydanticCustomError for too long text or piled marks: those would take long."""
     if len(value) > RAW_TEXT_LIMIT:
         raise PydanticCustomError("text_too_long", "the text is longer than {limit} characters", {"limit": TEXT_LIMIT})
     if any(_piled(found[0]) for found in _MARKS.finditer(value)):
         raise PydanticCustomError("text_marks", "more than {limit} marks in a row", {"limit": MARKS_LIMIT})
-    text = unicodedata.normalize("NFC", value)
+    return unicodedata.normalize("NFC", value)
+
+
+def _text(value: str) -> str:
+    """Normalise to NFC; raise PydanticCustomError for control characters, blank or too long text, or piled marks."""
+    text = composed(value)
     if _CONTROL.search(text):
         raise PydanticCustomError("text_control", "control characters are not allowed")
     if not any(unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE for char in text):

@@ -223,6 +223,28 @@ class DueBucket(StrEnum):
     SUSPENDED = "suspended"
 
 
+class DraftState(StrEnum):
+    """Where a draft stands inside its authority; `entered` is done without a signature."""
+
+    DRAFTING = "drafting"
+    FOR_SIGNATURE = "for_signature"
+    RETURNED = "returned"
+    SIGNED = "signed"
+    ENTERED = "entered"
+    DROPPED = "dropped"
+
+
+class DraftStep(StrEnum):
+    """What somebody did with a draft."""
+
+    SAVED = "saved"
+    SENT = "sent"
+    RETURNED = "returned"
+    SIGNED = "signed"
+    ENTERED = "entered"
+    DROPPED = "dropped"
+
+
 class NoticeKind(StrEnum):
     """What a notice tells of."""
 

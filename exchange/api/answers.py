@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from exchange.api.examples import SUBMISSION
 from exchange.api.problems import Fault
-from exchange.core.errors import Refused
+from exchange.core.errors import DraftChanged, DraftGaps, Refused
 from exchange.core.objections import object_to
 from schemas.problem import ProblemItem
+from schemas.vocabulary import ActKind
 
 _ID: Final = "019ca8a0-3e80-70f2-9c00-63e20d9834dd"
 _SENT: Final = "2026-03-01T09:00:00Z"
@@ -292,6 +293,15 @@ MAIL: Final = page(
 )
 
 TROUBLES: Final[Mapping[str, Exception]] = {
+    "draft_field_unknown": Refused((object_to("draft_field_unknown", "/colour"),)),
+    "signatory_by_node": Refused((object_to("signatory_by_node", "/signatory"),)),
+    "draft_not_in_this_state": Refused((object_to("draft_not_in_this_state", draft_state="dropped"),)),
+    "draft_is_newer": DraftChanged(version=2, current='{"reference": "1"}', yours='{"reference": "2"}'),
+    "draft_gaps": DraftGaps(
+        kind=ActKind.NOTE, shape=({"type": "missing", "loc": ("text",), "msg": "", "input": None},)
+    ),
+    "own_words": Refused((object_to("own_words"), object_to("other_bytes", "/digest"))),
+    "other_bytes": Refused((object_to("other_bytes", "/digest"),)),
     "invalid_shape": Fault(
         "invalid_shape", (ProblemItem(pointer="/colour", detail="Такого поля здесь нет.", rule=None),)
     ),

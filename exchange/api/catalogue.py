@@ -3,6 +3,7 @@
 from typing import Final
 
 from exchange.api import answers, catalogue_letters, examples
+from exchange.api.catalogue_drafts import DRAFTS
 from exchange.api.catalogue_people import PEOPLE
 from exchange.api.lists import STATES
 from exchange.api.operation import BODY, IF_MATCH, KEY, LIMIT, MADE, PAGE, RETRY, Operation, Parameter
@@ -62,6 +63,7 @@ OPERATIONS: Final = (
         words="Действия по порядку: каждое с подписью органа и дайджестом предыдущего.",
         answers=RecordEntryView, paged=True, example=answers.RECORD, problems=("not_there",),
     ),
+    *DRAFTS,
     *catalogue_letters.OPERATIONS,
     Operation(
         method="GET", path="/v1/obligations", name="Перечислить обязанности", group="Сроки",

@@ -1,5 +1,6 @@
 """From what went wrong to an RFC 9457 body: one table for the law, one for the interface's own faults."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,8 @@ from pydantic_core import to_json
 from exchange.core.errors import (
     CallerUnknown,
     ClockRefused,
+    DraftChanged,
+    DraftGaps,
     ExchangeError,
     KeyInWork,
     KeyReused,
@@ -61,6 +64,8 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
     TooManyTries: ("too_many_tries", Answer(429, "Слишком много попыток", "Повторите позже.")),
     KeyReused: ("key_reused", Answer(422, "Ключ повторности занят", "С этим Idempotency-Key уже был иной вызов.")),
     KeyInWork: ("key_in_work", Answer(409, "Вызов ещё выполняется", "Вызов с этим Idempotency-Key ещё в работе.")),
+    DraftChanged: ("draft_is_newer", Answer(412, "Черновик изменился", "Сверьте обе версии: current и yours.")),
+    DraftGaps: ("draft_gaps", Answer(422, "Черновик не готов", "Не хватает обязательного содержания.")),
     ClockRefused: ("clock_refused", Answer(409, "Часы не идут назад", "Часы песочницы переводятся только вперёд.")),
     RecordBroken: ("internal", Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова.")),
     Unavailable: ("unavailable", _UNABLE),
@@ -86,6 +91,7 @@ FAULTS: Final[Mapping[str, Answer]] = {
     "media_type": Answer(415, "Вид тела не принимается", "Тело принимается как application/json в UTF-8 без сжатия."),
     "invalid_shape": Answer(422, "Тело не отвечает форме"),
     "invalid_query": Answer(422, "Параметры не отвечают форме"),
+    "no_version": Answer(428, "Версия не названа", "Назовите в If-Match версию, которую видели: ETag черновика."),
     "head_too_large": Answer(431, "Заголовки слишком велики", "Адрес и заголовки больше предела, принятого на узле."),
     "too_many_calls": Answer(429, "Слишком много вызовов", "Повторите вызов позже."),
     "internal": Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова."),
@@ -121,6 +127,10 @@ def answer_to(trouble: Exception) -> ProblemAnswer:
         return _of_objections(trouble.objections)
     if isinstance(trouble, Fault):
         return _answer(trouble.code, FAULTS[trouble.code], trouble.items, trouble.headers)
+    if isinstance(trouble, DraftChanged):
+        return _of_versions(trouble)
+    if isinstance(trouble, DraftGaps):
+        return _of_gaps(trouble)
     if isinstance(trouble, ExchangeError):
         code, answer = _row(type(trouble))
         wait = {"Retry-After": str(trouble.seconds)} if isinstance(trouble, TooManyTries) else {}
@@ -150,6 +160,24 @@ def _of_objections(objections: tuple[Objection, ...]) -> ProblemAnswer:
     ordered = sorted(objections, key=lambda objection: objection.weight)
     items = tuple(ProblemItem(pointer=one.pointer, detail=one.detail, rule=one.rule) for one in ordered)
     return _answer(first.code, WEIGHTS[first.weight], items, {}, _state(ordered))
+
+
+def _of_versions(changed: DraftChanged) -> ProblemAnswer:
+    """Answer a save over words that the caller had not read: with both versions, its own and the latest."""
+    code, answer = ERRORS[DraftChanged]
+    if not changed.version:
+        return _answer(code, answer, (), {})
+    current = {"version": changed.version, "body": json.loads(changed.current)}
+    return _answer(code, answer, (), {}, {"current": current, "yours": json.loads(changed.yours)})
+
+
+def _of_gaps(trouble: DraftGaps) -> ProblemAnswer:
+    """Answer for a draft that is not ready, with every gap."""
+    from exchange.api.shape import gaps_of  # it stands on this module
+
+    code, answer = ERRORS[DraftGaps]
+    items = gaps_of(trouble.kind, trouble.shape, trouble.law, json.loads(trouble.body)) if trouble.kind else ()
+    return _answer(code, answer, items, {})
 
 
 def _state(objections: list[Objection]) -> dict[str, object]:

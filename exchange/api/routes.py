@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import letters, lists, operations, people, reference, requests, sandbox
+from exchange.api import drafts, letters, lists, operations, people, reference, requests, sandbox
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
@@ -19,6 +19,13 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
         "/v1/requests/{id}": {"GET": requests.get},
         "/v1/requests/{id}/acts": {"POST": requests.act},
         "/v1/requests/{id}/record": {"GET": requests.record},
+        "/v1/drafts": {"POST": drafts.start, "GET": drafts.listed},
+        "/v1/drafts/{id}": {"GET": drafts.get, "PUT": drafts.save},
+        "/v1/drafts/{id}/sendings": {"POST": drafts.send},
+        "/v1/drafts/{id}/returns": {"POST": drafts.give_back},
+        "/v1/drafts/{id}/signatures": {"POST": drafts.sign},
+        "/v1/drafts/{id}/entries": {"POST": drafts.enter},
+        "/v1/drafts/{id}/drops": {"POST": drafts.drop},
         "/v1/requests/{id}/letter.pdf": {"GET": letters.of_request},
         "/v1/requests/{id}/acts/{seq}/letter.pdf": {"GET": letters.of_act},
         "/v1/letters/{code}": {"GET": letters.verify},

@@ -1,6 +1,6 @@
 """From a well-formed body to a shape; what does not fit is named by field, words and rule, never by its value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -9,9 +9,11 @@ from pydantic_core import ErrorDetails
 from exchange.api.body import Document, may_be_echoed, pointer_token
 from exchange.api.problems import Fault
 from exchange.core.acts import ACTS
+from exchange.core.objections import Objection
 from schemas.acts import ActBody
 from schemas.problem import ProblemItem
 from schemas.requests import Submission
+from schemas.vocabulary import ActKind
 
 T = TypeVar("T")
 
@@ -113,15 +115,36 @@ def shaped(
         return adapter.validate_json(document.raw)
     except ValidationError as wrong:
         found = wrong.errors(include_url=False, include_input=False)
+    raise Fault("invalid_shape", items_of(found, document.value, rules=rules, rule=rule, tagged=tagged))
+
+
+def items_of(
+    found: Iterable[ErrorDetails],
+    value: Any,
+    *,
+    rules: Mapping[str, str | None] | None = None,
+    rule: str | None = None,
+    tagged: bool = False,
+) -> tuple[ProblemItem, ...]:
+    """Return an item for each field of a body that does not fit."""
     items: dict[str, ProblemItem] = {}
     for error in found:
-        pointer = _pointer(error, document.value, tagged=tagged)
+        pointer = _pointer(error, value, tagged=tagged)
         field = pointer.split("/")[1] if pointer else ""
         detail = _words(error)
         items.setdefault(pointer, ProblemItem(pointer=pointer, detail=detail, rule=(rules or {}).get(field, rule)))
     # A union objects for each of its members; what it says of the whole adds nothing to what it says of a part.
     above = {pointer[:end] for pointer in items for end, char in enumerate(pointer) if char == "/" and end}
-    raise Fault("invalid_shape", tuple(item for pointer, item in items.items() if pointer not in above))
+    return tuple(item for pointer, item in items.items() if pointer not in above)
+
+
+def gaps_of(
+    kind: ActKind, misfits: Iterable[ErrorDetails], law: Iterable[Objection], body: Any
+) -> tuple[ProblemItem, ...]:
+    """Return what is missing or unlawful in a draft, as every problem names it."""
+    rules = REQUEST_RULES if kind is ActKind.SUBMIT else {"signatory": "P-6.5"}
+    found = items_of(misfits, body, rules=rules, rule=ACTS[kind].rule)
+    return (*found, *(ProblemItem(pointer=one.pointer, detail=one.detail, rule=one.rule) for one in law))
 
 
 def _pointer(error: ErrorDetails, value: Any, *, tagged: bool) -> str:

@@ -8,6 +8,8 @@ ExchangeError
 │   └── TooManyTries        it failed so often that nothing is tried for a while
 ├── KeyReused               an idempotency key came again with another call
 ├── KeyInWork               the same call with the same key is being worked on
+├── DraftChanged            a draft was written on since the caller read it; carries both versions
+├── DraftGaps               a draft is not ready to go out; carries everything that is missing or unlawful
 ├── ClockRefused            the sandbox clock would move backwards
 ├── RecordBroken            a record does not prove itself
 ├── Unavailable             the database cannot be reached just now; the same call may succeed in a moment
@@ -21,7 +23,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from exchange.core.objections import Objection
+    from schemas.vocabulary import ActKind
 
 
 class ExchangeError(Exception):
@@ -69,6 +74,37 @@ class KeyReused(ExchangeError):
 
 class KeyInWork(ExchangeError):
     """A call with this idempotency key is being worked on."""
+
+
+class DraftChanged(ExchangeError):
+    """Somebody else wrote on the draft meanwhile: nothing is put over those words."""
+
+    def __init__(self, message: str = "", *, version: int = 0, current: str = "{}", yours: str = "{}") -> None:
+        """Keep the latest version with its words, and the caller's words, both as JSON text."""
+        super().__init__(message)
+        self.version = version
+        self.current = current
+        self.yours = yours
+
+
+class DraftGaps(ExchangeError):
+    """A draft that is not ready to go out."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        kind: ActKind | None = None,
+        shape: tuple[ErrorDetails, ...] = (),
+        law: tuple[Objection, ...] = (),
+        body: str = "{}",
+    ) -> None:
+        """Keep every field that does not fit its shape, every objection of the law, and the body (JSON text)."""
+        super().__init__(message)
+        self.kind = kind
+        self.shape = shape
+        self.law = law
+        self.body = body
 
 
 class ClockRefused(ExchangeError):

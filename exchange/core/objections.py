@@ -36,8 +36,11 @@ GROUNDS: dict[str, Ground] = {
     "role_may_not": Ground(_F, None, "Роль вызывающего не даёт права на это действие."),
     "signature_needed": Ground(_F, "P-6.5", "Действие подписывает руководитель органа или его заместитель."),
     "own_proposal": Ground(_F, None, "Согласие на предложение даёт другая сторона."),
+    "own_words": Ground(_F, "P-6.5", "Составлял и подписывает не один человек: автор своих слов не подписывает."),
     # The state it is in.
     "stale": Ground(_T, None, "Запрос изменился с тех пор, как он был прочитан."),
+    "draft_changed": Ground(_T, None, "Черновик изменился с тех пор, как он был прочитан."),
+    "other_bytes": Ground(_T, "P-6.5", "Подпись относится к показанным байтам, а теперь они были бы иными."),
     "not_in_this_state": Ground(_S, None, "Действие в этом состоянии запроса невозможно."),
     "receipt_not_entered": Ground(
         _S,
@@ -55,6 +58,14 @@ GROUNDS: dict[str, Ground] = {
     "no_open_costs": Ground(_S, "P-12", "Нет предложения другой стороны о расходах."),
     "no_results": Ground(_S, "P-10.2", "Результаты ещё не сообщались."),
     "nothing_left": Ground(_S, "P-9.1", "Открытых пунктов, в которых можно отказать, не осталось."),
+    "draft_not_in_this_state": Ground(_S, None, "Сейчас это невозможно: состояние черновика — {draft_state}."),
+    "nothing_to_sign": Ground(_S, "P-6.5", "Это действие не подписывают: его вносят без подписи."),
+    # What it carries: drafts.
+    "draft_request": Ground(_C, None, "Черновик действия называет запрос, к которому оно относится, новый — никакого."),
+    "draft_field_unknown": Ground(_C, None, "Поля с таким именем в этом действии нет."),
+    "draft_value": Ground(_C, None, "Значение такого вида здесь стоять не может, или оно слишком велико."),
+    "draft_too_large": Ground(_C, None, "Черновик слишком велик."),
+    "signatory_by_node": Ground(_C, "P-6.5", "Кто подписывает, вносит сам узел в момент подписания."),
     # What it carries: the request.
     "authority_unknown": Ground(_C, "P-4.1", "Такого назначенного компетентного органа в реестре нет."),
     "designation_ended": Ground(

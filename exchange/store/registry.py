@@ -24,7 +24,7 @@ SELECT code, kind, country, name ->> 'ru' AS name, zone, reach, since, until FRO
 SELECT_SCENE = """
 WITH locked AS MATERIALIZED (
     SELECT authority, out_year, out_number, in_year, in_number
-      FROM counter WHERE authority = ANY($1) ORDER BY authority COLLATE "C" FOR UPDATE
+      FROM counter WHERE authority = ANY($2) ORDER BY authority COLLATE "C" FOR UPDATE
 )
 SELECT (SELECT json_agg(l) FROM locked l) AS counters,
        (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
@@ -121,15 +121,15 @@ async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> t
 
     The scene is without register numbers: those follow from the counters.
     """
-    (row,) = await conn.fetch(SELECT_SCENE, sorted(codes))
-    read = [_authority(text) for text in row["authorities"] or ()]
-    scene = Scene(
-        authorities={ref.code: ref for ref, since, until in read if _held(ref.zone, since, until, now)},
-        lapsed={ref.code: until for ref, _since, until in read if until and until <= local_day(now, ref.zone)},
-        parties=_parties(row["parties"] or "[]"),
-        agreements=_channels(row["agreements"] or "[]"),
-    )
-    return scene, {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
+    wanted = sorted(codes)
+    (row,) = await conn.fetch(SELECT_SCENE, wanted, wanted)
+    return _scene(row, now), {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
+
+
+async def scene(conn: Connection, codes: Iterable[str], now: datetime) -> Scene:
+    """Return what the law needs to know for a new request, and lock no counter."""
+    (row,) = await conn.fetch(SELECT_SCENE, sorted(codes), [])
+    return _scene(row, now)
 
 
 async def lock_counters(conn: Connection, codes: Iterable[str]) -> dict[str, Counter]:
@@ -207,6 +207,17 @@ def _channels(text: str) -> Mapping[str, StandingChannel]:
         )
         for each in json.loads(text)
     }
+
+
+def _scene(row: Record, now: datetime) -> Scene:
+    """Read what the registry says of a new request on its day."""
+    read = [_authority(text) for text in row["authorities"] or ()]
+    return Scene(
+        authorities={ref.code: ref for ref, since, until in read if _held(ref.zone, since, until, now)},
+        lapsed={ref.code: until for ref, _since, until in read if until and until <= local_day(now, ref.zone)},
+        parties=_parties(row["parties"] or "[]"),
+        agreements=_channels(row["agreements"] or "[]"),
+    )
 
 
 def _counter(row: Mapping[str, Any] | Record) -> Counter:

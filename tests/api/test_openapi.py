@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from exchange.api import answers, examples
 from exchange.api.catalogue import OPERATIONS
+from exchange.api.catalogue_drafts import WHOLE, WORDS
 from exchange.api.catalogue_people import ACCOUNT, SUBSTITUTION, TOKEN
 from exchange.api.metrics import Figures
 from exchange.api.openapi import codes_of, describe, refusal, refusals
@@ -254,6 +255,8 @@ ROLES = {"/v1/accounts": Role.OPERATOR, "/v1/tokens": Role.OPERATOR, "/v1/substi
 
 async def send(node: Node, operation: Operation, made: Mapping[str, Any], body: Any) -> httpx.Response:
     """Call as the examples of the description say."""
+    if operation.path.startswith("/v1/drafts"):
+        return await send_of_draft(node, operation, made, body)
     path = operation.path.replace("{id}", made["id"]).replace("{seq}", "2")
     if "{code}" in path:
         path = path.replace("{code}", await printed(node, made))
@@ -269,6 +272,29 @@ async def send(node: Node, operation: Operation, made: Mapping[str, Any], body: 
         for start, prepare in SHOWN.items():
             await prepare(node) if path.startswith(start) else None
     return await node.call(operation.method, f"{path}?{query}", by, role, value=body, headers=headers)
+
+
+async def send_of_draft(node: Node, operation: Operation, made: Mapping[str, Any], body: Any) -> httpx.Response:
+    """Call on a draft that has come as far as the example says: an officer's, signed or returned by the head."""
+    step = operation.path.rpartition("/")[2]
+    by = Role.HEAD if step in {"returns", "signatures"} else Role.OFFICER
+    whole = by is Role.HEAD or step == "sendings"
+    wanted = {"kind": "submit", "body": WHOLE if whole else WORDS}
+    if step == "entries":
+        wanted = {"kind": "note", "request": made["id"], "body": examples.ACTS[ActKind.NOTE]}
+    draft = (await node.call("POST", "/v1/drafts", role=Role.OFFICER, value=wanted)).json()
+    path = operation.path.replace("{id}", draft["id"])
+    if by is Role.HEAD:
+        sent = await node.call("POST", f"/v1/drafts/{draft['id']}/sendings", role=Role.OFFICER, value={"version": 1})
+        assert sent.status_code == 201, sent.text
+    if step in {"signatures", "entries"}:
+        shown = (await node.get(f"/v1/drafts/{draft['id']}", role=by)).json()
+        body = {**body, "digest": shown["to_sign"]["digest"]}
+    query = "&".join(
+        f"{one.name}={one.example}" for one in operation.parameters if one.example and one.where == "query"
+    )
+    headers = {one.name: one.example for one in operation.parameters if one.example and one.where == "header"}
+    return await node.call(operation.method, f"{path}?{query}", role=by, value=body, headers=headers)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
@@ -391,12 +417,26 @@ REFUSED: Mapping[str, tuple[str, str, dict[str, Any]]] = {
 }
 """How each refusal comes about."""
 
+DRAFT = "/v1/drafts/{id}"
+OF_DRAFTS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
+    "draft_field_unknown": ("PUT", DRAFT, {"value": {"body": {"colour": 1}}, "headers": {"If-Match": '"1"'}}),
+    "signatory_by_node": ("PUT", DRAFT, {"value": {"body": {"signatory": {}}}, "headers": {"If-Match": '"1"'}}),
+    "no_version": ("PUT", DRAFT, {"value": {"body": {}}}),
+    "draft_is_newer": ("PUT", DRAFT, {"value": {"body": {"reference": "2"}}, "headers": {"If-Match": '"1"'}}),
+    "draft_changed": ("POST", f"{DRAFT}/drops", {"value": {"version": 9}}),
+    "draft_not_in_this_state": ("POST", f"{DRAFT}/sendings", {"value": {"version": 2}}),
+    "draft_gaps": ("POST", f"{DRAFT}/entries", {"value": {"version": 1}}),
+    "own_words": ("POST", f"{DRAFT}/signatures", {"role": Role.HEAD, "value": {"version": 2, "digest": "0" * 64}}),
+    "other_bytes": ("POST", f"{DRAFT}/signatures", {"role": Role.HEAD, "value": {"version": 2, "digest": "0" * 64}}),
+}
+"""How each refusal of a draft comes about, once an officer began one."""
+
 SLOW = {"body_too_slow", "key_in_work", "too_many_calls"}
 """The refusals that other tests bring about, since they need patience or a node of another kind."""
 
 
 def test_every_refusal_of_the_description_is_brought_about() -> None:
-    assert set(refusals(OPERATIONS)) == REFUSED.keys() | SLOW
+    assert set(refusals(OPERATIONS)) == REFUSED.keys() | OF_DRAFTS.keys() | SLOW
 
 
 @pytest.mark.parametrize("code", REFUSED)
@@ -423,6 +463,38 @@ async def test_every_refusal_comes_as_its_example_says(node: Node, code: str) ->
     told(answer, of(method, path))
     if code != "authority_unknown":  # its pointer is another one in each call
         assert answer.json() == refusal(code)
+
+
+@pytest.mark.parametrize("code", OF_DRAFTS)
+async def test_every_refusal_of_a_draft_comes_as_its_example_says(node: Node, code: str) -> None:
+    method, path, more = OF_DRAFTS[code]
+    role = more.get("role", Role.OFFICER)
+    author = Role.HEAD if code == "own_words" else Role.OFFICER
+    wanted: dict[str, Any] = {"kind": "submit", "body": WHOLE}
+    if code == "draft_gaps":
+        wanted = {"kind": "note", "request": (await node.submitted())["id"], "body": {}}
+    draft = (await node.call("POST", "/v1/drafts", role=author, value=wanted)).json()
+    value = dict(more["value"])
+    if code == "draft_gaps":
+        value["digest"] = draft["to_sign"]["digest"]
+    before = {
+        "draft_is_newer": ("PUT", "", {"body": {"reference": "1"}}),
+        "draft_not_in_this_state": ("POST", "/drops", {"version": 1}),
+        "own_words": ("POST", "/sendings", {"version": 1}),
+        "other_bytes": ("POST", "/sendings", {"version": 1}),
+    }
+    if code in before:
+        verb, step, sent = before[code]
+        done = await node.call(
+            verb, f"/v1/drafts/{draft['id']}{step}", role=author, value=sent, headers={"If-Match": '"1"'}
+        )
+        assert done.is_success, done.text
+    address = path.replace("{id}", draft["id"])
+    answer = await node.call(method, address, role=role, value=value, headers=more.get("headers"))
+    assert (answer.status_code, answer.json()["code"]) == (refusal(code)["status"], code), answer.text
+    assert code in codes_of(of(method, path))
+    told(answer, of(method, path))
+    assert answer.json() == refusal(code)
 
 
 # --- the pages --------------------------------------------------------------------------------------------

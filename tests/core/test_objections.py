@@ -12,7 +12,7 @@ from exchange.core.objections import GROUNDS, REGISTRY_GROUNDS, Objection, Weigh
 from exchange.core.rules import article
 from exchange.core.scene import Party
 from schemas.vocabulary import Country, Role
-from tests.core import cases, people
+from tests.core import cases, drafts, people
 from tests.core.cases import HEAD, NOON, Case, act, reading, refused_submission, scene, sent, sent_urgent, stamp
 
 Make = Callable[[], Refusal]
@@ -177,6 +177,7 @@ PROBES: dict[str, Make] = {
         sent().does("ask_information", question="а"), "provide_information", question_number=2, answer="б"
     ),
     **people.PROBES,
+    **drafts.PROBES,
 }
 
 
@@ -212,7 +213,10 @@ def test_the_weightiest_objection_comes_first(code: str) -> None:
     assert weights == sorted(weights)
 
 
-@pytest.mark.parametrize("code", [code for code in OF_REQUESTS if GROUNDS[code].weight is Weight.STATE])
+@pytest.mark.parametrize(
+    "code",
+    [code for code in OF_REQUESTS if code not in drafts.PROBES and GROUNDS[code].weight is Weight.STATE],
+)
 def test_an_objection_to_the_state_names_the_state_and_what_is_allowed_now(code: str) -> None:
     detail = _found(PROBES[code](), code).detail
     assert "Состояние запроса: «" in detail
