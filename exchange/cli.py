@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from exchange import admit, operate, serve
+from exchange import admit, operate, registry_commands, serve
 from exchange.core.errors import ExchangeError
 from exchange.runtime import Mode
 from exchange.settings import Settings, from_environment
@@ -19,7 +19,7 @@ from exchange.store.localpg import LocalPostgresError
 from schemas.vocabulary import Role
 
 UNUSABLE = 2
-FOR_A_NODE = ("scheduler", "verify", "token", "account")
+FOR_A_NODE = ("scheduler", "verify", "token", "account", "registry")
 """Commands that need a node and make none."""
 
 DATA = Path("data")
@@ -64,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
 
     _token_parser(commands.add_parser("token", help="токены программ / tokens of programs"))
     _account_parser(commands.add_parser("account", help="учётные записи людей / accounts of people"))
+
+    _registry_commands(commands.add_parser("registry", help="реестр Сторон / the registry of Parties"))
 
     demo = commands.add_parser("demo", help="показать на примерах / play sample requests")
     demo.add_argument("--once", action="store_true", help="play the story, print a summary and end")
@@ -113,12 +115,11 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         case "scheduler":
             serve.tick(settings, asked.mode, asked.data)
             return 0
-        case "migrate":
-            return operate.migrate(settings, asked.mode, asked.data)
-        case "verify":
-            return operate.verify(settings, asked.mode, asked.data)
-        case "token" | "account":
-            return _token(asked, settings) if asked.command == "token" else _account(asked, settings)
+        case "migrate" | "verify":
+            work = operate.migrate if asked.command == "migrate" else operate.verify
+            return work(settings, asked.mode, asked.data)
+        case "token" | "account" | "registry":
+            return {"token": _token, "account": _account, "registry": _registry}[asked.command](asked, settings)
         case _:
             from exchange import demo
 
@@ -153,6 +154,42 @@ def _account(asked: argparse.Namespace, settings: Settings) -> int:
             return admit.list_accounts(settings, asked.mode, asked.data, asked.authority)
         case _:
             return admit.disable_account(settings, asked.mode, asked.data, asked.authority, asked.login)
+
+
+def _registry_commands(top: argparse.ArgumentParser) -> None:
+    """Add the commands of the registry."""
+    kinds = top.add_subparsers(dest="registry_command", required=True, metavar="found|key|sign|export|import")
+    found = kinds.add_parser("found", help="внести Секретариат в пустой реестр / enter the Secretariat first")
+    found.add_argument("--name", required=True, help="its name in Russian")
+    found.add_argument("--zone", default="Europe/Moscow")
+    found.add_argument("--mailbox")
+    key = kinds.add_parser("key", help="показать открытый ключ органа (JWK) / show an authority's public key")
+    sign = kinds.add_parser("sign", help="подписать перечень сведений / sign a list of facts")
+    sign.add_argument("file", type=Path, help="JSON: a list of facts")
+    export = kinds.add_parser("export", help="выгрузить подписанным файлом / write it out as a signed file")
+    for one in (found, key, sign, export):
+        one.add_argument("--authority", required=True)
+    taken = kinds.add_parser("import", help="принять подписанный файл / take a signed file in")
+    taken.add_argument("file", type=Path)
+    taken.add_argument("--trust", type=Path, required=True, help="the signer's public key (JWK)")
+    taken.add_argument("--dry-run", action="store_true", help="only say what would change")
+    for one in (found, key, sign, export, taken):
+        _common(one)
+
+
+def _registry(asked: argparse.Namespace, settings: Settings) -> int:
+    node = registry_commands.Office(settings, asked.mode, asked.data)
+    match asked.registry_command:
+        case "found":
+            return node.found(asked.authority, asked.name, asked.zone, asked.mailbox)
+        case "key":
+            return node.key(asked.authority)
+        case "sign":
+            return node.sign(asked.authority, asked.file)
+        case "export":
+            return node.export(asked.authority)
+        case _:
+            return node.take_in(asked.file, asked.trust, dry_run=asked.dry_run)
 
 
 def _plan(asked: argparse.Namespace) -> serve.Plan:

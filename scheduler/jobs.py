@@ -6,11 +6,12 @@ from typing import Final
 from exchange.service.database import Database
 from exchange.service.outbox import Post
 from exchange.service.readings import Readings
-from exchange.service.work import Deliver, Purge, Remind, Work
+from exchange.service.work import Deliver, Purge, Remind, Turn, Work
 
 REMINDERS_EVERY: Final = 2.0
 OUTBOX_EVERY: Final = 1.0
 PURGE_EVERY: Final = 60.0
+REGISTRY_EVERY: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,6 @@ def jobs(db: Database, readings: Readings, post: Post) -> tuple[Job, ...]:
     return (
         Job(Remind(db, readings), REMINDERS_EVERY),
         Job(Deliver(db, post), OUTBOX_EVERY),
+        Job(Turn(db), REGISTRY_EVERY),
         Job(Purge(db), PURGE_EVERY),
     )

@@ -302,6 +302,9 @@ TROUBLES: Final[Mapping[str, Exception]] = {
     ),
     "own_words": Refused((object_to("own_words"), object_to("other_bytes", "/digest"))),
     "other_bytes": Refused((object_to("other_bytes", "/digest"),)),
+    "leaving_too_early": Refused(
+        (object_to("leaving_too_early", "/leaving_on", months=6, earliest="20.08.2026"),),
+    ),
     "invalid_shape": Fault(
         "invalid_shape", (ProblemItem(pointer="/colour", detail="Такого поля здесь нет.", rule=None),)
     ),

@@ -5,6 +5,7 @@ from typing import Final
 from exchange.api import answers, catalogue_letters, examples
 from exchange.api.catalogue_drafts import DRAFTS
 from exchange.api.catalogue_people import PEOPLE
+from exchange.api.catalogue_registry import ON, REGISTRY_OPERATIONS
 from exchange.api.lists import STATES
 from exchange.api.operation import BODY, IF_MATCH, KEY, LIMIT, MADE, PAGE, RETRY, Operation, Parameter
 from schemas.acts import ActBody
@@ -91,21 +92,22 @@ OPERATIONS: Final = (
         method="GET", path="/v1/authorities", name="Перечислить органы", group="Реестр",
         words="Назначенные компетентные органы и иные известные.",
         answers=AuthorityView, paged=True, example=answers.AUTHORITIES, problems=("invalid_query",),
-        parameters=PAGE,
+        parameters=(ON, *PAGE),
     ),
     Operation(
         method="GET", path="/v1/parties", name="Перечислить Стороны", group="Реестр",
         words="Государства и дни, в которые Протокол для них действует.",
         answers=PartyView, paged=True, example=answers.PARTIES, problems=("invalid_query",),
-        parameters=PAGE,
+        parameters=(ON, *PAGE),
     ),
     Operation(
         method="GET", path="/v1/agreements", name="Перечислить соглашения", group="Реестр",
         words="Постоянные соглашения о каналах связи (статья 6).",
         answers=AgreementView, paged=True, example=answers.AGREEMENTS, problems=("invalid_query",),
-        parameters=PAGE,
+        parameters=(ON, *PAGE),
     ),
     *PEOPLE,
+    *REGISTRY_OPERATIONS,
     Operation(
         method="GET", path="/healthz", name="Жив ли узел", group="Узел", with_token=False,
         words="Процесс отвечает.", answers=HealthView, example=answers.HEALTH, needs_database=False,

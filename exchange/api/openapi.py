@@ -109,6 +109,7 @@ _PLAIN: Final = str.maketrans({"/": "_", ".": "_", "{": None, "}": None})
 IN_PATH: Final[Mapping[str, dict[str, Any]]] = {
     "id": {"type": "string", "format": "uuid"},
     "seq": {"type": "integer", "minimum": 1},
+    "notice": {"type": "integer", "minimum": 1},
 }
 """What may stand in the gaps of an address; any text where nothing is said."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import drafts, letters, lists, operations, people, reference, requests, sandbox
+from exchange.api import drafts, letters, lists, operations, people, reference, registry, requests, sandbox
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
@@ -43,6 +43,7 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
         "/v1/substitutions/{substitution}/revoke": {"POST": people.substitution_revoked},
         "/v1/tokens": {"GET": people.tokens_listed, "POST": people.token_made},
         "/v1/tokens/{number}/revoke": {"POST": people.token_revoked},
+        **registry.handlers(),
         "/healthz": {"GET": operations.healthz},
         "/readyz": {"GET": operations.readyz},
         "/metrics": {"GET": operations.metrics(figures)},

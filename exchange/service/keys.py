@@ -106,6 +106,13 @@ class Keyring:
         signed = own.header + b"." + _base64(payload)
         return (signed + b"." + _base64(own.key.sign(signed))).decode()
 
+    def public(self, authority: str) -> str:
+        """Return an authority's public key in JSON (RFC 7517); raise KeysMissing when it has no key here."""
+        own = [key for owner, key in self._known.values() if owner == authority]
+        if not own:
+            raise KeysMissing(f"{authority} has no signing key on this node")
+        return json.dumps(own[-1].as_dict(private=False))
+
     def prove(self, authority: str, seal: str) -> bytes:
         """Return the bytes that an authority sealed; raise RecordBroken when the seal is not its own."""
         try:

@@ -244,7 +244,7 @@ def _mail(written: Written, fact: shapes.AnyFact, history: History) -> Mapping[s
         "country": written.country,
         "subject": written.subject,
         "name": name,
-        "day": written.day.isoformat(),
+        "effective": written.day.isoformat(),
         "reference": getattr(fact, "reference", None),
     }
 

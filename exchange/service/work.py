@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from exchange.service import notices_of_parties
 from exchange.service.database import Database
 from exchange.service.outbox import Post, deliver_due
 from exchange.service.readings import Readings
@@ -71,6 +72,24 @@ class Deliver:
         """Return when the next notice is due."""
         async with self.db.connection() as conn:
             return await outbox.soonest(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Letting the entries of the registry stand whose day has begun."""
+
+    db: Database = field(repr=False)
+    name: str = "registry"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Let every entry stand whose day has begun."""
+        async with self.db.transaction() as conn:
+            return Outcome(did=await notices_of_parties.turn(conn, now) > 0)
+
+    async def next_at(self) -> datetime | None:
+        """Return when the next entry's day begins."""
+        async with self.db.connection() as conn:
+            return await notices_of_parties.next_turn(conn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from exchange.service.enclosures import Letters
 from exchange.service.outbox import Post
 from exchange.service.readings import Readings
 from exchange.service.sandbox import Mail, Wish, find_sink
-from exchange.service.work import Deliver, Purge, Remind, Work
+from exchange.service.work import Deliver, Purge, Remind, Turn, Work
 from exchange.store.database import Connection
 from exchange.store.sandbox import Clock
 from tests.service.office import NOW, Office, open_office
@@ -60,7 +60,7 @@ class Node:
     @property
     def works(self) -> tuple[Work, ...]:
         """What falls due by itself."""
-        return (Remind(self.db, Readings()), Deliver(self.db, self.post), Purge(self.db))
+        return (Turn(self.db), Remind(self.db, Readings()), Deliver(self.db, self.post), Purge(self.db))
 
     async def clock(self, **wish: Any) -> Clock:
         """Move the clock."""

@@ -40,6 +40,7 @@ VOCABULARIES = {
     "country": words.Country,
     "ground": GROUNDS,
     "ask": words.AskKind,
+    "fact_kind": words.FactKind,
     "use_state": words.UseState,
 }
 
