@@ -19,7 +19,7 @@ from exchange.store.localpg import LocalPostgresError
 from schemas.vocabulary import Role
 
 UNUSABLE = 2
-FOR_A_NODE = ("scheduler", "verify", "token", "account", "registry")
+FOR_A_NODE = ("scheduler", "verify", "token", "account", "registry", "audit")
 """Commands that need a node and make none."""
 
 DATA = Path("data")
@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _account_parser(commands.add_parser("account", help="учётные записи людей / accounts of people"))
 
     _registry_commands(commands.add_parser("registry", help="реестр Сторон / the registry of Parties"))
+    _audit_commands(commands.add_parser("audit", help="журнал доступа / the audit trail"))
 
     demo = commands.add_parser("demo", help="показать на примерах / play sample requests")
     demo.add_argument("--once", action="store_true", help="play the story, print a summary and end")
@@ -105,6 +106,13 @@ def _account_parser(accounts: argparse.ArgumentParser) -> None:
     create.add_argument("--role", required=True, type=Role, choices=[role for role in Role if role is not Role.SYSTEM])
 
 
+def _audit_commands(audit: argparse.ArgumentParser) -> None:
+    kinds = audit.add_subparsers(dest="audit_command", required=True, metavar="verify")
+    export = kinds.add_parser("verify", help="проверить выгрузку / prove an export")
+    _common(export)
+    export.add_argument("file", type=Path)
+
+
 def _run(asked: argparse.Namespace, settings: Settings) -> int:
     if asked.command in FOR_A_NODE:
         serve.require_node(settings, asked.data)
@@ -118,12 +126,17 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         case "migrate" | "verify":
             work = operate.migrate if asked.command == "migrate" else operate.verify
             return work(settings, asked.mode, asked.data)
-        case "token" | "account" | "registry":
-            return {"token": _token, "account": _account, "registry": _registry}[asked.command](asked, settings)
+        case "token" | "account" | "registry" | "audit":
+            own = {"token": _token, "account": _account, "registry": _registry, "audit": _audit}
+            return own[asked.command](asked, settings)
         case _:
             from exchange import demo
 
             return demo.run(once=asked.once, port=asked.port)
+
+
+def _audit(asked: argparse.Namespace, settings: Settings) -> int:
+    return operate.verify_export(settings, asked.mode, asked.data, asked.file)
 
 
 def _token(asked: argparse.Namespace, settings: Settings) -> int:

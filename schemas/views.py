@@ -11,6 +11,7 @@ from schemas.vocabulary import (
     AskKind,
     AuthorityKind,
     Country,
+    Deed,
     DueBucket,
     Form,
     Handling,
@@ -284,6 +285,22 @@ class EventView(View):
     author: str
     at: datetime
     state: State
+
+
+class AuditView(View):
+    """A deed of the audit trail; `number` is the request's, where the authority may see it.
+
+    `subject` is the code of what the deed was done to, `detail` what else is told of it; no words of a case.
+    """
+
+    at: datetime
+    role: str | None
+    who: str
+    deed: Deed
+    request: str | None
+    number: str | None
+    subject: str
+    detail: dict[str, Any]
 
 
 class AuthorityView(View):

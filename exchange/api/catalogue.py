@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange.api import answers, catalogue_letters, examples
+from exchange.api import answers, catalogue_audit, catalogue_letters, examples
 from exchange.api.catalogue_drafts import DRAFTS
 from exchange.api.catalogue_people import PEOPLE
 from exchange.api.catalogue_registry import ON, REGISTRY_OPERATIONS
@@ -108,6 +108,7 @@ OPERATIONS: Final = (
     ),
     *PEOPLE,
     *REGISTRY_OPERATIONS,
+    *catalogue_audit.OPERATIONS,
     Operation(
         method="GET", path="/healthz", name="Жив ли узел", group="Узел", with_token=False,
         words="Процесс отвечает.", answers=HealthView, example=answers.HEALTH, needs_database=False,

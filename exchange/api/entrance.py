@@ -22,7 +22,7 @@ from exchange.service import audit
 from exchange.store.database import Connection
 
 JSON: Final = "application/json"
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 
 
@@ -121,7 +121,7 @@ class Answer:
 def id_in(request: Request) -> UUID | None:
     """Return the id that an address names, None for what is none."""
     text = str(request.path_params.get("id", ""))
-    return UUID(text) if _ID.fullmatch(text) else None
+    return UUID(text) if ID.fullmatch(text) else None
 
 
 def _token(request: Request) -> str:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.api.body import may_be_echoed
-from exchange.api.entrance import JSON
+from exchange.api.entrance import ID, JSON
 from exchange.api.problems import Fault
 from schemas.base import Day, Text
 from schemas.problem import ProblemItem
@@ -107,6 +107,28 @@ class Query:
             return default
         return int(value)
 
+    def instant(self, name: str) -> datetime | None:
+        """Return an instant."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.utcoffset() != timedelta() or moment.year < FIRST_YEAR:
+            self._object(name, "принимает момент времени, например 2026-03-01T09:00:00Z")
+            return None
+        return moment
+
+    def identifier(self, name: str) -> UUID | None:
+        """Return the id of a request."""
+        value = self.text(name)
+        if value is None or ID.fullmatch(value):
+            return None if value is None else UUID(value)
+        self._object(name, "принимает id запроса")
+        return None
+
     def cursor(self, last: Callable[[str], T]) -> tuple[datetime, T] | None:
         """Return where a list goes on: the due moment and the id of the last item shown."""
         value = self.text("after")
@@ -158,7 +180,15 @@ class Query:
         self._wrong.append(ProblemItem(pointer="", detail=f"{named} {words}.", rule=None))
 
 
-def cursor_of(after: tuple[datetime, UUID | str] | None) -> str | None:
+def counted(text: str) -> int:
+    """Read the number of a row in a cursor; raise ValueError for what is none."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_NUMBER:
+        raise ValueError
+    return number
+
+
+def cursor_of(after: tuple[datetime, UUID | str | int] | None) -> str | None:
     """Write where a list goes on."""
     if after is None:
         return None

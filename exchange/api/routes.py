@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import drafts, letters, lists, operations, people, reference, registry, requests, sandbox
+from exchange.api import audit, drafts, letters, lists, operations, people, reference, registry, requests, sandbox
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
@@ -32,6 +32,8 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
         "/v1/obligations": {"GET": lists.obligations},
         "/v1/statistics": {"GET": lists.statistics},
         "/v1/events": {"GET": lists.events},
+        "/v1/audit": {"GET": audit.searched},
+        "/v1/audit/export": {"GET": audit.exported},
         "/v1/authorities": {"GET": lists.authorities},
         "/v1/parties": {"GET": lists.parties},
         "/v1/agreements": {"GET": lists.agreements},

@@ -264,7 +264,12 @@ GAPS: Mapping[str, Callable[[Node], Awaitable[str]]] = {
 SHOWN: Mapping[str, Callable[[Node], Awaitable[str]]] = {"/v1/substitutions": some_substitution}
 """What a list shows only when it was made before."""
 
-ROLES = {"/v1/accounts": Role.OPERATOR, "/v1/tokens": Role.OPERATOR, "/v1/substitutions": Role.HEAD}
+ROLES = {
+    "/v1/accounts": Role.OPERATOR,
+    "/v1/tokens": Role.OPERATOR,
+    "/v1/substitutions": Role.HEAD,
+    "/v1/audit": Role.AUDITOR,
+}
 """Who calls; a system everywhere else."""
 
 CALLERS: Mapping[str, str] = {
@@ -324,6 +329,7 @@ async def send_of_draft(node: Node, operation: Operation, made: Mapping[str, Any
 async def test_every_call_answers_as_its_example_says(node: Node, operation: Operation) -> None:
     await node.open_clock()
     made = await node.submitted()
+    await node.get(f"/v1/requests/{made['id']}")  # so that the trail has something to tell
     if operation.path == "/v1/sandbox/mail":
         await send_mail(node)
     answer = await send(node, operation, made, next(iter(operation.bodies.values()), None))

@@ -19,7 +19,7 @@ async def test_a_read_of_a_request_and_of_its_record_leaves_a_trace_each(node: N
     read, record = (await trail(node, "RU-MVD"))[before:]
     assert (read["deed"], record["deed"]) == ("read", "read_record")
     assert {read["request"], record["request"]} == {made["id"]}
-    assert (read["role"], read["who"][:6], read["detail"]) == ("officer", "token:", {})
+    assert (read["role"], read["who"], read["detail"]) == ("officer", "person:ru-mvd.officer", {})
 
 
 async def test_a_list_tells_the_names_of_its_filters_and_how_much_it_showed_but_never_the_words(node: Node) -> None:
