@@ -10,8 +10,6 @@ from exchange.service import trail
 from exchange.service.trail import TrailAsked
 from schemas.vocabulary import Deed
 
-JSON_LINES = "application/jsonl"
-
 
 async def searched(entrance: Entrance, request: Request) -> Response:
     """List the deeds of the caller's authority, newest first."""
@@ -39,7 +37,5 @@ async def exported(entrance: Entrance, request: Request) -> Response:
         asked.done()
         export = await trail.begin_export(conn, call.actor, call.now, since=since, until=until)
     runtime = entrance.runtime
-    name = f"audit-{export.authority}-{export.made_at:%Y%m%dT%H%M%SZ}.jsonl"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     lines = trail.lines(runtime, runtime.desk.keys, export)
-    return StreamingResponse(lines, headers=headers, media_type=JSON_LINES)
+    return StreamingResponse(lines, headers=trail.headers(export), media_type=trail.JSON_LINES)

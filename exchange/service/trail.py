@@ -34,6 +34,9 @@ LAST: Final = (NEVER, 2**63 - 1)
 BATCH: Final = 500
 """How many deeds of an export are in memory at once."""
 
+JSON_LINES: Final = "application/jsonl"
+"""The media type of an export."""
+
 LONGEST_LINE: Final = 1024 * 1024
 """Bytes of a line of an export; what is longer was not made here."""
 
@@ -106,6 +109,12 @@ async def begin_export(
     told = {"since": since and stamp(since), "until": until and stamp(until)}
     below = await store.add(conn, Trace(actor=actor, deed=Deed.EXPORTED, at=now, subject="audit", detail=told))
     return Export(authority=actor.authority, since=since, until=until, made_at=now, below=below)
+
+
+def headers(export: Export) -> dict[str, str]:
+    """Return what an export is sent with: it is kept as a file, under a name that tells whose it is and of when."""
+    name = f"audit-{export.authority}-{export.made_at:%Y%m%dT%H%M%SZ}.jsonl"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 async def lines(database: Database, keys: Keyring, export: Export) -> AsyncIterator[bytes]:

@@ -187,6 +187,10 @@ class Visit:
         """The name of the visitor's authority."""
         return self.book.name(self.actor.authority, self.tongue.code)
 
+    def may(self, verb: str) -> bool:
+        """Whether the visitor is entitled to a verb."""
+        return may(self.actor, Verb(verb))
+
     @property
     def form_token(self) -> str:
         """What the forms of this session bear."""

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 FIRST_YEAR: Final = 1900
 """No cursor that the node gave lies before."""
+LAST_YEAR: Final = 9998
 E = TypeVar("E", bound=StrEnum)
 LONGEST: Final = 300
 
@@ -61,6 +62,23 @@ class Query:
         if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004 - digits of a number
             raise BadQuery
         return int(value)
+
+    def day(self, name: str) -> date | None:
+        """Return a day as a browser's field of days sends it, or None."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise BadQuery from None
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise BadQuery
+        return day
+
+    def kept(self, path: str, *names: str) -> str:
+        """Return an address with some of this one's parameters."""
+        return address(path, **{name: self.text(name) for name in names})
 
     def cursor(self, last: Callable[[str], T]) -> tuple[datetime, T] | None:
         """Return where a list goes on, or None."""

@@ -12,7 +12,7 @@ from exchange.web.errors import UnknownPage
 from exchange.web.form import Limits
 from exchange.web.house import House, environment
 from exchange.web.page import Handler, Page, page_of
-from exchange.web.pages import act, dashboard, duties, letters, mail, requests, sign_in
+from exchange.web.pages import act, audit, dashboard, duties, letters, mail, requests, sign_in
 from exchange.web.pages import request as one_request
 from exchange.web.static import Shelf
 
@@ -38,6 +38,8 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
         "/": {"GET": dashboard.show},
         "/sign-in": {"GET": sign_in.show, "POST": sign_in.sign_in},
         "/sign-out": {"POST": sign_in.sign_out},
+        "/audit": {"GET": audit.listed},
+        "/audit/export": {"GET": audit.exported},
         "/duties": {"GET": duties.listed},
         "/requests": {"GET": requests.listed},
         "/requests/{id}": {"GET": one_request.show},

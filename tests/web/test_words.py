@@ -42,6 +42,7 @@ VOCABULARIES = {
     "ask": words.AskKind,
     "fact_kind": words.FactKind,
     "use_state": words.UseState,
+    "deed": words.Deed,
 }
 
 
