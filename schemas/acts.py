@@ -4,14 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Code, Day, Days, Instant, Number, Shape, Text
+from schemas.base import Carrying, Code, Day, Days, Instant, Number, Shape, Text
 from schemas.requests import Signatory
 from schemas.vocabulary import ActKind
 
-Attachments = Annotated[tuple[Code, ...], Field(max_length=200)]
-
-
-class Receive(Shape):
+class Receive(Carrying):
     """Receipt by the requested authority, by its node at once or from the stamp (Article 7)."""
 
     act: Literal[ActKind.RECEIVE]
@@ -19,7 +16,7 @@ class Receive(Shape):
     register_number: Text | None = None
 
 
-class Accept(Shape):
+class Accept(Carrying):
     """The holder takes the request up (Article 7)."""
 
     act: Literal[ActKind.ACCEPT]
@@ -32,7 +29,7 @@ class BodyAddress(Shape):
     address: Text
 
 
-class Redirect(Shape):
+class Redirect(Carrying):
     """Passing the request to the competent body of the same state (Article 7)."""
 
     act: Literal[ActKind.REDIRECT]
@@ -41,7 +38,7 @@ class Redirect(Shape):
     reason: Text
 
 
-class Confirm(Shape):
+class Confirm(Carrying):
     """The official written confirmation of an urgent request (Article 6)."""
 
     act: Literal[ActKind.CONFIRM]
@@ -49,21 +46,21 @@ class Confirm(Shape):
     sent_at: Instant | None = None
 
 
-class Hold(Shape):
+class Hold(Carrying):
     """Execution of an urgent request waits for its written confirmation (Article 6)."""
 
     act: Literal[ActKind.HOLD]
     reason: Text
 
 
-class AskInformation(Shape):
+class AskInformation(Carrying):
     """A question needed for proper execution (Article 7)."""
 
     act: Literal[ActKind.ASK_INFORMATION]
     question: Text
 
 
-class ProvideInformation(Shape):
+class ProvideInformation(Carrying):
     """The answer to a question (Article 7)."""
 
     act: Literal[ActKind.PROVIDE_INFORMATION]
@@ -71,7 +68,7 @@ class ProvideInformation(Shape):
     answer: Text
 
 
-class ReportImpediment(Shape):
+class ReportImpediment(Carrying):
     """Circumstances that prevent or substantially delay execution (Article 7)."""
 
     act: Literal[ActKind.REPORT_IMPEDIMENT]
@@ -79,7 +76,7 @@ class ReportImpediment(Shape):
     expected_delay: Text
 
 
-class Postpone(Shape):
+class Postpone(Carrying):
     """Execution now would hinder proceedings in the requested state (Article 7)."""
 
     act: Literal[ActKind.POSTPONE]
@@ -87,13 +84,13 @@ class Postpone(Shape):
     until: Day | None = None
 
 
-class Resume(Shape):
+class Resume(Carrying):
     """Execution goes on after a postponement (Article 7)."""
 
     act: Literal[ActKind.RESUME]
 
 
-class OfferConditions(Shape):
+class OfferConditions(Carrying):
     """Execution is tied to conditions found necessary after consultations (Article 7)."""
 
     act: Literal[ActKind.OFFER_CONDITIONS]
@@ -102,27 +99,27 @@ class OfferConditions(Shape):
     consultation: Text
 
 
-class AcceptConditions(Shape):
+class AcceptConditions(Carrying):
     """The requesting authority binds itself to the conditions (Article 7)."""
 
     act: Literal[ActKind.ACCEPT_CONDITIONS]
 
 
-class DeclineConditions(Shape):
+class DeclineConditions(Carrying):
     """The requesting authority does not agree to the conditions (Article 7)."""
 
     act: Literal[ActKind.DECLINE_CONDITIONS]
     reason: Text
 
 
-class Discontinue(Shape):
+class Discontinue(Carrying):
     """Nothing more is done after conditions were declined (Article 7)."""
 
     act: Literal[ActKind.DISCONTINUE]
     reason: Text
 
 
-class Refuse(Shape):
+class Refuse(Carrying):
     """Refusal in whole or in part, with its reasons (Article 9)."""
 
     act: Literal[ActKind.REFUSE]
@@ -139,7 +136,7 @@ class ReportedItem(Shape):
     outcome: Text
 
 
-class ReportResults(Shape):
+class ReportResults(Carrying):
     """Results of the execution; the final report ends the request (Article 7)."""
 
     act: Literal[ActKind.REPORT_RESULTS]
@@ -147,17 +144,16 @@ class ReportResults(Shape):
     text: Text
     final: bool
     executed_at: Instant | None = None
-    attachments: Attachments = ()
 
 
-class Withdraw(Shape):
+class Withdraw(Carrying):
     """The requesting authority takes its request back."""
 
     act: Literal[ActKind.WITHDRAW]
     reason: Text
 
 
-class ProposeTerm(Shape):
+class ProposeTerm(Carrying):
     """Another execution term under a treaty on mutual assistance (Article 7)."""
 
     act: Literal[ActKind.PROPOSE_TERM]
@@ -165,7 +161,7 @@ class ProposeTerm(Shape):
     citation: Text
 
 
-class AgreeTerm(Shape):
+class AgreeTerm(Carrying):
     """The other side agrees to a proposed term (Article 7)."""
 
     act: Literal[ActKind.AGREE_TERM]
@@ -179,7 +175,7 @@ class Representative(Shape):
     position: Text
 
 
-class AskPresence(Shape):
+class AskPresence(Carrying):
     """Asking that representatives be present at the execution (Article 8)."""
 
     act: Literal[ActKind.ASK_PRESENCE]
@@ -187,7 +183,7 @@ class AskPresence(Shape):
     reason: Text
 
 
-class GrantPresence(Shape):
+class GrantPresence(Carrying):
     """Presence is agreed to, on terms or none (Article 8)."""
 
     act: Literal[ActKind.GRANT_PRESENCE]
@@ -195,7 +191,7 @@ class GrantPresence(Shape):
     terms: Text | None = None
 
 
-class DenyPresence(Shape):
+class DenyPresence(Carrying):
     """Presence is not agreed to (Article 8)."""
 
     act: Literal[ActKind.DENY_PRESENCE]
@@ -203,21 +199,21 @@ class DenyPresence(Shape):
     reason: Text
 
 
-class AskOtherUse(Shape):
+class AskOtherUse(Carrying):
     """Asking to use results for another purpose than the request's (Article 10)."""
 
     act: Literal[ActKind.ASK_OTHER_USE]
     purpose: Text
 
 
-class GrantOtherUse(Shape):
+class GrantOtherUse(Carrying):
     """Consent to another purpose (Article 10)."""
 
     act: Literal[ActKind.GRANT_OTHER_USE]
     other_use_number: Number
 
 
-class DenyOtherUse(Shape):
+class DenyOtherUse(Carrying):
     """No consent to another purpose (Article 10)."""
 
     act: Literal[ActKind.DENY_OTHER_USE]
@@ -225,14 +221,14 @@ class DenyOtherUse(Shape):
     reason: Text
 
 
-class OpenConsultation(Shape):
+class OpenConsultation(Carrying):
     """Consultations on interpretation or application are opened (Article 11)."""
 
     act: Literal[ActKind.OPEN_CONSULTATION]
     subject: Text
 
 
-class CloseConsultation(Shape):
+class CloseConsultation(Carrying):
     """Consultations end with an outcome (Article 11)."""
 
     act: Literal[ActKind.CLOSE_CONSULTATION]
@@ -240,26 +236,25 @@ class CloseConsultation(Shape):
     outcome: Text
 
 
-class ProposeCosts(Shape):
+class ProposeCosts(Carrying):
     """Another arrangement of costs for this case (Article 12)."""
 
     act: Literal[ActKind.PROPOSE_COSTS]
     arrangement: Text
 
 
-class AgreeCosts(Shape):
+class AgreeCosts(Carrying):
     """The other side agrees to the arrangement of costs (Article 12)."""
 
     act: Literal[ActKind.AGREE_COSTS]
     costs_number: Number
 
 
-class Note(Shape):
+class Note(Carrying):
     """Correspondence on a request."""
 
     act: Literal[ActKind.NOTE]
     text: Text
-    attachments: Attachments = ()
 
 
 ActBody = Annotated[

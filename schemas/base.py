@@ -4,7 +4,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -119,3 +119,15 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_text)]
 """A code of the registry: whether it exists is the registry's answer, not the shape's."""
+
+Attachments = Annotated[tuple[Code, ...], Field(max_length=200)]
+
+
+def _nothing(value: Any) -> bool:
+    return not value
+
+
+class Carrying(Shape):
+    """A shape that may carry attachments, by their ids; where it carries none, the field is left out."""
+
+    attachments: Attachments = Field(default=(), exclude_if=_nothing)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Code, Day, Days, Instant, Shape, Text
+from schemas.base import Carrying, Code, Day, Days, Instant, Shape, Text
 from schemas.vocabulary import Form, Handling, InformationSubject, Matter, Position, TermBasis
 
 
@@ -69,7 +69,7 @@ class InlineProtected(Shape):
     content: Annotated[str, Field(repr=False)]
 
 
-class Submission(Shape):
+class Submission(Carrying):
     """A complete request for assistance, as its authority submits it."""
 
     requested_authority: Code

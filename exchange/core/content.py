@@ -1,7 +1,7 @@
 """Whether what an act carries is lawful; every objection is found, not only the first."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ def of_submission(
         yield object_to("protected_not_here", "/protected")
     else:
         yield from _unknown("protected_unknown", "/protected", body.protected or (), scene.protected)
+    yield from _attachments(body.attachments, scene)
 
 
 def of_act(request: Request, body: bodies.ActBody, author: str, scene: Scene, now: datetime) -> Iterator[Objection]:
@@ -52,6 +53,7 @@ def of_act(request: Request, body: bodies.ActBody, author: str, scene: Scene, no
     check = _CHECKS.get(body.act)
     if check is not None:
         yield from check(request, body, scene, now)
+    yield from _attachments(body.attachments, scene)
     answers = ACTS[body.act].answers
     if answers is not None:
         yield from _answer(request, body, author)
@@ -129,7 +131,15 @@ def _urgent(
         yield object_to("agreement_of_others", "/urgent/agreement/id")
 
 
-def _unknown(code: str, pointer: str, named: Iterable[str], known: frozenset[str]) -> Iterator[Objection]:
+def _attachments(named: tuple[str, ...], scene: Scene) -> Iterator[Objection]:
+    """Object to what the author did not upload, and to what is named twice."""
+    yield from _unknown("attachment_unknown", "/attachments", named, scene.attachments)
+    for index, name in enumerate(named):
+        if name in named[:index]:
+            yield object_to("attachment_twice", f"/attachments/{index}")
+
+
+def _unknown(code: str, pointer: str, named: Iterable[str], known: Container[str]) -> Iterator[Objection]:
     for index, name in enumerate(named):
         if name not in known:
             yield object_to(code, f"{pointer}/{index}")
@@ -200,7 +210,7 @@ def _refuse(request: Request, body: bodies.Refuse, _scene: Scene, _now: datetime
     yield from _twice(body.items, "/items/{index}")
 
 
-def _report(request: Request, body: bodies.ReportResults, scene: Scene, now: datetime) -> Iterator[Objection]:
+def _report(request: Request, body: bodies.ReportResults, _scene: Scene, now: datetime) -> Iterator[Objection]:
     states = {item.number: item.state for item in request.items}
     found = {None: "item_unknown", ItemState.REFUSED: "item_refused"}
     numbers = tuple(item.number for item in body.items)
@@ -219,11 +229,6 @@ def _report(request: Request, body: bodies.ReportResults, scene: Scene, now: dat
     received_at = request.received_at and request.received_at.replace(microsecond=0)  # stamps know no fractions
     if body.executed_at is not None and received_at is not None and body.executed_at < received_at:
         yield object_to("executed_before_receipt", "/executed_at")
-    yield from _unknown("attachment_unknown", "/attachments", body.attachments, scene.attachments)
-
-
-def _note(_request: Request, body: bodies.Note, scene: Scene, _now: datetime) -> Iterator[Objection]:
-    yield from _unknown("attachment_unknown", "/attachments", body.attachments, scene.attachments)
 
 
 def _twice(numbers: tuple[int, ...], pointer: str) -> Iterator[Objection]:
@@ -257,5 +262,4 @@ _CHECKS: dict[ActKind, Callable[[Request, Any, Scene, datetime], Iterator[Object
     ActKind.POSTPONE: _postpone,
     ActKind.REFUSE: _refuse,
     ActKind.REPORT_RESULTS: _report,
-    ActKind.NOTE: _note,
 }

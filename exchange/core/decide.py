@@ -10,7 +10,7 @@ from exchange.core.acts import ACTS
 from exchange.core.deadlines import Calculation, day_term, hour_term, local_day
 from exchange.core.fold import apply, begin, proposed_term
 from exchange.core.objections import Objection, Weight, object_to
-from exchange.core.request import AuthorityRef, Entry, Request, Ruling
+from exchange.core.request import AttachmentRef, AuthorityRef, Entry, Request, Ruling
 from exchange.core.scene import Reading, Scene
 from schemas import acts as bodies
 from schemas.acts import ActBody
@@ -74,7 +74,8 @@ def decide_submission(
                 ),
             ),
         )
-    ruling = Ruling(requesting, requested, due, reading.ref, scene.outgoing_numbers[actor.authority])
+    number, carried = scene.outgoing_numbers[actor.authority], _carried(body, scene)
+    ruling = Ruling(requesting, requested, due, reading.ref, number, carried)
     entry = Entry(seq=1, author=actor.authority, at=now, recorded_at=now, body=body, ruling=ruling)
     return _with_receipt((entry,), (begin(request_id, entry),), scene, reading)
 
@@ -108,7 +109,7 @@ def decide(
         at=now,
         recorded_at=recorded_at,
         body=body,
-        ruling=_ruling(request, body, scene, reading, now),
+        ruling=replace(_ruling(request, body, scene, reading, now), attachments=_carried(body, scene)),
     )
     return _with_receipt((entry,), (apply(request, entry),), scene, reading)
 
@@ -177,6 +178,11 @@ def _ruling(request: Request, body: ActBody, scene: Scene, reading: Reading, now
     if isinstance(body, bodies.Resume | bodies.AgreeTerm):
         return Ruling(due=_execution_anew(request, body, now))
     return Ruling()
+
+
+def _carried(body: Submission | ActBody, scene: Scene) -> tuple[AttachmentRef, ...]:
+    """Return the particulars of what an act carries: the author signs the ids, which commit to them."""
+    return tuple(scene.attachments[name] for name in body.attachments)
 
 
 def _receipt_ruling(request: Request, received_at: datetime, reading: Reading) -> Ruling:

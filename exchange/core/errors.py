@@ -12,6 +12,8 @@ ExchangeError
 ├── DraftGaps               a draft is not ready to go out; carries everything that is missing or unlawful
 ├── ClockRefused            the sandbox clock would move backwards
 ├── RecordBroken            a record does not prove itself
+├── FileBroken              the bytes of an attachment are gone, or others than were attached
+├── NoRoom                  there is no room for an upload; nothing of it was kept
 ├── Unavailable             the database cannot be reached just now; the same call may succeed in a moment
 └── NodeError               the node itself cannot go on
     ├── WrongMode           a sandbox database in production, or the reverse
@@ -113,6 +115,14 @@ class ClockRefused(ExchangeError):
 
 class RecordBroken(ExchangeError):
     """A stored record does not prove itself; the message names the request and the entry."""
+
+
+class FileBroken(ExchangeError):
+    """The bytes of an attachment are gone, or no longer those that were attached; the message names the digest."""
+
+
+class NoRoom(ExchangeError):
+    """The files have no room for an upload; nothing of it was kept."""
 
 
 class Unavailable(ExchangeError):

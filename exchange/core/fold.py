@@ -9,7 +9,7 @@ from exchange.core import obligations
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import local_day
 from exchange.core.errors import RecordBroken
-from exchange.core.request import Ask, Consent, Entry, Item, Postponement, Request
+from exchange.core.request import Ask, Carried, Consent, Entry, Item, Postponement, Request
 from schemas import acts as act_bodies
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind, AskKind, ItemState, ObligationKind, Side, State
@@ -44,6 +44,7 @@ def begin(request_id: str, entry: Entry) -> Request:
         holder=ruling.holder,
         dispatched_at=min(entry.at, body.urgent.transmitted_at) if body.urgent else entry.at,
         items=tuple(Item(number) for number in range(1, len(body.assistance) + 1)),
+        attachments=_carried(entry),
     )
     return replace(request, obligations=obligations.after(None, request, entry))
 
@@ -62,12 +63,18 @@ def apply(request: Request, entry: Entry) -> Request:
         asks=_asks(request, entry),
         state=act.leads_to if act.leads_to and (not act.ends or _is_end(folded)) else request.state,
     )
+    if entry.ruling.attachments:
+        folded = replace(folded, attachments=(*folded.attachments, *_carried(entry)))
     folded = replace(folded, obligations=obligations.after(request, folded, entry))
     folded = _postponement_over(folded, entry)
     if folded.ended and not request.ended:
         held_until = entry.at if folded.held else folded.held_until
         folded = replace(folded, ended_at=entry.at, held_until=held_until)
     return folded
+
+
+def _carried(entry: Entry) -> tuple[Carried, ...]:
+    return tuple(Carried(entry.seq, file) for file in entry.ruling.attachments)
 
 
 def side_of(request: Request, authority: str) -> Side:

@@ -5,7 +5,7 @@ from typing import get_args
 
 from exchange.core.acts import ACTS, ENDS, UNTIL_RECEIPT, Act, Effect, Need, Signing
 from schemas.acts import ActBody
-from schemas.base import Shape
+from schemas.base import Carrying, Shape
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind, Side, State
 
@@ -122,7 +122,8 @@ def _effects(act: Act) -> str:
 def _fields(act: Act) -> str:
     """Name the fields that an act carries; those that may be absent in italics."""
     shape = Submission if act.kind is ActKind.SUBMIT else _shapes()[act.kind]
-    fields = ((name, field) for name, field in shape.model_fields.items() if name != "act")
+    own = [(name, field) for name, field in shape.model_fields.items() if name not in {"act", *Carrying.model_fields}]
+    fields = (*own, *Carrying.model_fields.items())
     return ", ".join(f"`{name}`" if field.is_required() else f"*`{name}`*" for name, field in fields) or "–"
 
 

@@ -117,6 +117,17 @@ GROUNDS: dict[str, Ground] = {
     "executed_in_future": Ground(_C, "P-7.8", "День исполнения ещё не наступил."),
     "executed_before_receipt": Ground(_C, "P-7.8", "Исполнение не может быть раньше получения запроса."),
     "attachment_unknown": Ground(_C, "P-6.3", "Такого вложения у органа нет."),
+    "attachment_twice": Ground(_C, "P-6.3", "Вложение названо дважды."),
+    # A file, before any act carries it.
+    "file_name_needed": Ground(_C, None, "У файла нет имени."),
+    "file_name_path": Ground(_C, None, "Имя файла содержит путь: «/», «\\» или «..» в нём не допускаются."),
+    "file_name_unseen": Ground(
+        _C, None, "Имя файла содержит невидимые знаки: управляющие или меняющие направление письма."
+    ),
+    "file_name_long": Ground(_C, None, "Имя файла длиннее {bytes} байт."),
+    "file_empty": Ground(_C, None, "Файл пуст."),
+    "file_type_wrong": Ground(_C, None, "Файл назван видом {declared}, а по содержанию это {found}."),
+    "file_digest_differs": Ground(_C, None, "Дайджест полученных байтов не тот, что назван."),
     "number_unknown": Ground(_C, None, "Под этим номером ничего не ждёт ответа."),
     # Who signs, and for whom.
     "person_needed": Ground(_F, "P-6.5", "Подписывает человек со своей учётной записью, а не программа."),

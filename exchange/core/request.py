@@ -52,6 +52,29 @@ class AuthorityRef:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRef:
+    """A file that an act carries: SHA-256 (hex), size in bytes, name and declared type, to all of which the id commits.
+
+    `active` says that a program, a script or a page could be in it.
+    """
+
+    id: str
+    sha256: str
+    size: int
+    name: str
+    media_type: str
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An attachment of a request, and the place in the record of the act that carries it."""
+
+    seq: int
+    file: AttachmentRef
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What the node that keeps the record established when it took an act: facts that no replay makes again."""
 
@@ -60,6 +83,7 @@ class Ruling:
     due: tuple[tuple[ObligationKind, Calculation], ...] = ()
     profile: ProfileRef | None = None
     number: str | None = None
+    attachments: tuple[AttachmentRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +236,7 @@ class Request:
     results: tuple[ReportResults, ...] = ()
     executed_at: datetime | None = None
     late_redirects: tuple[str, ...] = ()
+    attachments: tuple[Carried, ...] = ()
     ended_at: datetime | None = None
 
     @property

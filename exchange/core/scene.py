@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from exchange.core.request import AuthorityRef, ProfileRef
+from exchange.core.request import AttachmentRef, AuthorityRef, ProfileRef
 from schemas.profile import Profile
 from schemas.vocabulary import Country
 
@@ -41,7 +41,7 @@ class Scene:
     """The registry's facts for one act, and the numbers that the registers give next.
 
     `authorities` holds those that the act names and the registry knows on that day; `lapsed` those that it no longer
-    holds, with the first day on which it did not.
+    holds, with the first day on which it did not; `attachments` those that it names and its author uploaded.
     """
 
     authorities: Mapping[str, AuthorityRef] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Scene:
     agreements: Mapping[str, StandingChannel] = field(default_factory=dict)
     outgoing_numbers: Mapping[str, str] = field(default_factory=dict)
     incoming_numbers: Mapping[str, str] = field(default_factory=dict)
-    attachments: frozenset[str] = frozenset()
+    attachments: Mapping[str, AttachmentRef] = field(default_factory=dict)
     protected: frozenset[str] = frozenset()
 
 

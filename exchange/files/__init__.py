@@ -1,0 +1,6 @@
+"""Where the bytes of attachments lie: one interface, and a folder behind it. What they belong to stands in the database."""
+
+from exchange.files.folder import Folder
+from exchange.files.store import CHUNK, Held, Reader, Store, Stored, Writer
+
+__all__ = ["CHUNK", "Folder", "Held", "Reader", "Store", "Stored", "Writer"]
