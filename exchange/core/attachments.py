@@ -4,6 +4,7 @@ import re
 import unicodedata
 from base64 import b32encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -69,3 +70,23 @@ def media_type_of(header: str | None) -> str | None:
         return UNKNOWN_TYPE
     media_type = header.partition(";")[0].strip().lower()
     return media_type if len(media_type) <= LONGEST_TYPE and _TYPE.fullmatch(media_type) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as its sender describes it; `sha256` (hex) is what the bytes must have, if the sender says so."""
+
+    name: str
+    media_type: str = UNKNOWN_TYPE
+    sha256: str | None = None
+
+
+def of_upload(upload: Upload, *, size: int, digest: str, found: str, lies: bool) -> Iterator[Objection]:
+    """Yield what is wrong with a file that has arrived; `found` is its type by its bytes, `lies` that this is certain."""
+    yield from of_name(upload.name)
+    if size == 0:
+        yield object_to("file_empty")
+    elif lies:
+        yield object_to("file_type_wrong", "/media_type", declared=upload.media_type, found=found)
+    if upload.sha256 is not None and upload.sha256 != digest:
+        yield object_to("file_digest_differs", "/sha256")
