@@ -93,7 +93,7 @@ async def idle_passes(filled: Filled) -> list[float]:
     await conn.close()
     place = Place(filled.office.dsn, filled.office.dsn)
     key = opening.wrapping_key(Settings(), Mode.SANDBOX, filled.data)
-    async with opening.open_runtime(place, Settings(pool_size=2), Mode.SANDBOX, key) as runtime:
+    async with opening.open_runtime(place, Settings(pool_size=2), Mode.SANDBOX, key, data=filled.data) as runtime:
         readings = runtime.desk.readings
         for _ in range(PASSES):
             began = time.perf_counter()

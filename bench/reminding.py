@@ -46,7 +46,7 @@ async def reminding(
     key = opening.wrapping_key(Settings(), Mode.SANDBOX, data)
     some = [UUID(request) for request, _ in made[:WAYS]]
     passes, floors = [], []
-    async with opening.open_runtime(Place(office.dsn, office.dsn), Settings(), Mode.SANDBOX, key) as runtime:
+    async with opening.open_runtime(Place(office.dsn, office.dsn), Settings(), Mode.SANDBOX, key, data=data) as runtime:
         readings, now = runtime.desk.readings, await runtime.now()
         for turn, days in enumerate(STEPS):
             began = time.perf_counter()

@@ -38,6 +38,7 @@ def create_app(
         runtime=runtime,
         limits=Limits(settings.body_limit, settings.body_seconds),
         door=Doorkeeper.of(settings.calls_per_minute) if production else None,
+        attachment_limit=settings.attachment_limit,
     )
     house = pages.open_house(runtime, FormLimits(settings.body_limit, settings.body_seconds), outline)
     app = FastAPI(

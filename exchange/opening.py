@@ -14,6 +14,7 @@ from typing import Final
 import asyncpg
 
 from exchange.core.errors import KeysMissing, NodeError, Unavailable
+from exchange.files import Folder
 from exchange.runtime import CONNECT_SECONDS, Mode, Runtime, open_pool, told_as_unavailable
 from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
@@ -24,6 +25,7 @@ from exchange.store import localpg, migrate
 
 KEY_BYTES: Final = 32
 SANDBOX_KEY: Final = "sandbox.key"
+FILES: Final = "files"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 CLOSING_SECONDS: Final = 2.0
 
@@ -157,9 +159,30 @@ def _plainly() -> Iterator[None]:
 
 @asynccontextmanager
 async def open_runtime(
-    place: Place, settings: Settings, mode: Mode, key: bytes, *, first_moment: datetime | None = None
+    place: Place, settings: Settings, mode: Mode, key: bytes, *, data: Path, first_moment: datetime | None = None
 ) -> AsyncIterator[Runtime]:
     """Open the runtime over a migrated database: seeded if a sandbox, every authority with its key."""
+    files = open_files(settings, data)
+    try:
+        await files.sweep()
+        async with _opened_runtime(place, settings, mode, key, files, first_moment) as runtime:
+            yield runtime
+    finally:
+        files.close()
+
+
+def open_files(settings: Settings, data: Path) -> Folder:
+    """Open the folder of attachments; raise NodeError when it cannot be used."""
+    try:
+        return Folder(settings.files or data / FILES)
+    except Unavailable as trouble:
+        raise NodeError(f"the folder of attachments cannot be used ({trouble}): see EXCHANGE_FILES") from None
+
+
+@asynccontextmanager
+async def _opened_runtime(
+    place: Place, settings: Settings, mode: Mode, key: bytes, files: Folder, first_moment: datetime | None
+) -> AsyncIterator[Runtime]:
     try:
         pool = await open_pool(place.app, size=settings.pool_size)
     except (Unavailable, asyncpg.PostgresError, ValueError) as trouble:
@@ -177,7 +200,7 @@ async def open_runtime(
         if mode is Mode.SANDBOX:
             async with pool.acquire() as conn, conn.transaction():
                 await sandbox.open_clock(conn, first_moment)
-        yield Runtime(mode=mode, pool=pool, desk=desk)
+        yield Runtime(mode=mode, pool=pool, desk=desk, files=files)
     finally:
         try:
             await asyncio.wait_for(pool.close(), CLOSING_SECONDS)

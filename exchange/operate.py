@@ -73,7 +73,7 @@ def with_runtime(settings: Settings, mode: Mode | None, data: Path, work: Callab
         known = await opening.mode_of(place, mode)
         await opening.bring_up_to_date(place, known)
         key = opening.wrapping_key(settings, known, data)
-        async with opening.open_runtime(place, settings, known, key) as runtime:
+        async with opening.open_runtime(place, settings, known, key, data=data) as runtime:
             await work(runtime)
 
     with opening.database(settings, data) as place:

@@ -17,6 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from exchange.core.access import Actor
 from exchange.core.errors import CallerUnknown, Unavailable
+from exchange.files import Store
 from exchange.letters.press import Press
 from exchange.service.acts import Desk
 from exchange.service.passwords import Passwords
@@ -92,6 +93,7 @@ class Runtime:
     mode: Mode
     pool: "asyncpg.Pool[asyncpg.Record]" = field(repr=False)
     desk: Desk = field(repr=False)
+    files: Store = field(repr=False)
     clock: Callable[[], datetime] = utc_now
     passwords: Passwords = field(default_factory=Passwords, repr=False)
     press: Press = field(default_factory=Press, repr=False)

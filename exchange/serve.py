@@ -130,7 +130,7 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, liste
     stop = Stop()
     await opening.bring_up_to_date(place, plan.mode)
     async with AsyncExitStack() as stack:
-        opened = opening.open_runtime(place, settings, plan.mode, key, first_moment=plan.first_moment)
+        opened = opening.open_runtime(place, settings, plan.mode, key, data=plan.data, first_moment=plan.first_moment)
         runtime = await stack.enter_async_context(opened)
         table = await stack.enter_async_context(_jobs(runtime, settings))
         app = create_app(runtime, settings, works=tuple(job.work for job in table))
@@ -147,7 +147,7 @@ async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place
     await opening.bring_up_to_date(place, mode)
     key = opening.wrapping_key(settings, mode, data)
     async with (
-        opening.open_runtime(place, settings, mode, key) as runtime,
+        opening.open_runtime(place, settings, mode, key, data=data) as runtime,
         _jobs(runtime, settings) as table,
         _ticking(runtime, table),
     ):
@@ -220,7 +220,7 @@ async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job
     letters = Letters(runtime.press, runtime.desk.keys, sample=in_sandbox)
     post = Post(writer=writer, mailer=mailer, letters=letters, lease=sandbox.LEASE if in_sandbox else LEASE)
     try:
-        yield jobs(runtime, runtime.desk.readings, post)
+        yield jobs(runtime, runtime.desk.readings, post, runtime.files)
     finally:
         await mailer.close()
         await sinks.stop()

@@ -12,6 +12,7 @@ MEBIBYTE = 1024 * 1024
 BODY_LIMIT, BODY_SECONDS = 2 * MEBIBYTE, 20
 POOL_SIZE = 20
 CALLS_PER_MINUTE = 3000
+ATTACHMENT_LIMIT = 1024 * MEBIBYTE
 DIGITS = 12  # no number that is taken has more
 
 
@@ -36,6 +37,7 @@ class Settings:
     """What the operator decides. Sizes are in bytes, times in seconds.
 
     `database_url` signs in as a login that may become `exchange_app`, `migrate_database_url` as the tables' owner.
+    `files` is the folder of attachments, that of the node's own directory where none is named.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -46,6 +48,8 @@ class Settings:
     body_seconds: float = BODY_SECONDS
     pool_size: int = POOL_SIZE
     calls_per_minute: int = CALLS_PER_MINUTE
+    files: Path | None = None
+    attachment_limit: int = ATTACHMENT_LIMIT
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -54,7 +58,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     A secret may also stand in a file that `…_FILE` names, which keeps it out of the process's environment.
     """
     source = _Source(environment)
-    key_file = source.text("EXCHANGE_KEY_FILE")
+    key_file, files = source.text("EXCHANGE_KEY_FILE"), source.text("EXCHANGE_FILES")
     settings = Settings(
         database_url=source.secret("DATABASE_URL"),
         migrate_database_url=source.secret("MIGRATE_DATABASE_URL"),
@@ -64,6 +68,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         body_seconds=float(source.number("EXCHANGE_BODY_SECONDS", BODY_SECONDS, 1, 600)),
         pool_size=source.number("EXCHANGE_POOL_SIZE", POOL_SIZE, 2, 500),
         calls_per_minute=source.number("EXCHANGE_CALLS_PER_MINUTE", CALLS_PER_MINUTE, 1, 1_000_000),
+        files=Path(files) if files else None,
+        attachment_limit=source.number("EXCHANGE_ATTACHMENT_LIMIT", ATTACHMENT_LIMIT, 1, 100 * 1024 * MEBIBYTE),
     )
     source.refuse_the_bad()
     return settings

@@ -1,4 +1,4 @@
-"""Files on the wire, for programs and for pages alike: bodies that come in pieces, and downloads that prove themselves."""
+"""Files on the wire, for programs and pages alike: bodies that come in pieces, downloads that prove themselves."""
 
 import asyncio
 import base64
@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from exchange.core.attachments import UNKNOWN_TYPE
 from exchange.core.errors import FileBroken
 from exchange.core.request import AttachmentRef
-from exchange.files import Store, Writer
+from exchange.files import Reader, Store, Writer
 
 WINDOW_SECONDS: Final = 20.0
 LEAST_BYTES_A_SECOND: Final = 4096
@@ -25,7 +25,9 @@ TAKING_SECONDS: Final = 60.0
 """How long a receiver may leave one piece of a download lying."""
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
-_EXTENDED: Final = re.compile(r";\s*filename\*\s*=\s*utf-8'[a-z0-9-]*'([!#$&+.^_`|~a-z0-9%-]+)\s*(?=;|$)", re.IGNORECASE)
+_EXTENDED: Final = re.compile(
+    r";\s*filename\*\s*=\s*utf-8'[a-z0-9-]*'([!#$&+.^_`|~a-z0-9%-]+)\s*(?=;|$)", re.IGNORECASE
+)
 _QUOTED: Final = re.compile(r';\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?=;|$)', re.IGNORECASE)
 _BARE: Final = re.compile(r";\s*filename\s*=\s*([^\s\";,]+)\s*(?=;|$)", re.IGNORECASE)
 _SHA256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]{44}):\s*(?=,|;|$)")
@@ -156,6 +158,11 @@ def span_in(header: str | None, if_range: str | None, ref: AttachmentRef) -> Spa
     return Span(begin, end)
 
 
+def told(span: Span | None) -> str:
+    """Write for the audit trail which part of a file it is."""
+    return "whole" if span is None else f"{span.first}-{span.last}"
+
+
 def tag(ref: AttachmentRef) -> str:
     """Return the ETag of a file: its digest."""
     return f'"{ref.sha256}"'
@@ -196,16 +203,31 @@ class Download(Response):
             if reader.size != self.ref.size:
                 raise FileBroken(f"{self.ref.sha256}: another size")
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            held, at = b"", 0
-            while not self.head_only and (piece := await reader.read()):
-                part = self.span.of(piece, at)
-                at += len(piece)
-                if held and part:
-                    await _sent(send, held, more=True)
-                held = part or held
-            if not self.head_only and reader.sha256 != self.ref.sha256:
-                raise FileBroken(f"{self.ref.sha256}: the bytes are others")
-            await _sent(send, held, more=False)
+            gone = asyncio.create_task(_gone(receive))
+            try:
+                last = b"" if self.head_only else await self._all_but_the_last(reader, send, gone)
+            finally:
+                gone.cancel()
+            await _sent(send, last, more=False)
+
+    async def _all_but_the_last(self, reader: Reader, send: Send, gone: "asyncio.Task[None]") -> bytes:
+        """Send all pieces but the last and return that one, when the whole file was read and proved."""
+        held, at = b"", 0
+        while (piece := await reader.read()) and not gone.done():
+            part = self.span.of(piece, at)
+            at += len(piece)
+            if held and part:
+                await _sent(send, held, more=True)
+            held = part or held
+        if not gone.done() and reader.sha256 != self.ref.sha256:
+            raise FileBroken(f"{self.ref.sha256}: the bytes are others")
+        return held
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the receiver hangs up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _sent(send: Send, body: bytes, *, more: bool) -> None:

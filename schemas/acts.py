@@ -8,6 +8,7 @@ from schemas.base import Carrying, Code, Day, Days, Instant, Number, Shape, Text
 from schemas.requests import Signatory
 from schemas.vocabulary import ActKind
 
+
 class Receive(Carrying):
     """Receipt by the requested authority, by its node at once or from the stamp (Article 7)."""
 

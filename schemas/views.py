@@ -142,6 +142,30 @@ class UseView(View):
     not_granted: tuple[NotGrantedView, ...]
 
 
+class AttachmentView(View):
+    """A file that the act `seq` carries; `active` says that a program, a script or a page could be in it."""
+
+    id: str
+    seq: int
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    active: bool
+
+
+class UploadView(View):
+    """A file that was taken in and waits for an act; `sniffed` is its type by its first bytes."""
+
+    id: str
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    sniffed: str
+    active: bool
+
+
 class ExplanationView(View):
     """How a due moment was reached: the steps in words, the reading and the time-zone data used."""
 
@@ -214,6 +238,7 @@ class RequestView(View):
     received_at: datetime | None
     facts: FactsView
     use: UseView
+    attachments: tuple[AttachmentView, ...]
     obligations: tuple[ObligationView, ...]
     allowed_acts: tuple[AllowedAct, ...]
     seq: int
@@ -258,6 +283,7 @@ class RecordEntryView(View):
     signature: str
     body: dict[str, Any]
     use: UseView | None
+    attachments: tuple[AttachmentView, ...]
 
 
 class LetterView(View):

@@ -115,6 +115,7 @@ REQUEST: Final[Mapping[str, Any]] = {
     "received_at": _SENT,
     "facts": _FACTS,
     "use": _USE,
+    "attachments": [],
     "obligations": [_EXECUTION, _REDIRECT],
     "allowed_acts": [
         {"act": "withdraw", "rule": None},
@@ -179,6 +180,16 @@ REQUESTS: Final = page(
     limit=20,
 )
 
+UPLOAD: Final[Mapping[str, Any]] = {
+    "id": "att-jclszq2d65o3tvtd7w7twhnwfuvzfil24olyflzlvruh3eucnn3q",
+    "name": "protocol.txt",
+    "size": 78,
+    "sha256": "4c0b8a078f74ef4c0731c7fb8f74a8d2dc89fd0d5547d175702aaec68d6d8612",
+    "media_type": "text/plain",
+    "sniffed": "text/plain",
+    "active": False,
+}
+
 RECORD: Final = page(
     {
         "seq": 2,
@@ -191,6 +202,7 @@ RECORD: Final = page(
         "signature": "eyJhbGciOiJFZDI1NTE5In0.eyJhY3QiOiJyZWNlaXZlIn0.YYIbuXi8sY_07t7Hw7CLQSNJKJnyCF_clqfI6XtUrgA",
         "body": {"act": "receive", "received_at": _SENT, "register_number": "RU-MVD/2026/I-00001"},
         "use": None,
+        "attachments": [],
     }
 )
 
@@ -305,6 +317,13 @@ TROUBLES: Final[Mapping[str, Exception]] = {
     "leaving_too_early": Refused(
         (object_to("leaving_too_early", "/leaving_on", months=6, earliest="20.08.2026"),),
     ),
+    "file_type_wrong": Refused(
+        (object_to("file_type_wrong", "/media_type", declared="application/pdf", found="text/plain"),)
+    ),
+    "file_digest_differs": Refused((object_to("file_digest_differs", "/sha256"),)),
+    "file_name_needed": Refused((object_to("file_name_needed", "/name"),)),
+    "file_name_path": Refused((object_to("file_name_path", "/name"),)),
+    "file_name_unseen": Refused((object_to("file_name_unseen", "/name"),)),
     "invalid_shape": Fault(
         "invalid_shape", (ProblemItem(pointer="/colour", detail="Такого поля здесь нет.", rule=None),)
     ),

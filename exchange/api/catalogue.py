@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exchange.api import answers, catalogue_audit, catalogue_letters, examples
+from exchange.api import answers, catalogue_audit, catalogue_files, catalogue_letters, examples
 from exchange.api.catalogue_drafts import DRAFTS
 from exchange.api.catalogue_people import PEOPLE
 from exchange.api.catalogue_registry import ON, REGISTRY_OPERATIONS
@@ -66,6 +66,7 @@ OPERATIONS: Final = (
     ),
     *DRAFTS,
     *catalogue_letters.OPERATIONS,
+    *catalogue_files.OPERATIONS,
     Operation(
         method="GET", path="/v1/obligations", name="Перечислить обязанности", group="Сроки",
         words="Обязанности, которые несёт орган или которые несут перед ним; раньше те, чей срок ближе.",

@@ -28,11 +28,12 @@ _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """What the handlers of one application share; `door` is None in a sandbox."""
+    """What the handlers of one application share; `door` is None in a sandbox, `attachment_limit` is in bytes."""
 
     runtime: Runtime
     limits: Limits
     door: Doorkeeper | None
+    attachment_limit: int
 
     @asynccontextmanager
     async def reading(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:
@@ -71,6 +72,15 @@ class Entrance:
             named = id_in(request)
             with suppress(Unavailable):
                 await audit.deny(self.runtime, call.actor, call.now, trouble, method=request.method, request=named)
+
+    @asynccontextmanager
+    async def noting(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:
+        """Open the one transaction of a call whose body is no document, having told who calls and what it may."""
+        token, arrival = _token(request), self.runtime.clock()
+        async with self.runtime.transaction() as conn:
+            call = await self._identified(conn, request, token, arrival)
+            require(call.actor, verb)
+            yield conn, call
 
     async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
         """Tell who calls; raise CallerUnknown, or Fault when calls are too many.

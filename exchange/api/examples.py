@@ -80,3 +80,6 @@ def act(kind: ActKind) -> dict[str, Any]:
 
 TOKEN: Final = {"authority": "KZ-MVD", "role": "head"}
 CLOCK: Final = {"advance": "P1DT1H"}
+
+FILE: Final = "Протокол осмотра сервера от 2 марта 2026 года"
+FILE_NAME: Final = "protocol.txt"

@@ -32,16 +32,20 @@ TITLES: Final = {
     412: "Запрос изменился.",
     413: "Тело слишком велико.",
     415: "Вид тела не принимается.",
+    416: "Такой части у файла нет.",
     422: "Форма или содержание не отвечают правилам; errors называет причины.",
     428: "Не названа версия, которую видел вызывающий.",
     429: "Слишком много вызовов.",
+    500: "Внутренняя ошибка узла.",
     503: "Узел временно не может ответить; Retry-After говорит, когда повторить.",
+    507: "На узле нет места.",
 }
 
 HEADERS: Final = {
-    "ETag": "Версия: запроса, для If-Match; письма, по его байтам.",
+    "ETag": "Версия: запроса, для If-Match; письма и файла, по их байтам.",
     "Content-Disposition": "Имя файла.",
-    "Location": "Адрес запроса.",
+    "Content-Digest": "SHA-256 байтов ответа (RFC 9530).",
+    "Location": "Адрес созданного.",
     "Idempotent-Replayed": "true, если это ответ на прежний вызов с тем же Idempotency-Key.",
     "Retry-After": "Через сколько секунд повторить.",
     "WWW-Authenticate": "Как представиться.",
@@ -160,7 +164,7 @@ def _described(operation: Operation, shapes: Shapes) -> dict[str, Any]:
     described["parameters"] = [*map(_in_path, _GAP.findall(operation.path)), *described["parameters"]]
     if operation.takes is not None:
         examples = {name: {"value": value} for name, value in operation.bodies.items()}
-        content = {JSON: {"schema": shapes[_key(operation, "takes")], "examples": examples}}
+        content = {operation.sends: {"schema": shapes[_key(operation, "takes")], "examples": examples}}
         described["requestBody"] = {"required": True, "content": content}
     if operation.with_token:
         described["security"] = [{"token": []}]

@@ -21,7 +21,8 @@ class Operation:
     """One call.
 
     `answers` is the shape of what it gives, of each item where `paged`; `example` is a whole answer, `unready` one that
-    goes with 503. `problems` are the codes of the refusals worth knowing, beside those of every call.
+    goes with 503. `sends` is the kind of its body; `problems` are the codes of the refusals worth knowing, beside those
+    of every call.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Operation:
     group: str
     status: int = 200
     takes: Any = None
+    sends: str = "application/json"
     answers: Any
     media: str = "application/json"
     example: Any

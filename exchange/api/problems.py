@@ -18,8 +18,8 @@ from exchange.core.errors import (
     KeyReused,
     KeysMissing,
     NodeError,
-    NotProved,
     NoRoom,
+    NotProved,
     NotThere,
     RecordBroken,
     Refused,
@@ -72,7 +72,9 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
     RecordBroken: ("internal", Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова.")),
     FileBroken: (
         "file_broken",
-        Answer(500, "Содержимое вложения повреждено", "Сохранённые байты не те, что были приложены: сообщите оператору."),
+        Answer(
+            500, "Содержимое вложения повреждено", "Сохранённые байты не те, что были приложены: сообщите оператору."
+        ),
     ),
     NoRoom: ("no_room", Answer(507, "На узле нет места", "Файл не сохранён. Сообщите оператору узла.")),
     Unavailable: ("unavailable", _UNABLE),
@@ -100,6 +102,15 @@ FAULTS: Final[Mapping[str, Answer]] = {
     "invalid_query": Answer(422, "Параметры не отвечают форме"),
     "no_version": Answer(428, "Версия не названа", "Назовите в If-Match версию, которую видели: ETag черновика."),
     "head_too_large": Answer(431, "Заголовки слишком велики", "Адрес и заголовки больше предела, принятого на узле."),
+    "bad_file_name": Answer(
+        400, "Заголовок не разобран", "Имя файла: Content-Disposition: attachment; filename*=UTF-8''… (RFC 8187)."
+    ),
+    "bad_digest": Answer(
+        400, "Заголовок не разобран", "Дайджест: Content-Digest: sha-256=:…: в base64, один раз (RFC 9530)."
+    ),
+    "bad_media_type": Answer(415, "Вид файла не разобран", "Content-Type называет вид файла, тело не сжато."),
+    "body_cut_off": Answer(400, "Тело не получено целиком", "Файл не сохранён: отправьте его снова."),
+    "no_such_range": Answer(416, "Такой части у файла нет", "Размер файла назван в Content-Range."),
     "too_many_calls": Answer(429, "Слишком много вызовов", "Повторите вызов позже."),
     "internal": Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова."),
 }

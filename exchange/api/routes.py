@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import audit, drafts, letters, lists, operations, people, reference, registry, requests, sandbox
+from exchange.api import (attachments, audit, drafts, letters, lists, operations, people, reference, registry, requests, sandbox)
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
@@ -29,6 +29,9 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
         "/v1/requests/{id}/letter.pdf": {"GET": letters.of_request},
         "/v1/requests/{id}/acts/{seq}/letter.pdf": {"GET": letters.of_act},
         "/v1/letters/{code}": {"GET": letters.verify},
+        "/v1/requests/{id}/attachments/{attachment}": {"GET": attachments.of_request},
+        "/v1/attachments": {"POST": attachments.upload},
+        "/v1/attachments/{attachment}": {"GET": attachments.own},
         "/v1/obligations": {"GET": lists.obligations},
         "/v1/statistics": {"GET": lists.statistics},
         "/v1/events": {"GET": lists.events},

@@ -80,6 +80,7 @@ REQUEST_RULES: Final[Mapping[str, str]] = {
     "handling": "P-10.1",
     "protected": "P-10.3",
     "language": "P-13",
+    "attachments": "P-6.3",
 }
 """The rule behind each field of a request."""
 

@@ -82,7 +82,7 @@ class Upload:
 
 
 def of_upload(upload: Upload, *, size: int, digest: str, found: str, lies: bool) -> Iterator[Objection]:
-    """Yield what is wrong with a file that has arrived; `found` is its type by its bytes, `lies` that this is certain."""
+    """Yield what is wrong with a file that came; `found` is its type by its bytes, `lies` that it says otherwise."""
     yield from of_name(upload.name)
     if size == 0:
         yield object_to("file_empty")

@@ -1,4 +1,4 @@
-"""Where the bytes of attachments lie: one interface, and a folder behind it. What they belong to stands in the database."""
+"""Where the bytes of attachments lie: one interface, a folder behind it. Whose they are stands in the database."""
 
 from exchange.files.folder import Folder
 from exchange.files.store import CHUNK, Held, Reader, Store, Stored, Writer

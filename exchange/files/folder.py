@@ -13,24 +13,23 @@ import secrets
 import stat
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
 
-from exchange.core.errors import FileBroken, NoRoom, Unavailable
-from exchange.files.store import CHUNK, HEAD, Held, Reader, Stored, Writer
+from exchange.core.errors import FileBroken, NoRoom
+from exchange.files.handles import FolderReader, FolderWriter, told
+from exchange.files.store import Held, Reader, Writer
 
 T = TypeVar("T")
-Opened = TypeVar("Opened", "FolderWriter", "FolderReader")
+Opened = TypeVar("Opened", FolderWriter, FolderReader)
 
 INCOMING: Final = "incoming"
 THREADS: Final = 8
 ABANDONED_SECONDS: Final = 24 * 3600.0
 """After how long without a write an unfinished file is given up where the file system knows no locks."""
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -44,7 +43,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         """Open the folder, making it where it is missing; raise Unavailable when it cannot be used."""
-        with _told():
+        with told():
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             with suppress(PermissionError):  # somebody else's folder, who gave us rights in it
@@ -107,14 +106,14 @@ class Folder:
         with suppress(FileNotFoundError), self._opened((INCOMING,)) as folder:
             _unlinked(name, folder)
 
-    async def _opening(self, work: "Callable[[], Opened]") -> "Opened":
+    async def _opening(self, work: Callable[[], Opened]) -> Opened:
         """Open a file in a thread; where nobody waits for it any more, it is closed at once."""
 
-        def told() -> Opened:
-            with _told():
+        def opened() -> Opened:
+            with told():
                 return work()
 
-        future = self._threads.submit(told)
+        future = self._threads.submit(opened)
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
@@ -124,11 +123,11 @@ class Folder:
     async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do blocking work in a thread, and say in our words what the file system objects to."""
 
-        def told() -> T:
-            with _told():
+        def done() -> T:
+            with told():
                 return work(*arguments)
 
-        return await asyncio.wrap_future(self._threads.submit(told))
+        return await asyncio.wrap_future(self._threads.submit(done))
 
     @contextmanager
     def _opened(self, parts: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
@@ -150,7 +149,7 @@ class Folder:
         finally:
             os.close(here)
 
-    def _begin(self, expected: int) -> "FolderWriter":
+    def _begin(self, expected: int) -> FolderWriter:
         """Make an unfinished file and lock it; one that a sweep took before the lock is made anew."""
         space = os.fstatvfs(self._root)
         if expected > space.f_bavail * space.f_frsize:
@@ -163,7 +162,7 @@ class Folder:
                     return FolderWriter(self, descriptor, name)
             os.close(descriptor)
 
-    def _open(self, digest: str) -> "FolderReader":
+    def _open(self, digest: str) -> FolderReader:
         try:
             with self._opened(_parts(digest)) as folder:
                 descriptor = os.open(digest, _READ, dir_fd=folder)
@@ -194,11 +193,11 @@ class Folder:
         """Yield the files of one of the 256 folders; whatever else lies there is nobody's business."""
         now = time.time()
         with suppress(FileNotFoundError, NotADirectoryError), self._opened((first,)) as outer:
-            for second in os.listdir(outer):
+            for second in _names(outer):
                 if not _BYTE.fullmatch(second):
                     continue
                 with suppress(FileNotFoundError, NotADirectoryError), self._opened((first, second)) as folder:
-                    for name in os.listdir(folder):
+                    for name in _names(folder):
                         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
                         if _DIGEST.fullmatch(name) and stat.S_ISREG(found.st_mode):
                             yield Held(name, found.st_size, max(0.0, now - found.st_mtime))
@@ -206,138 +205,7 @@ class Folder:
     def _swept(self) -> int:
         """Remove the unfinished files that nobody holds."""
         with self._opened((INCOMING,), make=True) as folder:
-            return sum(_given_up(name, folder) for name in os.listdir(folder))
-
-
-class FolderWriter:
-    """An unfinished file of a folder: at most two pieces wait in memory, one of them being written."""
-
-    def __init__(self, folder: Folder, descriptor: int, name: str) -> None:
-        self._folder = folder
-        self._descriptor = descriptor
-        self._name: str | None = name
-        self._parts: list[bytes] = []
-        self._waiting = 0
-        self._under_way: Future[None] | None = None
-        self._digest = sha256()
-        self._size = 0
-        self._head = b""
-
-    async def write(self, data: bytes) -> None:
-        """Take the next bytes; raise NoRoom where there is none for them."""
-        for begin in range(0, len(data), CHUNK):
-            piece = data[begin : begin + CHUNK]
-            self._parts.append(piece)
-            self._waiting += len(piece)
-            if self._waiting >= CHUNK:
-                await self._passed_on()
-
-    async def finish(self) -> Stored:
-        """Return what was written, once it is on the disk."""
-        await self._passed_on()
-        await self._settled()
-        await asyncio.wrap_future(self._folder.submit(self._synced))
-        return Stored(self._digest.hexdigest(), self._size, self._head)
-
-    async def keep(self) -> None:
-        """Rename the file into its place."""
-        await asyncio.wrap_future(self._folder.submit(self._kept))
-
-    def close(self) -> None:
-        """Let go of the file, and remove it unless it was kept; blocking."""
-        if self._under_way is not None:
-            wait([self._under_way])
-        if self._name is not None:
-            with suppress(OSError):
-                self._folder.drop(self._name)
-        os.close(self._descriptor)
-
-    async def _passed_on(self) -> None:
-        """Give what waits to a thread, when the last piece is written."""
-        await self._settled()
-        parts, self._parts, self._waiting = self._parts, [], 0
-        self._under_way = self._folder.submit(lambda: self._put(parts))
-
-    async def _settled(self) -> None:
-        if self._under_way is not None:
-            await asyncio.wrap_future(self._under_way)
-
-    def _put(self, parts: list[bytes]) -> None:
-        with _told():
-            for part in parts:
-                self._digest.update(part)
-                self._size += len(part)
-                if len(self._head) < HEAD:
-                    self._head += part[: HEAD - len(self._head)]
-                left = memoryview(part)
-                while left:
-                    left = left[os.write(self._descriptor, left) :]
-
-    def _synced(self) -> None:
-        with _told():
-            os.fsync(self._descriptor)
-
-    def _kept(self) -> None:
-        with _told():
-            if self._name is not None:
-                self._folder.put(self._name, self._digest.hexdigest())
-                self._name = None
-
-
-class FolderReader:
-    """A file of a folder, read from its beginning; the next piece is read while the last one is used."""
-
-    def __init__(self, folder: Folder, descriptor: int, size: int) -> None:
-        self.size = size
-        self._folder = folder
-        self._descriptor = descriptor
-        self._digest = sha256()
-        self._ahead: Future[bytes] | None = None
-
-    async def read(self) -> bytes:
-        """Return the next piece, empty at the end."""
-        here = self._ahead or self._folder.submit(self._piece)
-        self._ahead = None
-        data = await asyncio.wrap_future(here)
-        if data:
-            self._ahead = self._folder.submit(self._piece)
-        return data
-
-    async def rewind(self) -> None:
-        """Begin anew."""
-        if self._ahead is not None:
-            await asyncio.wrap_future(self._ahead)
-            self._ahead = None
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        self._digest = sha256()
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 (hex) of what was read."""
-        return self._digest.hexdigest()
-
-    def close(self) -> None:
-        """Let go of the file; blocking."""
-        if self._ahead is not None:
-            wait([self._ahead])
-        os.close(self._descriptor)
-
-    def _piece(self) -> bytes:
-        with _told():
-            data = os.read(self._descriptor, CHUNK)
-        self._digest.update(data)
-        return data
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say NoRoom where there is none, and Unavailable, with the kind of trouble alone, of what else a disk refuses."""
-    try:
-        yield
-    except OSError as trouble:
-        if trouble.errno in _FULL:
-            raise NoRoom from trouble
-        raise Unavailable(f"files: {errno.errorcode.get(trouble.errno or 0, 'OSError')}") from trouble
+            return sum(_given_up(name, folder) for name in _names(folder))
 
 
 def _parts(digest: str) -> tuple[str, str]:
@@ -394,6 +262,12 @@ def _given_up(name: str, folder: int) -> bool:
         return free and _unlinked(name, folder)
     finally:
         os.close(descriptor)
+
+
+def _names(folder: int) -> list[str]:
+    """Return what lies in an open folder."""
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries]
 
 
 def _unlinked(name: str, folder: int) -> bool:

@@ -152,13 +152,12 @@ _ACTIVE_TYPES: Final = frozenset(
         "text/xml",
     }
 )
-_ACTIVE_ENDINGS: Final = frozenset(
-    (
-        "apk app bat chm cmd com cpl dll docm elf exe gadget hta htm html inf jar js jse lnk mht mhtml msc msi msp php pif "
-        "pl potm ppam pptm ps1 psm1 py pyc rb reg scr sh shtml so svg svgz swf url vb vbe vbs wsf wsh xht xhtml xlam xlsm "
-        "xml xsl xslt"
-    ).split()
-)
+_ACTIVE_ENDINGS: Final = frozenset({
+    "apk", "app", "bat", "chm", "cmd", "com", "cpl", "dll", "docm", "elf", "exe", "gadget", "hta", "htm", "html",
+    "inf", "jar", "js", "jse", "lnk", "mht", "mhtml", "msc", "msi", "msp", "php", "pif", "pl", "potm", "ppam", "pptm",
+    "ps1", "psm1", "py", "pyc", "rb", "reg", "scr", "sh", "shtml", "so", "svg", "svgz", "swf", "url", "vb", "vbe",
+    "vbs", "wsf", "wsh", "xht", "xhtml", "xlam", "xlsm", "xml", "xsl", "xslt",
+})  # fmt: skip
 
 
 def sniff(head: bytes) -> Found:
@@ -168,6 +167,11 @@ def sniff(head: bytes) -> Found:
             return Found(media_type, media_type)
     if _is_program(head):
         return Found(_EXECUTABLE, _EXECUTABLE)
+    return _text(head) or Found("video/mp4" if _MP4.match(head) else _guessed(head), None)
+
+
+def _text(head: bytes) -> Found | None:
+    """Tell which kind of text it is, None for what is none."""
     if _MARKUP.match(head):
         return Found("text/html", "text")
     if _XML.match(head) or _SVG.match(head.lstrip()):
@@ -176,9 +180,7 @@ def sniff(head: bytes) -> Found:
         return Found("application/xhtml+xml" if _XHTML.search(head) else "application/xml", "text")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or not _NO_TEXT.search(head):
         return Found(TEXT, "text")
-    if _MP4.match(head):
-        return Found("video/mp4", None)
-    return Found(_guessed(head), None)
+    return None
 
 
 def contradicts(declared: str, found: Found) -> bool:
@@ -199,7 +201,7 @@ def contradicts(declared: str, found: Found) -> bool:
 
 
 def is_active(name: str, declared: str, found: Found) -> bool:
-    """Tell whether a program, a script or a page could be in it, by any of the three: what opens it may believe either."""
+    """Tell whether a program, a script or a page could be in it; what opens it may believe any of the three."""
     ending = name.rpartition(".")[2].casefold() if "." in name else ""
     types = {declared, found.media_type}
     return bool(types & _ACTIVE_TYPES) or ending in _ACTIVE_ENDINGS or declared.endswith("+xml")

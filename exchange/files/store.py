@@ -61,7 +61,7 @@ class Reader(Protocol):
 
 
 class Store(Protocol):
-    """A place for files. Whoever keeps or removes one holds a lock on its digest meanwhile, which the database gives."""
+    """A place for files. Whoever keeps or removes one holds a lock on its digest meanwhile, from the database."""
 
     def writer(self, expected: int | None = None) -> AbstractAsyncContextManager[Writer]:
         """Open a writer; raise NoRoom at once where `expected` bytes could not be taken."""

@@ -16,6 +16,7 @@ from exchange.core.notices import concerned
 from exchange.core.record import Sealed
 from exchange.core.request import AuthorityRef, Entry, Request, Ruling
 from exchange.core.scene import Reading, Scene
+from exchange.service import attachments
 from exchange.service.keys import Keyring
 from exchange.service.readings import Readings
 from exchange.store import decisions, registry, requests
@@ -43,10 +44,11 @@ async def submit(
     conn: Connection, desk: Desk, request_id: UUID, body: Submission, raw: bytes, actor: Actor, now: datetime
 ) -> Loaded:
     """Take a new request in, `raw` being its exact bytes; raise Refused with every reason."""
-    codes = {actor.authority, body.requested_authority}
+    codes, files = {actor.authority, body.requested_authority}, await attachments.taken(conn, actor, body.attachments)
     scene, counters = await registry.lock_scene(conn, codes, now)
     numbers = Numbers(counters, scene.authorities, now)
-    decided = decide_submission(str(request_id), body, actor, numbers.given_to(scene), desk.reading, now)
+    scene = replace(numbers.given_to(scene), attachments=files)
+    decided = decide_submission(str(request_id), body, actor, scene, desk.reading, now)
     return await _save(conn, desk, None, _decision(decided), raw, numbers)
 
 
@@ -70,9 +72,11 @@ async def act(
         raise NotThere
     request = loaded.request
     reading = await desk.readings.of(conn, request.profile.digest)
+    files = await attachments.taken(conn, actor, body.attachments)
     scene, numbers = await _scene_of(conn, request, body, now)
+    scene = replace(numbers.given_to(scene), attachments=files)
     fresh = seen is None or seen == loaded.head.hex()
-    decision = _decision(decide(request, body, actor, numbers.given_to(scene), reading, now, fresh=fresh))
+    decision = _decision(decide(request, body, actor, scene, reading, now, fresh=fresh))
     return await _save(conn, desk, loaded, decision, raw, numbers)
 
 
@@ -155,6 +159,7 @@ async def _save(
     request = before.request if before else None
     profile = (await desk.readings.of(conn, decision.request.profile.digest)).profile
     await decisions.save(conn, request, decision, tuple(sealed), numbers.taken(decision), profile)
+    await attachments.bind(conn, decision.request, decision.entries[0].seq, decision.entries[0].body.attachments)
     return Loaded(decision.request, previous)
 
 

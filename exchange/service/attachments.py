@@ -1,9 +1,8 @@
 """Attachments: taken in, bound to acts, given out again, swept when no act came to carry them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import count
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,19 +14,10 @@ from exchange.core.request import AttachmentRef, Request
 from exchange.files import Store, Stored, Writer
 from exchange.files.sniff import contradicts, is_active, sniff
 from exchange.service import audit
-from exchange.service.database import Database
-from exchange.service.work import Outcome
 from exchange.store import attachments as store
 from exchange.store.database import Connection
 from schemas.vocabulary import Deed
 
-WAIT: Final = timedelta(hours=24)
-"""For how long an upload waits for an act to carry it, by the node's clock."""
-
-FORGOTTEN_SECONDS: Final = 24 * 3600.0
-"""After how long, in real time, bytes that no row knows are taken for left over by a crash."""
-
-AT_ONCE: Final = 200
 PROVED_FIRST: Final = 8 * 1024 * 1024
 """Largest file, in bytes, that is read and proved whole before anything of it goes out."""
 
@@ -42,7 +32,7 @@ class Taken:
 
 def may_attach(actor: Actor) -> None:
     """Raise Refused for a role that prepares no acts."""
-    if not may(actor.role, Verb.ATTACH):
+    if not may(actor, Verb.ATTACH):
         raise Refused((object_to("role_may_not"),))
 
 
@@ -134,47 +124,3 @@ async def prove(files: Store, ref: AttachmentRef, *, whole: bool) -> None:
             pass
         if reader.size != ref.size or reader.sha256 != ref.sha256:
             raise FileBroken(f"{ref.sha256}: the bytes are others")
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Removing uploads that no act came to carry, bytes that nothing needs, and what dead writers left."""
-
-    db: Database = field(repr=False)
-    files: Store = field(repr=False)
-    places: "count[int]" = field(default_factory=count, repr=False)
-    name: str = "files"
-
-    async def run(self, now: datetime) -> Outcome:
-        """Sweep once; bytes without a row are looked for in one of the store's 256 parts each time."""
-        did = await self.files.sweep() > 0
-        more = True
-        while more:
-            async with self.db.transaction() as conn:
-                seen, freed = await store.drop_unbound(conn, now - WAIT, AT_ONCE)
-            did, more = did or bool(freed), seen == AT_ONCE
-            await self._removed(freed)
-        held = await self.files.held(next(self.places) % 256)
-        old = [one.sha256 for one in held if one.age > FORGOTTEN_SECONDS]
-        return Outcome(did=await self._removed(old) > 0 or did)
-
-    async def _removed(self, digests: Sequence[str]) -> int:
-        """Remove the bytes that no row needs; whoever uploads the same at this moment goes before or after."""
-        removed = 0
-        for begin in range(0, len(digests), AT_ONCE):
-            some = digests[begin : begin + AT_ONCE]
-            async with self.db.connection() as conn:
-                kept = await store.needed(conn, some)
-            for digest in some:
-                if digest not in kept:
-                    removed += await self._removed_alone(digest)
-        return removed
-
-    async def _removed_alone(self, digest: str) -> bool:
-        async with self.db.transaction() as conn:
-            await store.lock(conn, digest)
-            return not await store.needed(conn, (digest,)) and await self.files.remove(digest)
-
-    async def next_at(self) -> datetime | None:
-        """Return None: nobody waits for it."""
-        return None

@@ -90,6 +90,9 @@ async def record_of(
 async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntryView, ...]:
     """Return the record of a request as far as it was loaded; results say how they may be used (Article 10)."""
     request_id, use = UUID(loaded.request.id), show_use(loaded.request)
+    carried: dict[int, list[views.AttachmentView]] = {}
+    for one in loaded.request.attachments:
+        carried.setdefault(one.seq, []).append(show.attachment(one.seq, one.file))
     return tuple(
         views.RecordEntryView(
             seq=entry.seq,
@@ -102,6 +105,7 @@ async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntr
             signature=entry.jws,
             body=json.loads(payload_of(entry.jws))["body"],
             use=use if entry.act == ActKind.REPORT_RESULTS else None,
+            attachments=tuple(carried.get(entry.seq, ())),
         )
         for entry in await record.entries(conn, request_id, through=loaded.request.seq)
     )

@@ -6,7 +6,7 @@ from typing import Any
 from exchange.core.access import Actor, Relation, relation
 from exchange.core.deadlines import Calculation, explain
 from exchange.core.lawful import allowed_acts
-from exchange.core.request import Ask, Obligation, Request
+from exchange.core.request import Ask, AttachmentRef, Obligation, Request
 from exchange.service.use import show_use
 from exchange.store.requests import NEVER, Line
 from schemas import views
@@ -56,6 +56,7 @@ def request(of: Request, actor: Actor, now: datetime) -> views.RequestView:
         received_at=of.received_at,
         facts=_facts(of, now),
         use=show_use(of),
+        attachments=tuple(attachment(one.seq, one.file) for one in of.attachments),
         obligations=tuple(obligation(of.id, duty, now) for duty in of.obligations),
         allowed_acts=tuple(views.AllowedAct(act=act.kind, rule=act.rule) for act in allowed_acts(of, actor)),
         seq=of.seq,
@@ -88,6 +89,19 @@ def obligation(request_id: str, duty: Obligation, now: datetime) -> views.Obliga
             )
             for revision in duty.revisions
         ),
+    )
+
+
+def attachment(seq: int, of: AttachmentRef) -> views.AttachmentView:
+    """Show what an act carries."""
+    return views.AttachmentView(
+        id=of.id,
+        seq=seq,
+        name=of.name,
+        size=of.size,
+        sha256=of.sha256,
+        media_type=of.media_type,
+        active=of.active,
     )
 
 

@@ -39,7 +39,8 @@ SELECT $1, $2, x.place, x.id FROM unnest($3::text[]) WITH ORDINALITY AS x(id, pl
 """
 
 INSERT_HOLDS = """
-INSERT INTO attachment_hold (holder, attachment) SELECT $1, id FROM attachment WHERE id = ANY($2::text[])
+INSERT INTO attachment_hold (holder, attachment)
+SELECT $1, id FROM attachment WHERE id = ANY($2::text[]) ORDER BY id FOR KEY SHARE
 ON CONFLICT DO NOTHING
 """
 

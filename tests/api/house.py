@@ -1,16 +1,21 @@
 """A whole node over a test's own database, called as programs call it."""
 
 import json
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from fastapi import FastAPI
 
 from exchange.core.access import Actor
+from exchange.files import Folder
 from exchange.main import create_app
 from exchange.runtime import Mode, Runtime, new_token, open_pool, token_digest
 from exchange.service import keys, people, registry, sandbox
@@ -123,6 +128,15 @@ class Node:
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
+    async def upload(
+        self, data: bytes, name: str = "файл.txt", by: str = "KZ-MVD", role: Role = Role.SYSTEM, **headers: str
+    ) -> httpx.Response:
+        """Upload a file; the names of headers are written with underscores."""
+        sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+        asked = {**named, "Content-Type": "text/plain", **sent}
+        return await self.call("POST", "/v1/attachments", by, role, raw=data, headers=asked)
+
     async def open_clock(self) -> None:
         """Give the sandbox its clock."""
         async with self.runtime.connection() as conn:
@@ -138,6 +152,8 @@ class Node:
 async def open_node(dsn: str, mode: Mode = Mode.SANDBOX, settings: Settings | None = None) -> AsyncIterator[Node]:
     """Seed a database and open the application over it."""
     pool = await open_pool(dsn, size=8)
+    folder = Path(tempfile.mkdtemp(prefix="exchange-files-"))
+    files = Folder(folder)
     try:
         async with pool.acquire() as conn, conn.transaction():
             await registry.seed_sandbox(conn)
@@ -146,13 +162,15 @@ async def open_node(dsn: str, mode: Mode = Mode.SANDBOX, settings: Settings | No
             keyring = await keys.load(conn, WRAPPING_KEY)
             desk = Desk(keyring, reading, Readings(reading))
         clock = Clock()
-        runtime = Runtime(mode=mode, pool=pool, desk=desk, clock=clock)
+        runtime = Runtime(mode=mode, pool=pool, desk=desk, files=files, clock=clock)
         app = create_app(runtime, settings or Settings())
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
             yield Node(app, runtime, clock, http)
     finally:
         await pool.close()
+        files.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def problem(answer: httpx.Response, status: int, code: str | None = None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from exchange.core import fold
 from exchange.core.access import Actor
 from exchange.core.decide import Decision, Refusal, decide, decide_submission
 from exchange.core.lawful import allowed_acts
-from exchange.core.request import AuthorityRef, Entry, Obligation, Request
+from exchange.core.request import AttachmentRef, AuthorityRef, Entry, Obligation, Request
 from exchange.core.scene import Party, Reading, Scene, StandingChannel
 from exchange.profiles import protocol_source, reading_of
 from schemas.acts import ActBody
@@ -71,7 +71,7 @@ def scene(**changes: Any) -> Scene:
         },
         "outgoing_numbers": {code: f"исх-{code}" for code in AUTHORITIES},
         "incoming_numbers": {code: f"вх-{code}" for code, of in AUTHORITIES.items() if of.on_node},
-        "attachments": frozenset({"ATT-1", "ATT-2"}),
+        "attachments": {code: AttachmentRef(code, "0" * 64, 1, "a.txt", "text/plain") for code in ("ATT-1", "ATT-2")},
         "protected": frozenset({"PR-1"}),
     }
     return Scene(**{**plain, **changes})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from exchange.core.access import Actor
+from exchange.core.attachments import Upload, of_upload
 from exchange.core.decide import Refusal, decide, decide_submission
 from exchange.core.objections import GROUNDS, REGISTRY_GROUNDS, Objection, Weight
 from exchange.core.rules import article
@@ -55,6 +56,14 @@ def _before_force() -> Refusal:
     answer = decide_submission("REQ-1", body, cases.head_of("KZ-MVD"), scene(parties=parties), reading(), NOON)
     assert isinstance(answer, Refusal)
     return answer
+
+
+def _file(
+    *, name: str = "a", media_type: str = "text/plain", sha256: str | None = None, size: int = 1, lies: bool = False
+) -> Refusal:
+    """Return the refusal of a file."""
+    upload = Upload(name=name, media_type=media_type, sha256=sha256)
+    return Refusal(tuple(of_upload(upload, size=size, digest="0" * 64, found="text/plain", lies=lies)))
 
 
 def _refused(**changes: Any) -> Make:
@@ -173,6 +182,14 @@ PROBES: dict[str, Make] = {
     "executed_in_future": lambda: _report(sent(), 1, 2, executed_at=LATER),
     "executed_before_receipt": lambda: _report(sent(), 1, 2, executed_at=EARLIER),
     "attachment_unknown": lambda: _on(sent(), "note", text="а", attachments=["ATT-1", "ATT-9"]),
+    "attachment_twice": lambda: _on(sent(), "accept", attachments=["ATT-1", "ATT-2", "ATT-1"]),
+    "file_name_needed": lambda: _file(name=""),
+    "file_name_path": lambda: _file(name="../a"),
+    "file_name_unseen": lambda: _file(name="a\u202efdp.exe"),
+    "file_name_long": lambda: _file(name="я" * 128),
+    "file_empty": lambda: _file(size=0),
+    "file_type_wrong": lambda: _file(media_type="application/pdf", lies=True),
+    "file_digest_differs": lambda: _file(sha256="1" * 64),
     "number_unknown": lambda: _on(
         sent().does("ask_information", question="а"), "provide_information", question_number=2, answer="б"
     ),
