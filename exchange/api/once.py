@@ -14,6 +14,7 @@ from exchange.api.problems import Fault
 from exchange.service import audit, idempotency
 from schemas.vocabulary import Deed
 
+_REQUESTS: Final = "/v1/requests/"
 _KEY: Final = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -41,9 +42,10 @@ async def once(incoming: Incoming, work: Callable[[], Awaitable[Answer]], *, ent
     kept = await idempotency.begin(conn, authority, key, call)
     if kept is not None:
         held = json.loads(kept)
-        named = UUID(held["headers"]["Location"].rpartition("/")[2])
-        now = incoming.call.now
-        await audit.note(conn, incoming.call.actor, Deed.READ, now, request=named, detail={"replayed": True})
+        where, now = held["headers"].get("Location", ""), incoming.call.now
+        if where.startswith(_REQUESTS):  # its answer shows a request
+            named = UUID(where.removeprefix(_REQUESTS))
+            await audit.note(conn, incoming.call.actor, Deed.READ, now, request=named, detail={"replayed": True})
         return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
     answer = await work()
     text = json.dumps(

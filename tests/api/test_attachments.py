@@ -134,7 +134,7 @@ async def test_its_own_authority_reads_what_it_uploaded_before_any_act(node: Nod
     "other", [{"size": 2}, {"name": "b"}, {"media_type": "a/b"}, {"digest": "0"}, {"authority": "B"}]
 )
 def test_the_id_commits_to_everything(other: dict[str, Any]) -> None:
-    same = {"authority": "A", "digest": "d", "size": 1, "name": "a", "media_type": "t/p"}
+    same: dict[str, Any] = {"authority": "A", "digest": "d", "size": 1, "name": "a", "media_type": "t/p"}
     assert attachment_id(**same) != attachment_id(**{**same, **other})
 
 
@@ -434,15 +434,18 @@ async def test_several_things_that_are_wrong_are_all_named(node: Node) -> None:
 
 @pytest.mark.parametrize("header", ["Content_Digest", "Repr_Digest"])
 async def test_a_digest_that_is_named_must_be_that_of_the_bytes(node: Node, header: str) -> None:
-    await taken(node, **{header: "sha-512=:AAAA:, " + structured(TEXT)})
-    problem(await node.upload(TEXT + b"!", **{header: structured(TEXT)}), 422, "file_digest_differs")
+    named: dict[str, Any] = {header: "sha-512=:AAAA:, " + structured(TEXT)}
+    await taken(node, **named)
+    named[header] = structured(TEXT)
+    problem(await node.upload(TEXT + b"!", **named), 422, "file_digest_differs")
     for bad in ("sha-256=abc", "sha-512=:AAAA:", "sha-256=:AAAA:", ""):
-        problem(await node.upload(TEXT, **{header: bad}), 400, "bad_digest")
+        named[header] = bad
+        problem(await node.upload(TEXT, **named), 400, "bad_digest")
     assert len(stored(node)) == 1
 
 
 @pytest.mark.parametrize("headers", [{"Content_Type": "text"}, {"Content_Type": "a/b/c"}, {"Content_Encoding": "gzip"}])
-async def test_a_kind_that_is_none_is_refused(node: Node, headers: dict[str, str]) -> None:
+async def test_a_kind_that_is_none_is_refused(node: Node, headers: dict[str, Any]) -> None:
     problem(await node.upload(TEXT, **headers), 415, "bad_media_type")
 
 
