@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route
 
-from exchange.api import (attachments, audit, drafts, letters, lists, operations, people, reference, registry, requests, sandbox)
+from exchange.api import (
+    attachments,
+    audit,
+    drafts,
+    letters,
+    lists,
+    operations,
+    people,
+    reference,
+    registry,
+    requests,
+    sandbox,
+)
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
 from exchange.api.metrics import Figures
