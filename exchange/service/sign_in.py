@@ -40,8 +40,16 @@ class Given:
     former: str | None = field(default=None, repr=False)
 
 
-async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> str:
-    """Open a session and return its secret; raise NotProved, or TooManyTries while nothing is tried.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session just opened: its secret, and the language of whose it is."""
+
+    secret: str = field(repr=False)
+    language: str
+
+
+async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> Opened:
+    """Open a session; raise NotProved, or TooManyTries while nothing is tried.
 
     1. Count the attempt; 2. prove the password, and hash it anew where hashes cost more by now; 3. use up the code
     and open the session, if all held.
@@ -68,8 +76,8 @@ async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> str
     raise NotProved
 
 
-async def set_up(db: Database, gate: Gate, given: Given, real: datetime) -> str:
-    """Set an account's password by its one-time code; return the secret of a session for the second factor alone.
+async def set_up(db: Database, gate: Gate, given: Given, real: datetime) -> Opened:
+    """Set an account's password by its one-time code; open a session for the second factor alone.
 
     `given.password` is the new one, already found strong enough. Raise NotProved, TooManyTries.
     """
@@ -123,6 +131,16 @@ async def change_password(conn: Connection, actor: Actor, encoded: str, real: da
     await _note(conn, actor, Deed.ACCESS_CHANGED, change="password")
 
 
+async def ended(conn: Connection, actor: Actor, *, all_of_them: bool) -> None:
+    """Write down that somebody ended a session of the own account, or all of them."""
+    await _note(conn, actor, Deed.SIGNED_OUT, sessions="all" if all_of_them else "one")
+
+
+async def entered(conn: Connection, actor: Actor, agent: str) -> None:
+    """Write down that somebody signed in without proving anything, as in a sandbox."""
+    await _note(conn, actor, Deed.SIGNED_IN, agent=agent)
+
+
 async def _arrived(conn: Connection, given: Given, real: datetime) -> Proofs | None:
     """Count an attempt and return the account that it is for; a sample has nothing to be proved with."""
     held = await accounts.lock(conn, given.login) if len(given.login) <= LONGEST_LOGIN else None
@@ -152,11 +170,12 @@ async def _open(
     *,
     enrolling: bool = False,
     change: str = "",
-) -> str:
+) -> Opened:
     """Open a session for an account and write it down."""
     actor = Actor(held.authority, held.role, PERSON + held.login)
     await _note(conn, actor, deed, agent=given.agent, **({"change": change} if change else {}))
-    return await sessions.open_for(conn, actor, real, instead_of=given.former, agent=given.agent, enrolling=enrolling)
+    secret = await sessions.open_for(conn, actor, real, instead_of=given.former, agent=given.agent, enrolling=enrolling)
+    return Opened(secret, held.language)
 
 
 async def _failed(conn: Connection, held: Proofs | None, given: Given) -> None:

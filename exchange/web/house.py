@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from exchange.core.access import Actor, Verb, may
+from exchange.core.deadlines import local_day
 from exchange.core.errors import CallerUnknown, NotProved, NotThere, Refused, Unavailable
 from exchange.runtime import Mode, Runtime, node_time
 from exchange.service import attempts, audit, register, sessions
@@ -25,6 +26,7 @@ from exchange.web import guard
 from exchange.web.book import Book
 from exchange.web.form import Form, Limits
 from exchange.web.static import Shelf
+from schemas.vocabulary import Deed
 
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
@@ -84,7 +86,7 @@ class House:
                 guard.from_this_session(form, visit.secret)
                 yield visit
         except NotProved as trouble:
-            await self._count(trouble, real)
+            await self._count(visit, trouble, real)
             raise
         except (NotThere, Refused) as trouble:
             await self.tell(visit, trouble)
@@ -110,11 +112,15 @@ class House:
         """Write a page for a visitor."""
         return self._written(visit.request, visit.tongue, template, status, {"visit": visit, **shown})
 
-    async def _count(self, trouble: NotProved, real: datetime) -> None:
-        """Count a failure of somebody who is signed in, whose transaction is undone."""
-        if trouble.login:
+    async def _count(self, visit: "Visit | None", trouble: NotProved, real: datetime) -> None:
+        """Count and write down a failure of somebody who is signed in, whose transaction is undone."""
+        if visit is not None and trouble.login:
             async with self.runtime.transaction() as conn:
                 await attempts.failed(conn, trouble.login, real)
+                detail = {"again": True}
+                await audit.note(
+                    conn, visit.actor, Deed.SIGN_IN_FAILED, visit.now, subject=trouble.login, detail=detail
+                )
 
     async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":
         held = await sessions.prove(conn, secret, real)
@@ -181,6 +187,11 @@ class Visit:
     def zone(self) -> str:
         """The zone of the visitor's authority."""
         return self.book.zone(self.actor.authority)
+
+    @property
+    def today(self) -> date:
+        """The day on which the visitor's authority is."""
+        return local_day(self.now, self.zone)
 
     @property
     def name(self) -> str:

@@ -12,7 +12,21 @@ from exchange.web.errors import UnknownPage
 from exchange.web.form import Limits
 from exchange.web.house import House, environment
 from exchange.web.page import Handler, Page, page_of
-from exchange.web.pages import act, audit, dashboard, duties, letters, mail, requests, sign_in
+from exchange.web.pages import (
+    account,
+    accounts,
+    act,
+    audit,
+    dashboard,
+    door,
+    duties,
+    letters,
+    mail,
+    programs,
+    requests,
+    sign_in,
+    substitutions,
+)
 from exchange.web.pages import request as one_request
 from exchange.web.static import Shelf
 
@@ -37,9 +51,22 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
     table: dict[str, Mapping[str, Handler]] = {
         "/": {"GET": dashboard.show},
         "/sign-in": {"GET": sign_in.show, "POST": sign_in.sign_in},
+        "/sign-in/password": {"GET": door.show, "POST": door.sign_in},
         "/sign-out": {"POST": sign_in.sign_out},
         "/audit": {"GET": audit.listed},
         "/audit/export": {"GET": audit.exported},
+        "/set-up": {"GET": door.show_set_up, "POST": door.set_up},
+        "/set-up/second": {"GET": door.show_second, "POST": door.confirm_second},
+        "/account": {"GET": account.show},
+        "/account/password": {"POST": account.change_password},
+        "/account/second": {"POST": account.change_second},
+        "/account/sessions": {"POST": account.end_sessions},
+        "/accounts": {"GET": accounts.listed, "POST": accounts.open_account},
+        "/accounts/{login}": {"GET": accounts.show, "POST": accounts.change},
+        "/tokens": {"GET": programs.listed, "POST": programs.give_out},
+        "/tokens/{number}/revoke": {"POST": programs.revoke},
+        "/substitutions": {"GET": substitutions.listed, "POST": substitutions.enter},
+        "/substitutions/{substitution}/revoke": {"POST": substitutions.revoke},
         "/duties": {"GET": duties.listed},
         "/requests": {"GET": requests.listed},
         "/requests/{id}": {"GET": one_request.show},

@@ -22,6 +22,7 @@ class Reader(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
+        self.source = html
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
         self.open: list[str] = []

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from exchange import tongues
+from exchange.core.access import Verb
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import day_term, explain, hour_term
 from exchange.core.objections import GROUNDS
+from exchange.core.passwords import Weakness
 from exchange.core.rules import article
 from exchange.tongues import Tongue
 from exchange.web import clocks
@@ -41,6 +43,8 @@ VOCABULARIES = {
     "ground": GROUNDS,
     "ask": words.AskKind,
     "fact_kind": words.FactKind,
+    "verb": Verb,
+    "people.weak": Weakness,
     "use_state": words.UseState,
     "deed": words.Deed,
 }

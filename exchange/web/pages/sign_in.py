@@ -1,4 +1,4 @@
-"""Signing in and out: in a sandbox as any role of any sample authority; in production accounts come later."""
+"""Signing in and out: in a sandbox as the sample person of any role; with login, password and code in production."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from exchange.core.errors import CallerUnknown
 from exchange.service import people, register, sessions
+from exchange.service import sign_in as proved
 from exchange.store import registry
 from exchange.web import agents, guard
 from exchange.web.errors import PageFault
 from exchange.web.house import House
 from exchange.web.page import fault
+from exchange.web.pages import door
 from exchange.web.query import Query
 from schemas.views import AuthorityView
 from schemas.vocabulary import AuthorityKind, Role
@@ -46,7 +48,7 @@ class SignIn:
 async def show(house: House, request: Request) -> Response:
     """Show whom one may sign in as."""
     if not house.sandbox:
-        return fault(house, request, "no_accounts", 404)
+        return await door.show(house, request)
     asked, tongue = Query(request), house.tongue(request)
     code, role = asked.text("authority"), asked.member("role", Role)
     async with house.runtime.connection() as conn:
@@ -67,7 +69,7 @@ async def show(house: House, request: Request) -> Response:
 async def sign_in(house: House, request: Request) -> Response:
     """Open a session; the browser's former one ends."""
     if not house.sandbox:
-        return fault(house, request, "no_accounts", 404)
+        return fault(house, request, "not_there", 404)
     guard.from_our_page(request)
     form, real = await house.form(request), house.runtime.clock()
     authority, role = form.get("authority"), form.get("role")
@@ -76,13 +78,9 @@ async def sign_in(house: House, request: Request) -> Response:
         if authority not in known or role not in ROLES:
             raise PageFault("nobody", 422)
         actor = await people.sample(conn, authority, Role(role), real)
-        secret = await sessions.open_for(
-            conn,
-            actor,
-            real,
-            instead_of=guard.secret_of(request),
-            agent=agents.short(request.headers.get("user-agent")),
-        )
+        agent = agents.short(request.headers.get("user-agent"))
+        secret = await sessions.open_for(conn, actor, real, instead_of=guard.secret_of(request), agent=agent)
+        await proved.entered(conn, actor, agent)
     response = RedirectResponse(guard.way_back(form.get("next") or "/"), 303)
     guard.keep_secret(response, secret)
     return response
@@ -96,6 +94,7 @@ async def sign_out(house: House, request: Request) -> Response:
     try:
         async with house.writing(request, form) as visit:
             await sessions.close(visit.conn, visit.secret, house.runtime.clock())
+            await proved.ended(visit.conn, visit.actor, all_of_them=False)
     except CallerUnknown:
         return response
     return response

@@ -1,0 +1,102 @@
+"""The operator's pages about people: accounts listed, opened and changed."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.core.errors import NotThere, Refused
+from exchange.core.people import PEOPLE
+from exchange.service import accounts
+from exchange.web.house import House, Visit
+from exchange.web.plain import Plain, Wrong, filled, of_refusal
+from exchange.web.query import Query, address
+from schemas.people import AccountChange, AccountView, AccountWanted
+from schemas.vocabulary import Role
+
+WANTED = TypeAdapter(AccountWanted)
+CHANGE: TypeAdapter[AccountChange] = TypeAdapter(AccountChange)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """A page of the accounts."""
+
+    accounts: list[AccountView]
+    following: str | None
+    continued: bool
+    roles: tuple[Role, ...]
+
+
+async def listed(house: House, request: Request) -> Response:
+    """List the accounts of the operator's authority."""
+    async with house.reading(request) as visit:
+        return await _listed(house, visit, Plain())
+
+
+async def open_account(house: House, request: Request) -> Response:
+    """Open an account and show its set-up code this once."""
+    form = await house.form(request)
+    names = ("login", "name", "post", "role", "language")
+    try:
+        async with house.writing(request, form) as visit:
+            wanted = filled(WANTED, {name: form.get(name).strip() for name in names}, visit.tongue)
+            try:
+                made = await accounts.open_account(
+                    visit.conn, visit.actor, wanted, visit.now, visit.real, sandbox=house.sandbox
+                )
+            except Refused as refusal:
+                raise of_refusal(refusal, visit.tongue) from None
+            return house.page_for(visit, "account_one", view=made, roles=PEOPLE, sheet=Plain(), done=None)
+    except Wrong as wrong:
+        async with house.reading(request) as visit:
+            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+
+
+async def show(house: House, request: Request) -> Response:
+    """Show an account."""
+    async with house.reading(request) as visit:
+        view = await accounts.get(visit.conn, visit.actor, _login(request), visit.real)
+        return house.page_for(visit, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=None)
+
+
+async def change(house: House, request: Request) -> Response:
+    """Change an account; a reset shows its set-up code this once."""
+    form = await house.form(request)
+    names = ("change", "role", "post") if form.get("change") == "role" else ("change",)
+    try:
+        async with house.writing(request, form) as visit:
+            wanted = filled(CHANGE, {name: form.get(name).strip() for name in names}, visit.tongue)
+            try:
+                view = await accounts.change(visit.conn, visit.actor, _login(request), wanted, visit.now, visit.real)
+            except Refused as refusal:
+                raise of_refusal(refusal, visit.tongue) from None
+            return house.page_for(visit, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=wanted.change)
+    except Wrong as wrong:
+        async with house.reading(request) as visit:
+            view = await accounts.get(visit.conn, visit.actor, _login(request), visit.real)
+            sheet = Plain(form, wrong.remarks)
+            return house.page_for(
+                visit, "account_one", status=wrong.status, view=view, roles=PEOPLE, sheet=sheet, done=None
+            )
+
+
+async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:
+    after = Query(visit.request).text("after") or ""
+    found, following = await accounts.listed(visit.conn, visit.actor, visit.real, after=after, limit=PAGE)
+    view = People(
+        accounts=found,
+        following=address("/accounts", after=following) if following else None,
+        continued=bool(after),
+        roles=PEOPLE,
+    )
+    return house.page_for(visit, "accounts", status=status, view=view, sheet=sheet)
+
+
+def _login(request: Request) -> str:
+    login = str(request.path_params["login"])
+    if "\0" in login:
+        raise NotThere
+    return login

@@ -1,0 +1,95 @@
+"""The operator's page about programs: tokens given out, narrowed, revoked, and when each was used last."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from exchange.core.access import Verb
+from exchange.core.errors import NotThere, Refused
+from exchange.core.people import SIGNING, TOKEN_DAYS
+from exchange.runtime import new_token, token_digest
+from exchange.service import tokens
+from exchange.web.house import House, Visit
+from exchange.web.plain import Plain, Wrong, filled, of_refusal
+from exchange.web.query import Query, address
+from schemas.people import ProgramTokenView, ProgramTokenWanted
+from schemas.vocabulary import Role
+
+WANTED = TypeAdapter(ProgramTokenWanted)
+PAGE = 50
+LONGEST_NUMBER = 19
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programs:
+    """A page of the tokens; `made` is the one just given out."""
+
+    tokens: list[ProgramTokenView]
+    following: str | None
+    continued: bool
+    roles: tuple[Role, ...]
+    rights: tuple[Verb, ...]
+    days: int
+    most_days: int
+    made: ProgramTokenView | None
+
+
+async def listed(house: House, request: Request) -> Response:
+    """List the tokens of the operator's authority."""
+    async with house.reading(request) as visit:
+        return await _listed(house, visit, Plain())
+
+
+async def give_out(house: House, request: Request) -> Response:
+    """Give out a token and show it this once."""
+    form = await house.form(request)
+    try:
+        async with house.writing(request, form) as visit:
+            days = form.get("days").strip()
+            given = {
+                "label": form.get("label").strip(),
+                "role": form.get("role"),
+                "scopes": list(form.all("scopes")),
+                "days": int(days) if days.isascii() and days.isdigit() and len(days) < LONGEST_NUMBER else days,
+            }
+            wanted, token = filled(WANTED, given, visit.tongue), new_token(house.runtime.mode)
+            try:
+                made = await tokens.give_out(
+                    visit.conn, visit.actor, wanted, token_digest(token), visit.now, sandbox=house.sandbox
+                )
+            except Refused as refusal:
+                raise of_refusal(refusal, visit.tongue) from None
+            return await _listed(house, visit, Plain(), made=tokens.view(made, token))
+    except Wrong as wrong:
+        async with house.reading(request) as visit:
+            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+
+
+async def revoke(house: House, request: Request) -> Response:
+    """Revoke a token."""
+    form, number = await house.form(request), str(request.path_params["number"])
+    async with house.writing(request, form) as visit:
+        if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
+            raise NotThere
+        await tokens.revoke(visit.conn, visit.actor, int(number), visit.now)
+    return RedirectResponse("/tokens", 303)
+
+
+async def _listed(
+    house: House, visit: Visit, sheet: Plain, *, status: int = 200, made: ProgramTokenView | None = None
+) -> Response:
+    before = Query(visit.request).number("before")
+    found, following = await tokens.listed(visit.conn, visit.actor, before=before, limit=PAGE)
+    view = Programs(
+        tokens=found,
+        following=address("/tokens", before=str(following)) if following else None,
+        continued=before is not None,
+        roles=tuple(role for role in Role if house.sandbox or role not in SIGNING),
+        rights=tuple(Verb),
+        days=tokens.DAYS,
+        most_days=TOKEN_DAYS,
+        made=made,
+    )
+    return house.page_for(visit, "tokens", status=status, view=view, sheet=sheet)

@@ -1,0 +1,122 @@
+"""Who signs for whom: seen by all of an authority, ordered and revoked by its head (Article 6)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from exchange.core.access import Verb, may
+from exchange.core.errors import NotThere, Refused
+from exchange.core.signing import SIGNED
+from exchange.runtime import new_id
+from exchange.service import idempotency, substitutions
+from exchange.store import accounts
+from exchange.store.accounts import Account
+from exchange.web.errors import BadQuery
+from exchange.web.form import Form
+from exchange.web.house import House, Visit
+from exchange.web.plain import Plain, Wrong, filled, of_refusal
+from exchange.web.query import Query, address
+from schemas.people import SubstitutionView, SubstitutionWanted
+from schemas.vocabulary import ActKind
+
+WANTED = TypeAdapter(SubstitutionWanted)
+PAGE = 50
+MOST_PEOPLE = 500
+"""Accounts offered in the form's lists."""
+
+LONGEST_KEY = 100
+FIELDS = ("absent", "substitute", "order_number", "order_date", "since", "until")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitutions:
+    """A page of the substitutions, and the people that the form offers."""
+
+    substitutions: list[SubstitutionView]
+    following: str | None
+    continued: bool
+    orders: bool
+    absents: list[Account]
+    people: list[Account]
+    acts: tuple[ActKind, ...]
+    key: str
+
+
+async def listed(house: House, request: Request) -> Response:
+    """List the substitutions of the visitor's authority."""
+    async with house.reading(request) as visit:
+        return await _listed(house, visit, Plain())
+
+
+async def enter(house: House, request: Request) -> Response:
+    """Enter a substitution, once however often the form is sent."""
+    form = await house.form(request)
+    try:
+        async with house.writing(request, form) as visit:
+            values = {name: form.get(name).strip() for name in FIELDS}
+            acts = list(form.all("acts")) if form.get("scope") == "some" else None
+            wanted = filled(WANTED, values, visit.tongue)
+            if acts is not None:
+                wanted = filled(WANTED, {**values, "acts": acts or ["?"]}, visit.tongue)
+            await _once(house, visit, request, form, wanted)
+    except Wrong as wrong:
+        async with house.reading(request) as visit:
+            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+    return RedirectResponse("/substitutions", 303)
+
+
+async def revoke(house: House, request: Request) -> Response:
+    """Revoke a substitution."""
+    form = await house.form(request)
+    async with house.writing(request, form) as visit:
+        await substitutions.revoke(visit.conn, visit.actor, _id(str(request.path_params["substitution"])), visit.now)
+    return RedirectResponse("/substitutions", 303)
+
+
+async def _once(house: House, visit: Visit, request: Request, form: Form, wanted: SubstitutionWanted) -> None:
+    """Enter it, unless this very form did before."""
+    authority, key = visit.actor.authority, "form:" + form.get("key")[:LONGEST_KEY]
+    call = idempotency.fingerprint(request.method, request.url.path, form.raw)
+    if await idempotency.begin(visit.conn, authority, key, call) is not None:
+        return
+    number = new_id(house.runtime.clock())
+    try:
+        await substitutions.enter(visit.conn, visit.actor, number, wanted, visit.now)
+    except Refused as refusal:
+        raise of_refusal(refusal, visit.tongue) from None
+    await idempotency.finish(visit.conn, authority, key, call, str(number), visit.now)
+
+
+async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:
+    asked = Query(visit.request).text("before")
+    try:
+        before = UUID(asked) if asked else None
+    except ValueError:
+        raise BadQuery from None
+    found, following = await substitutions.listed(visit.conn, visit.actor, visit.now, before=before, limit=PAGE)
+    orders = may(visit.actor, Verb.SUBSTITUTE)
+    everybody = (
+        await accounts.of_authority(visit.conn, visit.actor.authority, after="", limit=MOST_PEOPLE) if orders else ()
+    )
+    people = [account for account in everybody if account.disabled_at is None]
+    view = Substitutions(
+        substitutions=found,
+        following=address("/substitutions", before=str(following)) if following else None,
+        continued=before is not None,
+        orders=orders,
+        absents=[account for account in people if account.person.position is not None],
+        people=people,
+        acts=SIGNED,
+        key=str(new_id(house.runtime.clock())),
+    )
+    return house.page_for(visit, "substitutions", status=status, view=view, sheet=sheet)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotThere from None
