@@ -27,6 +27,8 @@ WORDS: Final[Mapping[str, str]] = {
     "string_too_short": "Текст пуст.",
     "string_too_long": "Текст длиннее {max_length} знаков.",
     "string_unicode": "Текст содержит недопустимые знаки.",
+    "zone_unknown": "Такого часового пояса нет.",
+    "string_pattern_mismatch": "Значение имеет неверный вид.",
     "text_blank": "Текст пуст.",
     "text_control": "Управляющие знаки не допускаются.",
     "text_too_long": "Текст длиннее {limit} знаков.",

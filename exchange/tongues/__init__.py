@@ -14,6 +14,7 @@ from babel.dates import format_date, format_datetime
 
 from exchange.core.acts import ACTS
 from exchange.core.objections import GROUNDS
+from exchange.core.treaty import WORDS as TREATY
 
 DEFAULT: Final = "ru"
 _RULE: Final = re.compile(r"(?P<document>P-|A-N|A-|KA-|KL-|R-)(?P<number>\d+¹?)")
@@ -104,7 +105,8 @@ def offset_of(instant: datetime, zone: str) -> str:
 def _core() -> dict[str, str]:
     """Return the Russian words that the law's tables hold."""
     acts = {f"act.{kind}": act.title for kind, act in ACTS.items()}
-    return acts | {f"ground.{code}": ground.words for code, ground in GROUNDS.items()}
+    treaty = {f"treaty.{code}": words for code, words in TREATY.items()}
+    return acts | treaty | {f"ground.{code}": ground.words for code, ground in GROUNDS.items()}
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from exchange.core.deadlines import day_term, explain, hour_term
 from exchange.core.objections import GROUNDS
 from exchange.core.passwords import Weakness
 from exchange.core.rules import article
+from exchange.core.treaty import WORDS as TREATY
 from exchange.tongues import Tongue
 from exchange.web import clocks
 from exchange.web.acts.fields import SHAPES, Widget, fields_of
@@ -45,6 +46,12 @@ VOCABULARIES = {
     "fact_kind": words.FactKind,
     "verb": Verb,
     "people.weak": Weakness,
+    "registry_form": words.FactKind,
+    "registry_hint": words.FactKind,
+    "reach": words.Reach,
+    "body_kind": words.AuthorityKind,
+    "mail_language": words.Language,
+    "treaty": TREATY,
     "use_state": words.UseState,
     "deed": words.Deed,
 }
