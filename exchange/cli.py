@@ -58,9 +58,11 @@ def parser() -> argparse.ArgumentParser:
     for name, words in {
         "scheduler": "только планировщик / the scheduler alone",
         "migrate": "обновить схему базы / bring the database up to date",
-        "verify": "проверить все записи / prove every record",
     }.items():
         _common(commands.add_parser(name, help=words))
+    verify = commands.add_parser("verify", help="проверить все записи / prove every record")
+    _common(verify)
+    verify.add_argument("--files", action="store_true", help="read every attachment too, to its last byte")
 
     _token_parser(commands.add_parser("token", help="токены программ / tokens of programs"))
     _account_parser(commands.add_parser("account", help="учётные записи людей / accounts of people"))
@@ -123,9 +125,10 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         case "scheduler":
             serve.tick(settings, asked.mode, asked.data)
             return 0
-        case "migrate" | "verify":
-            work = operate.migrate if asked.command == "migrate" else operate.verify
-            return work(settings, asked.mode, asked.data)
+        case "migrate":
+            return operate.migrate(settings, asked.mode, asked.data)
+        case "verify":
+            return operate.verify(settings, asked.mode, asked.data, whole_files=asked.files)
         case "token" | "account" | "registry" | "audit":
             own = {"token": _token, "account": _account, "registry": _registry, "audit": _audit}
             return own[asked.command](asked, settings)

@@ -31,14 +31,17 @@ def migrate(settings: Settings, mode: Mode | None, data: Path) -> int:
     return 0
 
 
-def verify(settings: Settings, mode: Mode | None, data: Path) -> int:
-    """Prove every record, register and feed; return 1 when something is broken."""
+def verify(settings: Settings, mode: Mode | None, data: Path, *, whole_files: bool = False) -> int:
+    """Prove every record, register, feed and file; return 1 when something is broken.
+
+    Of files the presence and size are proved; where `whole_files` is asked for, every byte is read.
+    """
     found: list[str] = []
 
     async def work(runtime: Runtime) -> None:
         # One transaction: an act that is taken meanwhile is no damage.
         async with runtime.transaction() as conn:
-            async for progress in prove(conn, runtime.desk.keys):
+            async for progress in prove(conn, runtime.desk.keys, files=runtime.files, whole=whole_files):
                 found.extend(progress.faults)
                 for fault in progress.faults:
                     tell(fault)

@@ -15,7 +15,7 @@ from exchange.core.drafting import MOVES, Draft, Seen, Step
 from exchange.core.errors import DraftChanged, DraftGaps, NotThere, Refused
 from exchange.core.objections import Objection, object_to
 from exchange.core.request import Request
-from exchange.service import acts, audit, people, queries
+from exchange.service import acts, attachments, audit, people, queries
 from exchange.service.acts import Desk
 from exchange.service.people import Gate, Standing
 from exchange.service.trial import Gaps, gaps_of
@@ -32,6 +32,9 @@ ACT: TypeAdapter[ActBody] = TypeAdapter(ActBody)
 LAST = UUID(int=2**128 - 1)
 NOBODY = object_to("signature_needed")
 """The name under an act of who signs nothing."""
+
+_ENDS = frozenset({DraftStep.SIGNED, DraftStep.ENTERED, DraftStep.DROPPED})
+"""The steps after which a draft carries nothing any more: its act does, or nobody."""
 
 DEEDS = {
     DraftStep.SAVED: Deed.DRAFTED,
@@ -93,6 +96,7 @@ async def start(
     text, found = drafting.kept(kind, body)
     _object([*drafting.to_start(kind, request), *found])
     await store.add(conn, draft_id, actor.authority, kind, request, drafting.about(kind, json.loads(text)), text, now)
+    await _held(conn, draft_id, text)
     step = Step(1, DraftStep.SAVED, actor.who, actor.role, now, None)
     await store.add_step(conn, draft_id, step, text)
     await _noted(conn, actor, step, draft_id, request, now)
@@ -162,6 +166,7 @@ async def save(
     _object(found)
     step = _step(draft, DraftStep.SAVED, actor, now)
     await store.set_words(conn, draft_id, drafting.about(draft.kind, json.loads(text)), text, step)
+    await _held(conn, draft_id, text)
     await store.add_step(conn, draft_id, step, text)
     await _noted(conn, actor, step, draft_id, draft.request, now)
     return await load(conn, draft_id, actor)
@@ -310,8 +315,17 @@ async def _moved(
     step = _step(draft, kind, actor, now, remarks)
     await store.add_step(conn, draft.id, step)
     await store.set_state(conn, draft.id, MOVES[kind].leads_to or draft.state, step, outcome)
+    if kind in _ENDS:
+        await attachments.hold(conn, draft.id, ())
     await _noted(conn, actor, step, draft.id, outcome.became if outcome else draft.request, now)
     return await load(conn, draft.id, actor)
+
+
+async def _held(conn: Connection, draft_id: UUID, text: str) -> None:
+    """Keep what a draft means to carry from being swept, and nothing else."""
+    named = json.loads(text).get("attachments")
+    ids = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    await attachments.hold(conn, draft_id, ids)
 
 
 async def _noted(

@@ -32,6 +32,7 @@ class Held:
     participants: Sequence[Row]
     lines: Sequence[Row]
     events: Sequence[Row]
+    uses: Sequence[Row]
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Rebuilt:
         yield from _rows("participant", self.participants, participants, submitted)
         yield from _rows("obligation", self.duties, {str(duty.row["id"]): duty.row for duty in duties}, submitted)
         yield from _lines(self.labels, rows.lines)
+        yield from _uses(self.final, rows.uses)
         feedless = _without_feed(self.final) - counted
         yield from _events({key: row for key, row in self.events.items() if key[0] not in feedless}, rows.events)
 
@@ -181,6 +183,14 @@ def _lines(labels: Mapping[str, bool], lines: Iterable[Row]) -> Iterator[str]:
         yield f"register: the line of {label} is missing"
     for label in sorted(held - labels.keys()):
         yield f"register: the record tells of no {label}"
+
+
+def _uses(request: Request, held: Iterable[Row]) -> Iterator[str]:
+    """Compare what the acts of a record carry with the rows that keep it from being swept."""
+    told = {(one.seq, one.file.id) for one in request.attachments}
+    rows = {(cast("int", row["seq"]), str(row["attachment"])) for row in held}
+    yield from (f"attachment {name} of entry {seq}: the row that binds it is missing" for seq, name in told - rows)
+    yield from (f"attachment {name} of entry {seq}: the record tells of none" for seq, name in rows - told)
 
 
 def _label(line: Row) -> str:

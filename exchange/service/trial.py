@@ -15,6 +15,7 @@ from exchange.core.drafting import Draft, needs_signature, outgoing
 from exchange.core.growing import SHAPES, mended
 from exchange.core.objections import Objection
 from exchange.core.scene import Scene
+from exchange.service import attachments
 from exchange.service.acts import Desk
 from exchange.store import registry, requests
 from exchange.store.database import Connection
@@ -62,6 +63,7 @@ async def _objections(conn: Connection, desk: Desk, draft: Draft, body: Any, now
     actor = Actor(draft.authority, Role.SYSTEM)
     if isinstance(body, Submission):
         scene = _numbered(await registry.scene(conn, {draft.authority, body.requested_authority}, now))
+        scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments))
         decided = decide_submission(str(draft.id), body, actor, scene, desk.reading, now)
     else:
         loaded = None if draft.request is None else await requests.load_for(conn, draft.request, draft.authority)
@@ -69,6 +71,7 @@ async def _objections(conn: Connection, desk: Desk, draft: Draft, body: Any, now
             return ()
         codes = {body.to_authority} if isinstance(body, Redirect) and body.to_authority else set()
         scene = _numbered(Scene(authorities=await registry.named(conn, codes, now) if codes else {}))
+        scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments))
         reading = await desk.readings.of(conn, loaded.request.profile.digest)
         decided = decide(loaded.request, body, actor, scene, reading, now)
     return decided.objections if isinstance(decided, Refusal) else ()

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from exchange.core.errors import NodeError, RecordBroken
+from exchange.core.attachments import is_true
+from exchange.core.errors import FileBroken, NodeError, RecordBroken
 from exchange.core.record import Sealed, faults, stamp
 from exchange.core.request import Entry
+from exchange.files import Store
 from exchange.service.acts import RULING
+from exchange.service.attachments import prove as prove_file
 from exchange.service.keys import Keyring
 from exchange.service.keys import faults as key_faults
 from exchange.service.readings import Readings
 from exchange.service.rebuild import Held, rebuild
-from exchange.store import proof, record
+from exchange.store import attachments, proof, record
 from exchange.store.database import Connection
 from exchange.store.decisions import Row
 from exchange.store.proof import Tables
@@ -38,13 +41,16 @@ class Progress:
     faults: tuple[str, ...]
 
 
-async def prove(conn: Connection, keys: Keyring, every: int = 200) -> AsyncIterator[Progress]:
+async def prove(
+    conn: Connection, keys: Keyring, every: int = 200, *, files: Store | None = None, whole: bool = False
+) -> AsyncIterator[Progress]:
     """Prove every record, then the registers and feeds; yield progress at least every so many requests.
 
     The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
 
     1. The keys are those that their identifiers name; 2. each record proves itself; 3. what the store holds of the
-    request is what its record leads to; 4. the registers and feeds have no gaps.
+    request is what its record leads to; 4. the registers and feeds have no gaps; 5. every file is there in its size,
+    and where `whole` is asked for, with its digest.
     """
     tables = await proof.hold_still(conn)
     await keys.refresh(conn)
@@ -60,6 +66,7 @@ async def prove(conn: Connection, keys: Keyring, every: int = 200) -> AsyncItera
     found += [stray async for stray in tables.strays()]
     found += [f"register {gap}: numbers are missing" for gap in await record.register_gaps(conn)]
     found += [f"event feed {gap}: events are missing" for gap in await record.event_gaps(conn)]
+    found += [fault async for fault in _files(conn, files, whole=whole)]
     yield Progress(done, total, read, tuple(found))
 
 
@@ -80,6 +87,7 @@ class Prover:
             await tables.participants.of(request_id),
             await tables.lines.of(request_id),
             await tables.events.of(request_id),
+            await tables.uses.of(request_id),
         )
         sealed = await record.entries(self.conn, request_id, through=None)
         found = [*faults(sealed), *_end(row, sealed)]
@@ -113,6 +121,21 @@ class Prover:
         return tuple(found)
 
 
+async def _files(conn: Connection, files: Store | None, *, whole: bool) -> AsyncIterator[str]:
+    """Yield the attachments that are not what their ids say, and the files that are not what they were."""
+    last = ""
+    async for uploaded in attachments.every_bound(conn):
+        ref = uploaded.ref
+        if not is_true(ref, uploaded.authority):
+            yield f"attachment {ref.id}: the row says otherwise than its id"
+        elif files is not None and ref.sha256 != last:
+            last = ref.sha256
+            try:
+                await prove_file(files, ref, whole=whole)
+            except FileBroken as broken:
+                yield f"attachment {ref.id}: file {broken}"
+
+
 def open_entry(keys: Keyring, request_id: str, sealed: Sealed) -> Entry:
     """Prove a seal and read the entry under it; raise RecordBroken when the row says otherwise than the seal."""
     try:
@@ -132,6 +155,11 @@ def open_entry(keys: Keyring, request_id: str, sealed: Sealed) -> Entry:
     told = (said["request"], said["act"], said["author"], said["at"], said["seen_digest"])
     if told != (request_id, sealed.act, sealed.author, stamp(sealed.at), sealed.previous.hex()):
         raise RecordBroken("the row says otherwise than what its author signed")
+    carried = entry.ruling.attachments
+    if entry.body.attachments != tuple(ref.id for ref in carried) or not all(
+        is_true(ref, entry.author) for ref in carried
+    ):
+        raise RecordBroken("what it carries is not what its author signed")
     return entry
 
 

@@ -62,7 +62,9 @@ RETURNING sha256
 
 SELECT_NEEDED = "SELECT DISTINCT sha256 FROM attachment WHERE sha256 = ANY($1::text[])"
 
-SELECT_ALL = "SELECT id, authority, sha256, size, name, media_type, active FROM attachment ORDER BY sha256, id"
+SELECT_BOUND = """
+SELECT id, authority, sha256, size, name, media_type, active FROM attachment WHERE bound ORDER BY sha256, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,9 @@ async def needed(conn: Connection, digests: Iterable[str]) -> frozenset[str]:
     return frozenset(row["sha256"] for row in await conn.fetch(SELECT_NEEDED, list(digests)))
 
 
-async def every(conn: Connection) -> AsyncIterator[Uploaded]:
-    """Yield all that was uploaded, in the order of digests."""
-    async for row in conn.cursor(SELECT_ALL, prefetch=AT_ONCE, timeout=WHOLE_TABLE_SECONDS):
+async def every_bound(conn: Connection) -> AsyncIterator[Uploaded]:
+    """Yield all that acts carry, in the order of digests."""
+    async for row in conn.cursor(SELECT_BOUND, prefetch=AT_ONCE, timeout=WHOLE_TABLE_SECONDS):
         yield Uploaded(row["authority"], _ref(row))
 
 

@@ -52,6 +52,8 @@ SELECT_EVENTS = """
 SELECT request, authority, number, seq, act, author, at, state FROM event ORDER BY request, authority, number
 """
 
+SELECT_USES = "SELECT request, seq, place, attachment FROM attachment_use ORDER BY request, seq, place"
+
 SELECT_COUNTED = "SELECT authority FROM counter"
 
 DOCUMENTS: Final = frozenset({"submitted", "snapshot", "former", "detail"})
@@ -97,10 +99,11 @@ class Tables:
     participants: Sorted
     lines: Sorted
     events: Sorted
+    uses: Sorted
 
     async def strays(self) -> AsyncIterator[str]:
         """Name, at the end, the requests of which a table tells although they are gone."""
-        for table in (self.participants, self.lines, self.events):
+        for table in (self.participants, self.lines, self.events, self.uses):
             await table.of(LAST)
             for request in table.strays:
                 yield f"request {request}: it is gone, but the table {table.name} tells of it"
@@ -114,6 +117,7 @@ async def hold_still(conn: Connection) -> Tables:
         Sorted("participant", _pass(conn, SELECT_PARTICIPANTS)),
         Sorted("register", _pass(conn, SELECT_LINES)),
         Sorted("event", _pass(conn, SELECT_EVENTS)),
+        Sorted("attachment_use", _pass(conn, SELECT_USES)),
     )
 
 
