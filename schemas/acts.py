@@ -9,7 +9,28 @@ from schemas.requests import Signatory
 from schemas.vocabulary import ActKind
 
 
-class Receive(Carrying):
+PaperNumber = Annotated[Text, Field(max_length=200)]
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+class Paper(Shape):
+    """How an act came on paper: the outgoing number and date that it bears, and the stamp of its receipt."""
+
+    number: PaperNumber
+    dated: Day
+    received_at: Instant
+
+
+class OnPaper(Carrying):
+    """An act that a body without a node may do on paper; where it did not, the field is left out."""
+
+    paper: Paper | None = Field(default=None, exclude_if=_absent)
+
+
+class Receive(OnPaper):
     """Receipt by the requested authority, by its node at once or from the stamp (Article 7)."""
 
     act: Literal[ActKind.RECEIVE]
@@ -17,7 +38,7 @@ class Receive(Carrying):
     register_number: Text | None = None
 
 
-class Accept(Carrying):
+class Accept(OnPaper):
     """The holder takes the request up (Article 7)."""
 
     act: Literal[ActKind.ACCEPT]
@@ -30,7 +51,7 @@ class BodyAddress(Shape):
     address: Text
 
 
-class Redirect(Carrying):
+class Redirect(OnPaper):
     """Passing the request to the competent body of the same state (Article 7)."""
 
     act: Literal[ActKind.REDIRECT]
@@ -47,14 +68,14 @@ class Confirm(Carrying):
     sent_at: Instant | None = None
 
 
-class Hold(Carrying):
+class Hold(OnPaper):
     """Execution of an urgent request waits for its written confirmation (Article 6)."""
 
     act: Literal[ActKind.HOLD]
     reason: Text
 
 
-class AskInformation(Carrying):
+class AskInformation(OnPaper):
     """A question needed for proper execution (Article 7)."""
 
     act: Literal[ActKind.ASK_INFORMATION]
@@ -69,7 +90,7 @@ class ProvideInformation(Carrying):
     answer: Text
 
 
-class ReportImpediment(Carrying):
+class ReportImpediment(OnPaper):
     """Circumstances that prevent or substantially delay execution (Article 7)."""
 
     act: Literal[ActKind.REPORT_IMPEDIMENT]
@@ -77,7 +98,7 @@ class ReportImpediment(Carrying):
     expected_delay: Text
 
 
-class Postpone(Carrying):
+class Postpone(OnPaper):
     """Execution now would hinder proceedings in the requested state (Article 7)."""
 
     act: Literal[ActKind.POSTPONE]
@@ -85,13 +106,13 @@ class Postpone(Carrying):
     until: Day | None = None
 
 
-class Resume(Carrying):
+class Resume(OnPaper):
     """Execution goes on after a postponement (Article 7)."""
 
     act: Literal[ActKind.RESUME]
 
 
-class OfferConditions(Carrying):
+class OfferConditions(OnPaper):
     """Execution is tied to conditions found necessary after consultations (Article 7)."""
 
     act: Literal[ActKind.OFFER_CONDITIONS]
@@ -113,14 +134,14 @@ class DeclineConditions(Carrying):
     reason: Text
 
 
-class Discontinue(Carrying):
+class Discontinue(OnPaper):
     """Nothing more is done after conditions were declined (Article 7)."""
 
     act: Literal[ActKind.DISCONTINUE]
     reason: Text
 
 
-class Refuse(Carrying):
+class Refuse(OnPaper):
     """Refusal in whole or in part, with its reasons (Article 9)."""
 
     act: Literal[ActKind.REFUSE]
@@ -137,7 +158,7 @@ class ReportedItem(Shape):
     outcome: Text
 
 
-class ReportResults(Carrying):
+class ReportResults(OnPaper):
     """Results of the execution; the final report ends the request (Article 7)."""
 
     act: Literal[ActKind.REPORT_RESULTS]
@@ -154,7 +175,7 @@ class Withdraw(Carrying):
     reason: Text
 
 
-class ProposeTerm(Carrying):
+class ProposeTerm(OnPaper):
     """Another execution term under a treaty on mutual assistance (Article 7)."""
 
     act: Literal[ActKind.PROPOSE_TERM]
@@ -162,7 +183,7 @@ class ProposeTerm(Carrying):
     citation: Text
 
 
-class AgreeTerm(Carrying):
+class AgreeTerm(OnPaper):
     """The other side agrees to a proposed term (Article 7)."""
 
     act: Literal[ActKind.AGREE_TERM]
@@ -184,7 +205,7 @@ class AskPresence(Carrying):
     reason: Text
 
 
-class GrantPresence(Carrying):
+class GrantPresence(OnPaper):
     """Presence is agreed to, on terms or none (Article 8)."""
 
     act: Literal[ActKind.GRANT_PRESENCE]
@@ -192,7 +213,7 @@ class GrantPresence(Carrying):
     terms: Text | None = None
 
 
-class DenyPresence(Carrying):
+class DenyPresence(OnPaper):
     """Presence is not agreed to (Article 8)."""
 
     act: Literal[ActKind.DENY_PRESENCE]
@@ -207,14 +228,14 @@ class AskOtherUse(Carrying):
     purpose: Text
 
 
-class GrantOtherUse(Carrying):
+class GrantOtherUse(OnPaper):
     """Consent to another purpose (Article 10)."""
 
     act: Literal[ActKind.GRANT_OTHER_USE]
     other_use_number: Number
 
 
-class DenyOtherUse(Carrying):
+class DenyOtherUse(OnPaper):
     """No consent to another purpose (Article 10)."""
 
     act: Literal[ActKind.DENY_OTHER_USE]
@@ -222,14 +243,14 @@ class DenyOtherUse(Carrying):
     reason: Text
 
 
-class OpenConsultation(Carrying):
+class OpenConsultation(OnPaper):
     """Consultations on interpretation or application are opened (Article 11)."""
 
     act: Literal[ActKind.OPEN_CONSULTATION]
     subject: Text
 
 
-class CloseConsultation(Carrying):
+class CloseConsultation(OnPaper):
     """Consultations end with an outcome (Article 11)."""
 
     act: Literal[ActKind.CLOSE_CONSULTATION]
@@ -237,21 +258,21 @@ class CloseConsultation(Carrying):
     outcome: Text
 
 
-class ProposeCosts(Carrying):
+class ProposeCosts(OnPaper):
     """Another arrangement of costs for this case (Article 12)."""
 
     act: Literal[ActKind.PROPOSE_COSTS]
     arrangement: Text
 
 
-class AgreeCosts(Carrying):
+class AgreeCosts(OnPaper):
     """The other side agrees to the arrangement of costs (Article 12)."""
 
     act: Literal[ActKind.AGREE_COSTS]
     costs_number: Number
 
 
-class Note(Carrying):
+class Note(OnPaper):
     """Correspondence on a request."""
 
     act: Literal[ActKind.NOTE]

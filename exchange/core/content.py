@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from exchange.core.access import Relation, relation
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import local_day
 from exchange.core.fold import answered_number, side_of
@@ -50,6 +51,8 @@ def of_submission(
 
 def of_act(request: Request, body: bodies.ActBody, author: str, scene: Scene, now: datetime) -> Iterator[Objection]:
     """Yield every objection to what an act on a request carries."""
+    if (paper := getattr(body, "paper", None)) is not None:
+        yield from _paper(request, paper, author, now)
     check = _CHECKS.get(body.act)
     if check is not None:
         yield from check(request, body, scene, now)
@@ -143,6 +146,24 @@ def _unknown(code: str, pointer: str, named: Iterable[str], known: Container[str
     for index, name in enumerate(named):
         if name not in known:
             yield object_to(code, f"{pointer}/{index}")
+
+
+def _paper(request: Request, paper: bodies.Paper, author: str, now: datetime) -> Iterator[Objection]:
+    """Object to a paper of somebody who is on the node, or one that came when it cannot have come (Readings)."""
+    of = relation(request, author)
+    if of is not Relation.STEWARD and (of is not Relation.HOLDER or request.holder.on_node):
+        yield object_to("paper_not_entered", "/paper")
+        return
+    zone, sent = request.holder.zone, request.dispatched_at.replace(microsecond=0)  # stamps know no fractions
+    received = local_day(paper.received_at, zone)
+    if paper.received_at > now:
+        yield object_to("paper_in_future", "/paper/received_at")
+    if paper.received_at < sent:
+        yield object_to("paper_before_dispatch", "/paper/received_at")
+    if paper.dated > received:
+        yield object_to("paper_dated_after_receipt", "/paper/dated")
+    if paper.dated < local_day(sent, zone):
+        yield object_to("paper_before_dispatch", "/paper/dated")
 
 
 def _receive(request: Request, body: bodies.Receive, _scene: Scene, now: datetime) -> Iterator[Objection]:

@@ -23,7 +23,9 @@ from schemas.vocabulary import ActKind, Handling, Side
 def compose(source: Source, words: Words) -> Letter:
     """Return the letter of an act."""
     request, entry, author = source.request, source.entry, source.author
-    number, date = numbered(source), words.day_of(entry.at, author.zone)
+    paper = getattr(entry.body, "paper", None)
+    number = numbered(source)
+    date = words.date(paper.dated) if paper else words.day_of(entry.at, author.zone)
     official = request.submitted.handling is Handling.OFFICIAL_USE
     variant = parts.variant(source.entry.body, source.after)
     heading = words.of("heading", variant)
@@ -51,10 +53,12 @@ def compose(source: Source, words: Words) -> Letter:
 
 
 def numbered(source: Source) -> str:
-    """Return a letter's number: the author's own of the request, and of any later act its place in the record too."""
+    """Return a letter's number: a paper's own; else the author's of the request, with the act's place in the record."""
     request, entry = source.request, source.entry
     if isinstance(entry.body, Submission):
         return request.number
+    if (paper := getattr(entry.body, "paper", None)) is not None:
+        return str(paper.number)
     own = request.number if source.side is Side.REQUESTING else request.received_number or source.after.received_number
     return f"{own or request.number}/{entry.seq}"
 

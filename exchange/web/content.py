@@ -9,7 +9,7 @@ from typing import Any, Final
 from exchange.tongues import Tongue
 
 INSTANTS: Final = frozenset({"received_at", "sent_at", "executed_at", "transmitted_at"})
-DAYS: Final = frozenset({"until", "date"})
+DAYS: Final = frozenset({"until", "date", "dated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def _lines(tongue: Tongue, zone: str, name: str, value: Any) -> Iterator[str]:
     elif isinstance(value, bool):
         yield tongue.t("answer.yes" if value else "answer.no")
     elif isinstance(value, dict):
-        yield from _object(tongue, value)
+        yield from _object(tongue, zone, value)
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _one(tongue, zone, name, one)
@@ -53,10 +53,12 @@ def _one(tongue: Tongue, zone: str, name: str, value: Any) -> Iterator[str]:
         yield tongue.t("items.number", number=value) if name == "items" else _plain(tongue, zone, name, value)
 
 
-def _object(tongue: Tongue, value: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each part of an object: a signatory, a body without a code."""
+def _object(tongue: Tongue, zone: str, value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each part of an object: a signatory, a body without a code, a paper."""
     for part, text in value.items():
-        if text is not None:
+        if part in INSTANTS | DAYS:
+            yield f"{tongue.t(f'field.{part}')}: {_plain(tongue, zone, part, text)}"
+        elif text is not None:
             yield (
                 tongue.t(f"position.{text}") if part == "position" and f"position.{text}" in tongue.words else str(text)
             )

@@ -21,6 +21,7 @@ OF_REQUESTS = [code for code in GROUNDS if code not in REGISTRY_GROUNDS]
 
 LATER = stamp(NOON + timedelta(hours=2))
 EARLIER = stamp(NOON - timedelta(hours=2))
+PAPER = {"number": "17/4-22", "dated": "2026-03-01", "received_at": stamp(NOON)}
 ITEM = {"form": "training", "text": "обучение"}
 
 
@@ -164,6 +165,10 @@ PROBES: dict[str, Make] = {
     "number_of_the_node": lambda: _on(
         _paper(), "receive", received_at=stamp(NOON), register_number="TJ-GKNB/2026/I-00001"
     ),
+    "paper_not_entered": lambda: _on(sent(), "note", text="а", paper=PAPER),
+    "paper_in_future": lambda: _on(_paper(), "note", text="а", paper={**PAPER, "received_at": LATER}),
+    "paper_before_dispatch": lambda: _on(_paper(), "note", text="а", paper={**PAPER, "dated": "2026-02-28"}),
+    "paper_dated_after_receipt": lambda: _on(_paper(), "note", text="а", paper={**PAPER, "dated": "2026-03-02"}),
     "redirect_one_target": lambda: _on(sent(), "redirect", reason="а"),
     "redirect_unknown": lambda: _on(sent(), "redirect", to_authority="RU-XXX", reason="а"),
     "redirect_other_state": lambda: _on(sent(), "redirect", to_authority="BY-MVD", reason="а"),

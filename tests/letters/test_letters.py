@@ -300,3 +300,11 @@ def test_a_long_word_stays_on_the_paper() -> None:
     letter = printed(sent(substance="ж" * 20_000, reference="9" * 200), 1)
     assert right_edge(letter) < 567  # 210 mm less the margin of 10 mm
     assert letter.text.replace(" ", "").count("ж") >= 20_000
+
+
+def test_p_6_3_what_came_on_paper_bears_its_own_number_date_and_stamp() -> None:
+    case = sent(requested_authority="TJ-GKNB").after(days=1)
+    case = case.does("receive", received_at=cases.stamp(case.now)).after(days=2)
+    paper = {"number": "17/4-22", "dated": "2026-03-02", "received_at": cases.stamp(case.now)}
+    letter = printed(case.does("note", text="ответ", paper=paper))
+    letter.ordered("2 марта 2026 года", "№ 17/4-22", "Внесено с бумажного документа", "17/4-22", "04.03.2026 14:00:00")

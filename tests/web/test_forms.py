@@ -160,3 +160,29 @@ async def test_remarks_are_in_the_visitor_s_language(office: Office) -> None:
     assert "A final report needs a result or a refusal for the items: 1, 2." in text
     assert "Art. 7 of the Protocol" in text
     assert "1 remark: the act was not recorded" in text
+
+
+async def test_p_6_3_a_registrar_says_how_an_answer_came_on_paper_and_nobody_else_is_asked(office: Office) -> None:
+    made = await office.node.submitted(requested_authority="TJ-GKNB")
+    await office.node.done(made, "TJ-GKNB", "receive", received_at="2026-03-01T09:00:00Z")
+    office.node.clock.advance(days=3)
+    asker = await office.person("KZ-MVD", Role.OFFICER)
+    assert not (await asker.get(f"/requests/{made['id']}/acts/note")).all("input", name="paper.number")
+    registrar = await office.person("TJ-GKNB", Role.REGISTRAR)
+    form = {
+        "text": "ответ",
+        "paper__number": "17/4",
+        "paper__dated": "2026-02-01",
+        "paper__received_at": "2026-03-03T10:00",
+    }
+    refused = await registrar.act(made["id"], "note", **form)
+    assert refused.status_code == 422
+    assert "не может быть раньше его отправления" in refused.text
+    assert 'value="2026-02-01"' in refused.text
+    done = await registrar.act(made["id"], "note", **{**form, "paper__dated": "2026-03-02"})
+    assert done.status_code == 303, done.text[:500]
+    page = await registrar.get(f"/requests/{made['id']}")
+    assert "Как поступило на бумаге 17/4 Дата документа: 2 марта 2026" in page.text
+    assert "Получено: 03.03.2026 10:00:00 (Asia/Dushanbe" in page.text
+    plain = await registrar.act(made["id"], "note", text="без бумаги")
+    assert plain.status_code == 303

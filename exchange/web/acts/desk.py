@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exchange.core.access import relation, side
+from exchange.core.access import Relation, relation, side
 from exchange.core.acts import ACTS
 from exchange.core.request import Ask, Request
 from exchange.tongues import offset_of
-from exchange.web.acts.fields import Field, fields_of
+from exchange.web.acts.fields import Field, Widget, fields_of
 from exchange.web.house import Visit
 from schemas.vocabulary import ActKind, ItemState, Position
 
@@ -49,7 +49,7 @@ def desk_of(visit: Visit, request: Request, kind: ActKind) -> Desk:
     held = {request.holder.code, *(past.code for past in request.past_holders)}
     return Desk(
         kind=kind,
-        fields=fields_of(kind),
+        fields=tuple(field for field in fields_of(kind) if field.widget is not Widget.PAPER or enters(visit, request)),
         asks=tuple(Choice(str(ask.number), _asked(visit, ask)) for ask in _open(visit, request, kind)),
         authorities=tuple(
             Choice(body.code, f"{body.code} — {visit.book.name(body.code, tongue.code)}")
@@ -65,6 +65,12 @@ def desk_of(visit: Visit, request: Request, kind: ActKind) -> Desk:
         zone=visit.zone,
         offset=offset_of(visit.now, visit.zone),
     )
+
+
+def enters(visit: Visit, request: Request) -> bool:
+    """Tell whether the visitor would enter an act of a body without a node, which came on paper."""
+    of = relation(request, visit.actor.authority)
+    return of is Relation.STEWARD or (of is Relation.HOLDER and not request.holder.on_node)
 
 
 def _open(visit: Visit, request: Request, kind: ActKind) -> Iterator[Ask]:

@@ -38,6 +38,7 @@ class Widget(StrEnum):
     REFUSED = "refused"
     AUTHORITY = "authority"
     BODY = "body"
+    PAPER = "paper"
 
 
 LINES: Final = frozenset({"register_number", "citation", "expected_delay", "name", "position", "acting_under"})
@@ -54,6 +55,7 @@ _PLAIN: Final[Mapping[Any, Widget]] = {
     int: Widget.NUMBER,
     Signatory: Widget.SIGNATORY,
     bodies.BodyAddress: Widget.BODY,
+    bodies.Paper: Widget.PAPER,
 }
 _LISTS: Final[Mapping[Any, Widget]] = {
     bodies.Representative: Widget.PEOPLE,

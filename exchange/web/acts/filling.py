@@ -19,6 +19,7 @@ PEOPLE: Final = 3
 MOST_PEOPLE: Final = 100
 SIGNATORY: Final = ("name", "position", "acting_under")
 BODY: Final = ("name", "address")
+PAPER: Final = ("number", "dated", "received_at")
 PERSON: Final = ("name", "position")
 
 
@@ -134,6 +135,17 @@ def _refused(field: Field, form: Form, _zone: str, _places: dict[str, str]) -> s
     return [number(item) for item in form.all(field.name)] if form.get("items.scope") else None
 
 
+def _paper(field: Field, form: Form, zone: str, places: dict[str, str]) -> dict[str, str] | None:
+    """Read how an act came on paper: absent when nothing of it was filled in."""
+    places.update({f"/{field.name}/{part}": f"{field.name}.{part}" for part in PAPER})
+    found = {part: form.get(f"{field.name}.{part}") for part in PAPER[:2]}
+    found["received_at"] = (
+        _instant(Field(f"{field.name}.received_at", Widget.INSTANT, required=False), form, zone, {}) or ""
+    )
+    kept = {part: value for part, value in found.items() if value.strip()}
+    return kept or None
+
+
 Reader = Callable[[Field, Form, str, dict[str, str]], Any]
 
 _READERS: Final[Mapping[Widget, Reader]] = {
@@ -150,4 +162,5 @@ _READERS: Final[Mapping[Widget, Reader]] = {
     Widget.REFUSED: _refused,
     Widget.AUTHORITY: _text,
     Widget.BODY: _parts(BODY),
+    Widget.PAPER: _paper,
 }
