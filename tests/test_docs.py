@@ -64,8 +64,10 @@ def test_the_map_mentions_every_package() -> None:
     assert missing == []
 
 
-def test_decision_records_are_numbered_without_gaps_and_stand_in_the_index() -> None:
-    assert [record.name[:4] for record in RECORDS] == [f"{number:04d}" for number in range(1, len(RECORDS) + 1)]
+def test_decision_records_bear_numbers_of_their_own_and_stand_in_the_index() -> None:
+    """A number may be kept free for a part that is still being built."""
+    numbers = [record.name[:4] for record in RECORDS]
+    assert len(set(numbers)) == len(numbers)
     index = (DECISIONS / "README.md").read_text("utf-8")
     for record in RECORDS:
         number, title = record.read_text("utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
