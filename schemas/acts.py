@@ -8,7 +8,6 @@ from schemas.base import Carrying, Code, Day, Days, Instant, Number, Shape, Text
 from schemas.requests import Signatory
 from schemas.vocabulary import ActKind
 
-
 PaperNumber = Annotated[Text, Field(max_length=200)]
 
 
