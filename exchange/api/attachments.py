@@ -78,9 +78,8 @@ async def _kept(incoming: Incoming, writer: Writer, taken: Taken) -> Response:
 
 async def of_request(entrance: Entrance, request: Request) -> Response:
     """Give out a file that an act of a request carries."""
-    request_id = id_of(request)
     async with entrance.noting(request) as (conn, call):
-        loaded = await queries.load(conn, request_id, call.actor)
+        loaded = await queries.load(conn, id_of(request), call.actor)
         ref = attachments.carried(loaded.request, str(request.path_params["attachment"]))
         span = await _noted(entrance, request, conn, call, ref, of_request=True)
     return Download(entrance.runtime.files, ref, span, head_only=request.method == "HEAD")
