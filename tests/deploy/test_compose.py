@@ -3,6 +3,7 @@
 import json
 import re
 import secrets as random
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ from tests.deploy.compose import ROOT, command, compose, environment, interpolat
 SCHEMA = Path(__file__).parent / "schema" / "compose_spec.json"
 GIVEN = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": "1", "SMTP_FROM": "exchange@agency.example"}
 NODES = ("api1", "api2", "scheduler1", "scheduler2")
-SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+FACTS = re.compile(r"```json\n(.*?)```", re.DOTALL)
+REGISTRY = re.compile(r"(?m)^exchange (registry (?:found|key|sign|import|export) .*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +152,22 @@ async def test_the_commands_bring_a_node_up(place: Place) -> None:
 
 async def registry_is_entered(place: Place, api: str) -> None:
     """Enter the registry as the documentation says, make a token, and ask with it."""
-    (sql,) = SQL.findall((ROOT / "docs" / "deployment.md").read_text("utf-8"))
-    conn = await asyncpg.connect((place.secrets / "migrate_database_url").read_text())
-    await conn.execute(sql)
-    await conn.close()
+    text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    (facts,) = FACTS.findall(text)
+    (place.secrets / "facts.json").write_text(facts, "utf-8")
+    commands = REGISTRY.findall(text)
+    first = next(number for number, line in enumerate(commands) if line.startswith("registry found"))
+    national, whole = commands[:first], commands[first:]
+    assert [line.split()[1] for line in whole] == ["found", "key", "sign", "import", "export"]
+    for line in [*whole, *national]:  # what the national node is told changes nothing here
+        asked, _, into = line.partition(" > ")
+        arguments = [
+            str(place.secrets / part) if "." in part and "@" not in part else part for part in shlex.split(asked)
+        ]
+        status, said = await run([sys.executable, "-m", "exchange.cli", *arguments], place.environment("api1"))
+        assert status == 0, said
+        if into:
+            (place.secrets / into).write_text(said.strip().splitlines()[-1])
     wanted = ["token", "create", "--authority", "KZ-MVD", "--role", "system", "--days", "365", "--label", "case system"]
     status, said = await run([sys.executable, "-m", "exchange.cli", *wanted], place.environment("api1"))
     assert status == 0, said
