@@ -20,13 +20,14 @@ from exchange.service import attachments
 from exchange.service.keys import Keyring
 from exchange.service.readings import Readings
 from exchange.store import decisions, registry, requests
+from exchange.store.audit import Trace
 from exchange.store.database import Connection
 from exchange.store.decisions import Registered
 from exchange.store.registry import Counter
 from exchange.store.requests import Loaded
 from schemas.acts import ActBody, Receive, Redirect
 from schemas.requests import Submission
-from schemas.vocabulary import ActKind, Direction
+from schemas.vocabulary import ActKind, Deed, Direction
 
 RULING = TypeAdapter(Ruling)
 
@@ -49,7 +50,7 @@ async def submit(
     numbers = Numbers(counters, scene.authorities, now)
     scene = replace(numbers.given_to(scene), attachments=files)
     decided = decide_submission(str(request_id), body, actor, scene, desk.reading, now)
-    return await _save(conn, desk, None, _decision(decided), raw, numbers)
+    return await _save(conn, desk, None, _decision(decided), raw, numbers, actor)
 
 
 async def act(
@@ -77,7 +78,7 @@ async def act(
     scene = replace(numbers.given_to(scene), attachments=files)
     fresh = seen is None or seen == loaded.head.hex()
     decision = _decision(decide(request, body, actor, scene, reading, now, fresh=fresh))
-    return await _save(conn, desk, loaded, decision, raw, numbers)
+    return await _save(conn, desk, loaded, decision, raw, numbers, actor)
 
 
 class Numbers:
@@ -147,9 +148,15 @@ async def _scene_of(conn: Connection, request: Request, body: ActBody, now: date
 
 
 async def _save(
-    conn: Connection, desk: Desk, before: Loaded | None, decision: Decision, raw: bytes, numbers: Numbers
+    conn: Connection,
+    desk: Desk,
+    before: Loaded | None,
+    decision: Decision,
+    raw: bytes,
+    numbers: Numbers,
+    actor: Actor,
 ) -> Loaded:
-    """Seal each entry, chain it to the last, and write the whole decision."""
+    """Seal each entry, chain it to the last, and write the whole decision and who made it."""
     await desk.keys.have(conn, {entry.author for entry in decision.entries})
     previous, sealed = before.head if before else record.GENESIS, []
     for index, entry in enumerate(decision.entries):
@@ -158,7 +165,9 @@ async def _save(
         previous = sealed[-1].digest
     request = before.request if before else None
     profile = (await desk.readings.of(conn, decision.request.profile.digest)).profile
-    await decisions.save(conn, request, decision, tuple(sealed), numbers.taken(decision), profile)
+    own = sealed[0]
+    trace = Trace(actor=actor, deed=Deed.ACTED, at=own.at, subject=own.act, detail={"seq": own.seq})
+    await decisions.save(conn, request, decision, tuple(sealed), numbers.taken(decision), profile, trace)
     await attachments.bind(conn, decision.request, decision.entries[0].seq, decision.entries[0].body.attachments)
     return Loaded(decision.request, previous)
 

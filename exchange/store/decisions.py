@@ -12,6 +12,7 @@ from exchange.core.decide import Decision
 from exchange.core.notices import concerned, counterpart, feed_of, next_step_at, told_of
 from exchange.core.record import Sealed, stamp
 from exchange.core.request import AuthorityRef, Obligation, Request
+from exchange.store.audit import Trace
 from exchange.store.database import Connection
 from exchange.store.requests import NEVER, REQUEST
 from schemas.acts import Redirect
@@ -27,7 +28,14 @@ Words stand in it as plain text: a serialiser that has to find out what a member
 microsecond for each.
 """
 
-CALL_SAVE = "SELECT save_decision($1)"
+# Who did it stands in the same statement: no trace, no act.
+CALL_SAVE = """
+WITH acted AS (
+    INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
+    VALUES ($2, $3, $4, $5, $6, $7, $8, $9::text::jsonb) RETURNING id
+)
+SELECT save_decision($1) FROM acted
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,9 @@ async def save(
     sealed: tuple[Sealed, ...],
     registered: Mapping[str, Registered],
     profile: Profile,
+    trace: Trace,
 ) -> None:
-    """Write a decision: the request, its entries, duties, participants, notices, events and register numbers."""
+    """Write a decision: the request, its entries, duties, participants, notices, events, numbers, and its trace."""
     after = decision.request
     document = {
         "request": request_row(before, after, sealed[-1].digest),
@@ -58,7 +67,9 @@ async def save(
         "notices": _notices(decision),
         "counters": _counters(decision, registered),
     }
-    await conn.execute(CALL_SAVE, to_json(document).decode())
+    at, role, who, deed, subject, told = trace.columns
+    by = trace.actor.authority
+    await conn.execute(CALL_SAVE, to_json(document).decode(), at, by, role, who, deed, after.id, subject, told)
 
 
 def soonest(request: Request) -> Obligation | None:

@@ -50,6 +50,26 @@ async def test_a_read_whose_trace_cannot_be_written_gives_no_content(
         assert made["purpose"] not in answer.text
 
 
+async def test_every_act_names_who_did_it_and_which_entry_it_made(node: Node) -> None:
+    made = await node.submitted()
+    await node.done(made, "RU-MVD", "accept")
+    problem(await node.act(made, "RU-MVD", "resume"), 409)
+    own = [row for row in await trail(node) if row["deed"] == "acted"]
+    assert [(row["subject"], row["detail"], row["request"]) for row in own] == [("submit", {"seq": 1}, made["id"])]
+    theirs = [row for row in await trail(node, "RU-MVD") if row["deed"] == "acted"]
+    assert [(row["subject"], row["detail"]) for row in theirs] == [("accept", {"seq": 3})]
+    assert all(row["who"] for row in own + theirs)
+
+
+async def test_an_act_whose_trace_cannot_be_written_does_not_stand(node: Node, owner: asyncpg.Connection) -> None:
+    made = await node.submitted()
+    await owner.execute("REVOKE INSERT ON audit FROM exchange_app")
+    before = await node.kept()
+    problem(await node.act(made, "RU-MVD", "accept"), 500, "internal")
+    problem(await node.submit(), 500, "internal")
+    assert await node.kept() == before
+
+
 @pytest.mark.parametrize("change", ["UPDATE audit SET who = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
 async def test_the_trail_can_only_grow(node: Node, change: str) -> None:
     await node.get("/v1/requests")
