@@ -10,6 +10,7 @@ from exchange.api.body import Document, may_be_echoed, pointer_token
 from exchange.api.problems import Fault
 from exchange.core.acts import ACTS
 from exchange.core.objections import Objection
+from exchange.core.rules import REQUEST_RULES
 from schemas.acts import ActBody
 from schemas.problem import ProblemItem
 from schemas.requests import Submission
@@ -66,25 +67,6 @@ OTHER_WORDS: Final = "Значение имеет неверный вид."
 
 NOTHING: Final = (ProblemItem(pointer="", detail="Ожидается пустой объект.", rule=None),)
 """What is said of a body that carries something where nothing belongs."""
-
-REQUEST_RULES: Final[Mapping[str, str]] = {
-    "requested_authority": "P-6.2",
-    "reference": "P-6.2",
-    "purpose": "P-6.2",
-    "grounds": "P-6.2",
-    "substance": "P-6.2",
-    "other_information": "P-6.2",
-    "matters": "P-3",
-    "assistance": "P-5",
-    "execution_term": "P-7.2",
-    "signatory": "P-6.5",
-    "urgent": "P-6.4",
-    "handling": "P-10.1",
-    "protected": "P-10.3",
-    "language": "P-13",
-    "attachments": "P-6.3",
-}
-"""The rule behind each field of a request."""
 
 SUBMISSION: Final[TypeAdapter[Submission]] = TypeAdapter(Submission)
 ACT: Final[TypeAdapter[ActBody]] = TypeAdapter(ActBody)

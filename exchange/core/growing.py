@@ -138,16 +138,17 @@ def _fields(value: Mapping[str, Any], nodes: Mapping[str, Node], where: str, fou
 
 def _value(value: Any, node: Node, where: str, found: list[Objection]) -> Any:
     """Compose a value; object to one of a form that no widget and no program that knows the shape makes."""
-    if value is None or isinstance(value, bool):
+    if value is None or (isinstance(value, bool) and node.word):
         return value
     if isinstance(value, dict) and node.models:
         return _fields(value, node.fields(), where, found)
     if isinstance(value, list) and node.row is not None and len(value) <= LONGEST_LIST:
         row = node.row
+        found.extend(object_to("draft_value", f"{where}/{at}") for at, part in enumerate(value) if part is None)
         return [_value(part, row, f"{where}/{index}", found) for index, part in enumerate(value)]
-    if isinstance(value, int) and abs(value) < LARGEST_NUMBER:
+    if node.word and isinstance(value, int) and abs(value) < LARGEST_NUMBER:
         return value
-    if isinstance(value, str):
+    if node.word and isinstance(value, str):
         try:
             return composed(value)
         except PydanticCustomError:
@@ -193,7 +194,7 @@ def _filled(node: Node, where: str, mending: Mending) -> Any:
 
 def _fits(node: Node, value: Any) -> bool:
     try:
-        node.adapter.validate_json(json.dumps(value))
+        node.adapter.validate_json(json.dumps(value), strict=True)
     except (ValidationError, ValueError):
         return False
     return True

@@ -142,16 +142,8 @@ async def listed(conn: Connection, actor: Actor, asked: Asked) -> tuple[tuple[Li
 
 async def waiting(conn: Connection, actor: Actor, now: datetime) -> int:
     """Count the drafts that wait for this caller's signature; none for who may not sign them."""
-    kinds = await signs(conn, actor, now)
+    kinds = await people.signs(conn, actor, now)
     return await store.waiting(conn, actor.authority, actor.who, kinds) if kinds else 0
-
-
-async def signs(conn: Connection, actor: Actor, now: datetime) -> tuple[ActKind, ...]:
-    """Return the acts that a caller may sign now."""
-    kinds = tuple(kind for kind in ActKind if drafting.can_be_signed(kind))
-    if may(actor, Verb.SIGN):
-        return kinds
-    return tuple([kind for kind in kinds if await people.signatory(conn, actor, kind, now) is not None])
 
 
 async def save(

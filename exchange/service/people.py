@@ -9,6 +9,7 @@ from exchange.core.access import Actor
 from exchange.core.deadlines import local_day
 from exchange.core.errors import CallerUnknown, NotProved, TooManyTries
 from exchange.core.objections import Objection
+from exchange.core.signing import SIGNED
 from exchange.core.signing import signatory as judged
 from exchange.service import attempts, second
 from exchange.service.keys import Keyring
@@ -97,6 +98,17 @@ async def standing(conn: Connection, actor: Actor, act: ActKind, now: datetime) 
     if isinstance(found, Objection):
         return found
     return Standing(found, replace(actor, role=Role(found.position.value)))
+
+
+async def signs(conn: Connection, actor: Actor, now: datetime) -> tuple[ActKind, ...]:
+    """Return the acts that the caller may sign now."""
+    login = login_of(actor)
+    held = None if login is None else await accounts.find(conn, login)
+    if held is None or held.authority != actor.authority:
+        return ()
+    orders = await substitutions.of_substitute(conn, held.login, held.authority)
+    today = local_day(now, held.zone)
+    return tuple(kind for kind in SIGNED if not isinstance(judged(held.person, orders, kind, today), Objection))
 
 
 def sample_login(authority: str, role: Role) -> str:

@@ -10,6 +10,7 @@ import pytest
 from exchange.api import shape
 from exchange.api.body import document
 from exchange.api.problems import Fault, answer_to
+from exchange.core.rules import REQUEST_RULES
 from schemas.acts import ActBody
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind
@@ -57,7 +58,7 @@ def test_a_complete_request_is_taken() -> None:
 
 
 def test_every_field_has_its_rule() -> None:
-    assert set(shape.REQUEST_RULES) == set(Submission.model_fields)
+    assert set(REQUEST_RULES) == set(Submission.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_every_field_has_its_rule() -> None:
 )
 def test_a_mandatory_field_of_article_6_that_is_missing_is_named(field: str) -> None:
     assert refused(shape.submission, without(field)) == {
-        f"/{field}": ("Обязательное поле отсутствует.", shape.REQUEST_RULES[field])
+        f"/{field}": ("Обязательное поле отсутствует.", REQUEST_RULES[field])
     }
 
 

@@ -100,7 +100,7 @@ def test_what_is_sound_is_kept_and_what_hangs_on_a_guess_is_not_spoken_of() -> N
 
 
 def test_texts_are_composed_and_nothing_else_is_changed() -> None:
-    body = {"purpose": "и\u0306", "execution_term": {"days": "много"}, "matters": [None, True, 7]}
+    body = {"purpose": "и\u0306", "execution_term": {"days": "много"}, "matters": [True, 7]}
     assert grown(ActKind.SUBMIT, body) == ({**body, "purpose": "й"}, [])
 
 
@@ -117,7 +117,9 @@ HOSTILE: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"purpose": 10**400}, [("draft_value", "/purpose")]),
     ({"purpose": 1.5}, [("draft_value", "/purpose")]),
     ({"matters": ["a"] * 201}, [("draft_value", "/matters")]),
-    ({"assistance": "x"}, []),
+    ({"assistance": "x"}, [("draft_value", "/assistance")]),
+    ({"assistance": [None]}, [("draft_value", "/assistance/0")]),
+    ({"urgent": True}, [("draft_value", "/urgent")]),
     ({"protected": {"mark": "секретно", "content": "тайна"}}, [("draft_value", "/protected")]),
 ]
 

@@ -26,14 +26,37 @@ class Reader(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
         self.open: list[str] = []
+        self.sent: list[dict[str, Any]] = []
+        self._area = self._choice = ""
         self.feed(html)
         assert self.open == [], self.open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element and its attributes."""
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        found = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, found))
+        self._fill(tag, found)
         if tag not in VOID:
             self.open.append(tag)
+
+    def _fill(self, tag: str, found: dict[str, str]) -> None:
+        """Note what a form would send."""
+        if tag == "form":
+            self.sent.append({})
+        name = found.get("name", "")
+        if tag == "textarea":
+            self._area = name
+            self.sent[-1][name] = ""
+        elif tag == "select":
+            self._choice = name
+        elif tag == "option" and "selected" in found and self._choice:
+            self.sent[-1][self._choice] = found["value"]
+        elif tag == "input" and name and self.sent:
+            if found.get("type") in {"checkbox", "radio"}:
+                if "checked" in found:
+                    self.sent[-1].setdefault(name, []).append(found["value"])
+            else:
+                self.sent[-1][name] = found.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         """Prove that the element which ends is the last one that began."""
@@ -43,6 +66,9 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note words."""
         self.words.append(data)
+        if self._area and self.open[-1] == "textarea":
+            self.sent[-1][self._area] = data.removeprefix("\n")
+            self._area = ""
 
     @property
     def text(self) -> str:
@@ -57,6 +83,10 @@ class Reader(HTMLParser):
             if name == tag and all(found.get(key) == value for key, value in attributes.items())
         ]
 
+    def forms(self) -> list[dict[str, Any]]:
+        """Return what each form would send as it stands: every input, area and choice by name."""
+        return self.sent
+
     def hidden(self) -> dict[str, str]:
         """Return what the act's form bears for itself."""
         return {one["name"]: one["value"] for one in self.all("input", type="hidden")}
@@ -70,8 +100,10 @@ class Person:
     last: dict[str, str] = field(default_factory=dict)
 
     async def get(self, path: str, status: int = 200, *, language: str = "") -> Reader:
-        """Open a page."""
+        """Open a page; the form of an act that is signed is that of a draft."""
         answer = await self.http.get(path, headers={"Accept-Language": language})
+        if status == 200 and answer.headers.get("location", "").startswith("/drafts/"):
+            answer = await self.http.get(answer.headers["location"], headers={"Accept-Language": language})
         assert answer.status_code == status, (answer.status_code, answer.text[:400])
         return Reader(answer.text)
 
@@ -82,6 +114,13 @@ class Person:
     async def open_form(self, request: str, act: str) -> dict[str, str]:
         """Open an act's form and return what it bears for itself."""
         return (await self.get(f"/requests/{request}/acts/{act}")).hidden()
+
+    async def write(self, way: str, *, do: str = "save", **fields: Any) -> httpx.Response:
+        """Open the form of a draft, fill it in over what it holds and save it; return the answer."""
+        page = await self.get(way)
+        (own,) = [one for one in page.forms() if "key" in one]
+        filled = {name.replace("__", "."): value for name, value in fields.items()}
+        return await self.post(way.partition("?")[0], {**own, **filled, "do": do})
 
     async def act(self, request: str, act: str, **fields: Any) -> httpx.Response:
         """Open an act's form, fill it in and send it."""

@@ -54,6 +54,8 @@ VOCABULARIES = {
     "treaty": TREATY,
     "use_state": words.UseState,
     "deed": words.Deed,
+    "draft_state": words.DraftState,
+    "draft_step": words.DraftStep,
 }
 
 
@@ -73,7 +75,7 @@ def test_every_plural_has_every_form_of_its_language() -> None:
             FORMS.sub("", key) for key in tongue.words if FORMS.search(key) and FORMS.sub(".other", key) in tongue.words
         }
         stems = {stem for stem in stems if f"{stem}.one" in tongue.words}
-        assert {"span.days", "span.hours", "span.minutes", "form.wrong", "mail.count"} == stems
+        assert {"span.days", "span.hours", "span.minutes", "form.wrong", "mail.count", "draft.gaps"} == stems
         assert all(f"{stem}.{form}" in tongue.words for stem, form in product(stems, forms))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime
 
+from exchange.core import growing
 from exchange.core.acts import ACTS
 from schemas import acts as bodies
 from schemas.base import Shape
@@ -16,10 +17,9 @@ from schemas.requests import Signatory
 from schemas.vocabulary import ActKind
 
 SHAPES: Final[Mapping[ActKind, type[Shape]]] = {
-    get_args(shape.model_fields["act"].annotation)[0]: shape
-    for shape in vars(bodies).values()
-    if isinstance(shape, type) and issubclass(shape, Shape) and "act" in shape.model_fields
+    kind: shape for kind, shape in growing.SHAPES.items() if kind is not ActKind.SUBMIT
 }
+"""The shapes of acts on a request; a new request has a form of its own."""
 
 
 class Widget(StrEnum):

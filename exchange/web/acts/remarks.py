@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from exchange.core.acts import ACTS
 from exchange.core.objections import Objection, Weight
+from exchange.core.rules import REQUEST_RULES
+from exchange.service.trial import Gaps
 from exchange.tongues import Tongue
 from exchange.web.acts.filling import Filling
 from schemas.vocabulary import ActKind
@@ -38,7 +41,12 @@ def label(place: str | None, tongue: Tongue) -> str | None:
         return None
     name, *parts = place.split(".")
     words = [tongue.t(f"field.{name}")]
-    if name == "items" and parts:
+    if name == "assistance":
+        words.append(tongue.t("items.number", number=int(parts[0]) + 1))
+        words.append(tongue.t(f"field.{parts[1]}"))
+    elif name == "urgent" and parts[0] == "reason":
+        words.append(tongue.t("field.urgent_reason"))
+    elif name == "items" and parts:
         words.append(tongue.t("items.number", number=parts[0]))
     elif parts:
         words.append(tongue.t("form.signatory_name" if place == "signatory.name" else f"field.{parts[-1]}"))
@@ -47,23 +55,39 @@ def label(place: str | None, tongue: Tongue) -> str | None:
 
 def of_shape(trouble: ValidationError, kind: ActKind, filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
     """Return a remark for each input that does not fit its shape, the first objection to each."""
-    found: dict[str | None, Remark] = {}
     errors = trouble.errors(include_url=False, include_input=False)
+    return of_misfits([(error["loc"][1:], error) for error in errors], kind, filling, tongue)
+
+
+def of_gaps(gaps: Gaps, kind: ActKind, filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
+    """Return a remark for each gap of a draft."""
+    misfits = of_misfits([(error["loc"], error) for error in gaps.shape], kind, filling, tongue)
+    return (*misfits, *of_law(gaps.law, filling, tongue))
+
+
+def of_misfits(
+    errors: Iterable[tuple[tuple[int | str, ...], ErrorDetails]], kind: ActKind, filling: Filling, tongue: Tongue
+) -> tuple[Remark, ...]:
+    """Return a remark for each place of a body that does not fit, the first objection to each."""
+    found: dict[str | None, Remark] = {}
     # Of a word that may stand for a list, what is wrong with the list says more.
-    for error in sorted(errors, key=lambda error: error["type"] == "literal_error"):
-        pointer = "".join(f"/{step}" for step in error["loc"][1:])
+    for where, error in sorted(errors, key=lambda pair: pair[1]["type"] == "literal_error"):
+        pointer = "".join(f"/{step}" for step in where)
         place = filling.place(pointer)
         key = f"shape.{error['type']}"
         words = tongue.t(key if key in tongue.words else "shape.other", **error.get("ctx", {}))
-        rule = "P-6.5" if place and place.startswith("signatory") else ACTS[kind].rule
+        own = REQUEST_RULES.get(str(where[0])) if kind is ActKind.SUBMIT and where else None
+        rule = "P-6.5" if place and place.startswith("signatory") else own or ACTS[kind].rule
         found.setdefault(place, Remark(place, label(place, tongue), words, tongue.article(rule)))
     return tuple(found.values())
 
 
-def of_law(objections: Iterable[Objection], filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
-    """Return a remark for each objection, the gravest first; that the request changed is told otherwise."""
+def of_law(
+    objections: Iterable[Objection], filling: Filling, tongue: Tongue, *, stale: bool = False
+) -> tuple[Remark, ...]:
+    """Return a remark for each objection, the gravest first; that something changed only where `stale` asks for it."""
     ordered = sorted(objections, key=lambda one: one.weight)
-    return tuple(_remark(one, filling, tongue) for one in ordered if one.weight is not Weight.STALE)
+    return tuple(_remark(one, filling, tongue) for one in ordered if stale or one.weight is not Weight.STALE)
 
 
 def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
@@ -77,6 +101,8 @@ def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
 
 def _told(objection: Objection, tongue: Tongue) -> Iterator[tuple[str, str]]:
     """Yield the gaps that hold names of the code, in the visitor's language."""
+    if "draft_state" in objection.gaps:
+        yield "draft_state", tongue.t(f"draft_state.{objection.gaps['draft_state']}")
     if "state" in objection.gaps:
         yield "state", tongue.t(f"state.{objection.gaps['state']}")
     if "allowed" in objection.gaps:

@@ -9,11 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exchange.core.access import Relation, relation
+from exchange.core.access import Relation, Verb, may, relation
 from exchange.core.acts import ACTS
+from exchange.core.drafting import can_be_signed
 from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused
-from exchange.core.objections import Weight
-from exchange.service import acts, idempotency, queries
+from exchange.core.objections import Weight, object_to
+from exchange.service import acts, drafts, idempotency, queries
 from exchange.web import guard
 from exchange.web.acts import filling, remarks
 from exchange.web.acts.desk import Desk, desk_of
@@ -24,6 +25,7 @@ from exchange.web.errors import Forged
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
 from exchange.web.page import page_of
+from exchange.web.pages.drafts import LIVE
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
 from schemas.acts import ActBody
@@ -55,6 +57,9 @@ async def show(house: House, request: Request) -> Response:
     """Show the empty form of an act."""
     request_id, kind = id_of(request), kind_of(request)
     async with house.reading(request) as visit:
+        if is_drafted(visit, kind):
+            await queries.load(visit.conn, request_id, visit.actor)
+            return await _to_draft(visit, request_id, kind)
         answers, number = ACTS[kind].answers, Query(request).number("number")
         chosen = Form({f"{answers}_number": (str(number),)}) if answers and number else Form()
         return await _sheet(house, visit, request_id, kind, chosen)
@@ -107,6 +112,8 @@ async def _done(house: House, request: Request, request_id: UUID, kind: ActKind,
     key = "form:" + form.get("key")[:LONGEST_KEY]
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
     async with house.writing(request, form) as visit:
+        if is_drafted(visit, kind):
+            raise Refused((object_to("signature_needed"),))
         filled = filling.fill(kind, form, visit.zone)
         await queries.load(visit.conn, request_id, visit.actor)
         try:
@@ -138,6 +145,22 @@ async def _acted(house: House, visit: Visit, request_id: UUID, kind: ActKind, fo
 
 
 _STATUS: Final = {Weight.FORBIDDEN: 403, Weight.STALE: 412, Weight.STATE: 409, Weight.CONTENT: 422}
+
+
+def is_drafted(visit: Visit, kind: ActKind) -> bool:
+    """Tell whether a visitor does an act by a draft only: whatever is signed, by people who write (Article 6).
+
+    A registrar enters what a body without a node signed on paper.
+    """
+    return can_be_signed(kind) and may(visit.actor, Verb.DRAFT)
+
+
+async def _to_draft(visit: Visit, request_id: UUID, kind: ActKind) -> Response:
+    """Lead to the draft of this act that is being written, else to a new one."""
+    wanted = drafts.Asked(states=LIVE, kind=kind, request=request_id, limit=1)
+    lines, _following = await drafts.listed(visit.conn, visit.actor, wanted)
+    way = f"/drafts/{lines[0].id}" if lines else f"/drafts/new?kind={kind}&request={request_id}"
+    return RedirectResponse(way, 303)
 
 
 def kind_of(request: Request) -> ActKind:

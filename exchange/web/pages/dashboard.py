@@ -8,7 +8,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.service import duties, queries
+from exchange.core.access import Verb, may
+from exchange.service import drafts, duties, queries
 from exchange.web.house import House, Visit
 from exchange.web.pages.duties import DutyRow, row
 from exchange.web.query import address
@@ -47,6 +48,8 @@ class Dashboard:
     debtors: tuple[Debtor, ...]
     oldest: tuple[DutyRow, ...]
     all_overdue: str | None
+    for_signature: int
+    may_draft: bool
 
 
 async def show(house: House, request: Request) -> Response:
@@ -61,6 +64,8 @@ async def show(house: House, request: Request) -> Response:
             debtors=_debtors(visit, figures.counts),
             oldest=tuple(row(visit, line) for line in oldest),
             all_overdue=_cell(DueBucket.OVERDUE, 0).href if following else None,
+            for_signature=await drafts.waiting(visit.conn, visit.actor, visit.now),
+            may_draft=may(visit.actor, Verb.DRAFT),
         )
     return house.page_for(visit, "dashboard", view=view)
 

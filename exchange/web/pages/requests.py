@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exchange.core.access import Verb, may
 from exchange.service import queries
 from exchange.service.queries import RequestsAsked
 from exchange.web import clocks
@@ -49,6 +50,7 @@ class Requests:
     rows: tuple[Row, ...]
     continued: bool
     following: str | None
+    may_draft: bool
 
     @property
     def filtered(self) -> bool:
@@ -79,6 +81,7 @@ async def listed(house: House, request: Request) -> Response:
             rows=tuple(_row(visit, line) for line in lines),
             continued=wanted.after is not None,
             following=asked.with_after("/requests", following),
+            may_draft=may(visit.actor, Verb.DRAFT),
         )
     return house.page_for(visit, "requests", view=view, states=tuple(State), buckets=tuple(DueBucket))
 

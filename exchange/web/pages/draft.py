@@ -1,0 +1,315 @@
+"""One draft: begun, written on by several people at once, shown with its gaps and steps."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from exchange.core import drafting as law
+from exchange.core.access import Verb, may
+from exchange.core.acts import ACTS
+from exchange.core.drafting import Draft, Step
+from exchange.core.errors import (
+    CallerUnknown,
+    DraftChanged,
+    DraftGaps,
+    ExchangeError,
+    KeyInWork,
+    KeyReused,
+    NotThere,
+    Refused,
+)
+from exchange.core.objections import Weight, object_to
+from exchange.runtime import new_id
+from exchange.service import drafts, idempotency, queries
+from exchange.service.drafts import Desktop
+from exchange.web import guard
+from exchange.web.acts import drafting, preview, remarks, unfilling
+from exchange.web.acts.drafting import DraftSheet
+from exchange.web.acts.filling import Filling
+from exchange.web.acts.preview import Difference
+from exchange.web.acts.remarks import Remark
+from exchange.web.content import Said
+from exchange.web.errors import BadQuery, Forged
+from exchange.web.form import Form
+from exchange.web.house import House, Visit
+from exchange.web.page import page_of
+from exchange.web.pages.drafts import name_of
+from exchange.web.pages.request import id_of
+from exchange.web.query import Query
+from schemas.vocabulary import ActKind, DraftState, DraftStep
+
+LONGEST_KEY: Final = 64
+TRIES: Final = 40
+PAUSE: Final = 0.1
+"""Seconds between two looks whether the first of two clicks is done."""
+
+STATUS: Final = {Weight.FORBIDDEN: 403, Weight.STALE: 412, Weight.STATE: 409, Weight.CONTENT: 422}
+TOLD: Final = frozenset({"saved", "sent", "returned", "dropped", "gaps", "remarks"})
+"""What a page may be opened with, to say what was just done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """What a draft is about: the act, its title and article, and the request that it is on."""
+
+    kind: ActKind
+    title: str
+    article: str | None
+    request: UUID | None
+    number: str | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage:
+    """A draft as its page shows it; `draft` is None before the first save, `sheet` where it cannot be written on."""
+
+    theme: Theme
+    draft: Draft | None = None
+    version: int = 0
+    sheet: DraftSheet | None = None
+    gaps: tuple[Remark, ...] = ()
+    said: tuple[Said, ...] = ()
+    allowed: tuple[DraftStep, ...] = ()
+    steps: tuple[Step, ...] = ()
+    authors: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    told: str | None = None
+    refusal: tuple[Remark, ...] = ()
+    returned: Step | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+async def new(house: House, request: Request) -> Response:
+    """Show the empty form of a new draft."""
+    async with house.reading(request) as visit:
+        kind, of = await _wanted(visit, Query(request).member("kind", ActKind), Query(request).text("request"))
+        return await _begun(house, visit, kind, of, Form())
+
+
+async def create(house: House, request: Request) -> Response:
+    """Begin a draft, once however often the form is sent; what was typed is never lost."""
+    form = await house.form(request)
+    try:
+        for _ in range(TRIES):
+            try:
+                return await _created(house, request, form)
+            except KeyInWork:
+                await asyncio.sleep(PAUSE)
+        raise KeyInWork
+    except (CallerUnknown, Forged, ExchangeError) as trouble:
+        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
+
+
+async def show(house: House, request: Request) -> Response:
+    """Show a draft."""
+    told = Query(request).text("told")
+    async with house.reading(request) as visit:
+        draft = await drafts.load(visit.conn, id_of(request), visit.actor)
+        return await page(house, visit, draft, told=told if told in TOLD else None)
+
+
+async def save(house: House, request: Request) -> Response:
+    """Save a draft, and send it for signature where that was asked; two who write at once see both versions."""
+    form, draft_id = await house.form(request), id_of(request)
+    try:
+        return await _saved(house, request, draft_id, form)
+    except DraftChanged as changed:
+        async with house.reading(request) as visit:
+            draft = await drafts.load(visit.conn, draft_id, visit.actor)
+            return await _compared(house, visit, draft, form, changed)
+    except Refused as refused:
+        async with house.reading(request) as visit:
+            draft = await drafts.load(visit.conn, draft_id, visit.actor)
+            return await page(house, visit, draft, form=form, refused=refused)
+    except (CallerUnknown, Forged, ExchangeError) as trouble:
+        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
+
+
+async def page(
+    house: House,
+    visit: Visit,
+    draft: Draft,
+    *,
+    told: str | None = None,
+    form: Form | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    """Show a draft with its gaps; `form` is what was typed and is not saved, `refused` why the last step was not."""
+    desktop = await drafts.laid_out(visit.conn, house.runtime.desk, draft, visit.actor, visit.now)
+    filling = drafting.fill(draft.kind, unfilling.form_of(draft.kind, draft.words, visit.zone), visit.zone, draft.words)
+    gaps = remarks.of_gaps(desktop.gaps, draft.kind, filling, visit.tongue)
+    view = await _view(visit, desktop, gaps, form=form, told=told, refused=refused)
+    status = status_of(refused) if refused else 200
+    return house.page_for(visit, "draft", status=status, view=view)
+
+
+async def _view(
+    visit: Visit,
+    desktop: Desktop,
+    gaps: tuple[Remark, ...],
+    *,
+    form: Form | None,
+    told: str | None,
+    refused: Refused | None,
+) -> DraftPage:
+    draft, tongue = desktop.draft, visit.tongue
+    sheet = None
+    if DraftStep.SAVED in desktop.allowed:
+        typed = form or unfilling.form_of(draft.kind, draft.words, visit.zone)
+        sheet = DraftSheet(desk=await _desk(visit, draft.kind, draft.request), form=typed, remarks=gaps)
+    nowhere = Filling(b"{}", {})
+    returned = [step for step in draft.steps if step.step is DraftStep.RETURNED]
+    return DraftPage(
+        theme=theme_of(visit, draft.kind, draft.request, draft.number),
+        draft=draft,
+        version=draft.version,
+        sheet=sheet,
+        gaps=gaps,
+        said=preview.said(tongue, visit.zone, draft.kind, draft.words),
+        allowed=desktop.allowed,
+        steps=draft.steps[::-1],
+        authors=tuple(name_of(who) for who in draft.authors),
+        told=told,
+        refusal=remarks.of_law(refused.objections, nowhere, tongue, stale=True) if refused else (),
+        returned=returned[-1] if returned and draft.state is DraftState.RETURNED else None,
+        names={step.who: name_of(step.who) for step in draft.steps},
+    )
+
+
+async def _created(house: House, request: Request, form: Form) -> Response:
+    """Begin the draft in one transaction with the memory of its key; show the form again for more rows."""
+    async with house.writing(request, form) as visit:
+        kind, of = await _wanted(visit, _member(form.get("kind")), form.get("request"))
+        if form.get("more"):
+            return await _begun(house, visit, kind, of, form)
+        body = _body(drafting.fill(kind, form, visit.zone, {}))
+        key = "draft:" + form.get("key")[:LONGEST_KEY]
+        call = idempotency.fingerprint(request.method, request.url.path, form.raw)
+        try:
+            kept = await idempotency.begin(visit.conn, visit.actor.authority, key, call)
+        except KeyReused:
+            raise KeyInWork from None
+        if kept is None:
+            draft_id = new_id(visit.real)
+            await drafts.start(visit.conn, draft_id, kind, of, body, visit.actor, visit.now)
+            kept = json.dumps(str(draft_id))
+            await idempotency.finish(visit.conn, visit.actor.authority, key, call, kept, visit.now)
+    return await _onwards(house, request, UUID(json.loads(kept)), form)
+
+
+async def _saved(house: House, request: Request, draft_id: UUID, form: Form) -> Response:
+    """Save what was typed unless nothing changed; the same words saved twice are no conflict."""
+    version = number_of(form.get("version"))
+    async with house.writing(request, form) as visit:
+        draft = await drafts.load(visit.conn, draft_id, visit.actor)
+        body = _body(drafting.fill(draft.kind, form, visit.zone, draft.words))
+        if form.get("more"):
+            return await page(house, visit, draft, form=form)
+        same = draft.body == law.kept(draft.kind, body)[0]
+        if not same or draft.state not in law.MOVES[DraftStep.SAVED].states:
+            await drafts.save(visit.conn, draft_id, body, version, visit.actor, visit.now)
+    return await _onwards(house, request, draft_id, form)
+
+
+async def _onwards(house: House, request: Request, draft_id: UUID, form: Form) -> Response:
+    """Go on after a save: to the draft, to the page where it is entered, or for signature."""
+    if form.get("do") == "enter":
+        return RedirectResponse(f"/drafts/{draft_id}/sign", 303)
+    if form.get("do") != "send":
+        return RedirectResponse(f"/drafts/{draft_id}?told=saved", 303)
+    try:
+        async with house.writing(request, form) as visit:
+            draft = await drafts.load(visit.conn, draft_id, visit.actor)
+            await drafts.send(visit.conn, house.runtime.desk, draft_id, draft.version, visit.actor, visit.now)
+    except (DraftGaps, Refused):
+        return RedirectResponse(f"/drafts/{draft_id}?told=gaps", 303)
+    return RedirectResponse(f"/drafts/{draft_id}?told=sent", 303)
+
+
+async def _compared(house: House, visit: Visit, draft: Draft, form: Form, changed: DraftChanged) -> Response:
+    """Show both versions field by field, the visitor's own in the form, ready to be put over the other by hand."""
+    desktop = await drafts.laid_out(visit.conn, house.runtime.desk, draft, visit.actor, visit.now)
+    yours: dict[str, Any] = json.loads(changed.yours)
+    told = preview.differences(visit.tongue, visit.zone, draft.kind, draft.words, yours)
+    view = await _view(visit, desktop, (), form=form, told=None, refused=None)
+    shown = DraftPage(
+        theme=view.theme,
+        draft=draft,
+        version=draft.version,
+        sheet=view.sheet,
+        allowed=view.allowed,
+        steps=view.steps,
+        authors=view.authors,
+        differences=told,
+        names=view.names,
+        said=view.said,
+    )
+    return house.page_for(visit, "draft", status=412, view=shown)
+
+
+async def _begun(house: House, visit: Visit, kind: ActKind, of: UUID | None, form: Form) -> Response:
+    if not may(visit.actor, Verb.DRAFT):
+        raise Refused((object_to("role_may_not"),))
+    number = None if of is None else (await queries.load(visit.conn, of, visit.actor)).request.number
+    sheet = DraftSheet(desk=await _desk(visit, kind, of), form=form)
+    return house.page_for(visit, "draft", view=DraftPage(theme=theme_of(visit, kind, of, number), sheet=sheet))
+
+
+async def _wanted(visit: Visit, kind: ActKind | None, request: str | None) -> tuple[ActKind, UUID | None]:
+    """Return what is to be drafted, on which request; raise NotThere for what the visitor does not see."""
+    kind = kind or ActKind.SUBMIT
+    if kind is ActKind.SUBMIT:
+        return kind, None
+    try:
+        of = UUID(request or "")
+    except ValueError:
+        raise NotThere from None
+    await queries.load(visit.conn, of, visit.actor)
+    return kind, of
+
+
+async def _desk(visit: Visit, kind: ActKind, of: UUID | None) -> Any:
+    loaded = None if of is None else await queries.load(visit.conn, of, visit.actor)
+    return await drafting.desk(visit, kind, loaded.request if loaded else None)
+
+
+def theme_of(visit: Visit, kind: ActKind, of: UUID | None, number: str | None) -> Theme:
+    """Say what a draft is about."""
+    title = visit.tongue.t("draft.request") if kind is ActKind.SUBMIT else visit.tongue.title(kind)
+    return Theme(
+        kind=kind,
+        title=title,
+        article=visit.tongue.article(ACTS[kind].rule),
+        request=of,
+        number=number,
+        signed=law.can_be_signed(kind),
+    )
+
+
+def status_of(refused: Refused) -> int:
+    """Return the status of a page that says why something was refused."""
+    return STATUS[min(one.weight for one in refused.objections)]
+
+
+def _body(filled: Filling) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(filled.raw)
+    return found
+
+
+def _member(name: str) -> ActKind:
+    try:
+        return ActKind(name)
+    except ValueError:
+        raise BadQuery from None
+
+
+def number_of(text: str) -> int:
+    """Return a version; what can be none is no draft's latest."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0  # noqa: PLR2004 - digits
