@@ -47,7 +47,7 @@ async def sign(person: Person, way: str) -> Any:
 def test_every_field_of_a_request_is_on_its_form() -> None:
     filled = fill_request(Form({"purpose": ("а",)}), ZONE)
     shown = {pointer.split("/")[1] for pointer in filled.places}
-    assert shown | {"signatory", "language", "attachments"} | set(drafting.OFF_THE_FORM) >= set(Submission.model_fields)
+    assert shown | {"signatory", "language", "attachments", "protected"} >= set(Submission.model_fields)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
+from schemas.vocabulary import Role
 from tests.api.house import URGENT
 from tests.web.house import Office, Reader
-
-SIGNED = {"signatory__name": "Образцов И. И.", "signatory__position": "head"}
 
 
 async def last(office: Office, request: str, by: str = "KZ-MVD") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from exchange.core.drafting import can_be_signed
@@ -19,9 +19,6 @@ from exchange.web.form import Form
 from exchange.web.house import Visit
 from schemas.vocabulary import ActKind, AuthorityKind, Handling, InformationSubject, Matter, TermBasis
 from schemas.vocabulary import Form as Help
-
-OFF_THE_FORM: Final = ("protected", "attachments")
-"""What a body may hold and no form of a draft shows: it is kept as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def fill(kind: ActKind, form: Form, zone: str, saved: Mapping[str, Any]) -> Fill
     """Put the body of a draft together; what no form shows stays as it was saved."""
     filled = fill_request(form, zone) if kind is ActKind.SUBMIT else filling.fill(kind, form, zone)
     body = {name: value for name, value in json.loads(filled.raw).items() if name not in {"act", "signatory"}}
-    kept = {name: saved[name] for name in OFF_THE_FORM if name in saved and name not in body}
+    kept = {name: value for name, value in saved.items() if f"/{name}" not in filled.places and name not in body}
     return Filling(json.dumps({**body, **kept}, ensure_ascii=False).encode(), filled.places)
 
 
