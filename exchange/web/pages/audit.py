@@ -159,7 +159,7 @@ def _told(visit: Visit, detail: Mapping[str, Any]) -> Iterator[str]:
     """Yield in words what else is told of a deed."""
     words = visit.tongue.words
     for name, value in detail.items():
-        if value in (None, [], "", False):
+        if value is None or value is False or value in ([], ""):
             continue
         label = words.get(f"audit_detail.{name}", name)
         yield label if value is True else f"{label}: {_value(visit, name, value)}"
