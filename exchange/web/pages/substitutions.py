@@ -1,5 +1,6 @@
 """Who signs for whom: seen by all of an authority, ordered and revoked by its head (Article 6)."""
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -87,7 +88,7 @@ async def _once(house: House, visit: Visit, request: Request, form: Form, wanted
         await substitutions.enter(visit.conn, visit.actor, number, wanted, visit.now)
     except Refused as refusal:
         raise of_refusal(refusal, visit.tongue) from None
-    await idempotency.finish(visit.conn, authority, key, call, str(number), visit.now)
+    await idempotency.finish(visit.conn, authority, key, call, json.dumps(str(number)), visit.now)
 
 
 async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:
