@@ -18,6 +18,7 @@ import uvloop
 from bench import table
 from bench.growth import SMALL, growth, open_filled, reopened
 from bench.house import memory, starts
+from bench.letters import letters
 from bench.reminding import reminding
 from bench.scenarios import listing, open_bench, writing
 from exchange.store import localpg
@@ -89,6 +90,7 @@ async def measure(asked: argparse.Namespace, postgres: LocalPostgres, folder: Pa
     async with AsyncExitStack() as stack:
         bench = await open_bench(stack, postgres, folder, asked.workers)
         rates = await writing(bench, asked.rounds, asked.number, say)
+        found["letter"] = await letters(bench, asked.rounds)
         small = await open_filled(stack, postgres, folder, SMALL, say)
         rates["first overdue page"] = await listing(bench, small.server, small.office, asked.rounds, asked.number)
         found["scenarios"] = {name: each.summary() for name, each in rates.items()}

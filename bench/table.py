@@ -7,6 +7,7 @@ SCENARIO_GOALS: Final = {"submit": 0.2, "act": 0.2}
 GROWTH_GOAL: Final = 1.5
 WITHOUT_GOAL: Final = ("GET /v1/obligations", "GET /v1/statistics")
 MEMORY_GOAL: Final = 300.0
+LETTER_GOAL: Final = 100.0
 START_GOAL: Final = 3.0
 FLAT_GOAL: Final = 1.15
 """How much more memory the second half of the acts may see than the first."""
@@ -59,6 +60,9 @@ def _house(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{'memory over ' + acts:34}{f'second half × {growth:.2f} of the first':50}  " + _goal(
         growth <= FLAT_GOAL, f"≤ {FLAT_GOAL}"
     )
+    letter = found["letter"]
+    told = f"{letter['pdf_ms']:.0f} ms, p95 {letter['pdf_p95_ms']:.0f} ms: × {letter['ratio']:.1f} of its JSON"
+    yield f"{'PDF of a request':34}{told:50}  " + _goal(letter["pdf_p95_ms"] <= LETTER_GOAL, f"≤ {LETTER_GOAL:.0f} ms")
     warm = found["start"]["warm_s"]
     yield f"{'warm start to first answer':34}{f'{warm:.2f} s':50}  " + _goal(
         warm <= START_GOAL, f"≤ {START_GOAL:.0f} s"
