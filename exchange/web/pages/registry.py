@@ -223,7 +223,9 @@ def _notice_page(house: House, visit: Visit, shown: RegistryNoticeView, *, done:
     own = visit.book.by_code.get(visit.actor.authority)
     country = own.country if own and own.kind is AuthorityKind.COMPETENT else None
     waits = any(one.country == country and one.acknowledged_at is None for one in shown.relayed)
-    said = [(name, _written(value, visit.tongue)) for name, value in _flat(shown.fact) if name != "kind"]
+    order = [name.replace(".", "_") for name in sheets.FIELDS[shown.kind]]
+    flat = sorted((pair for pair in _flat(shown.fact) if pair[0] in order), key=lambda pair: order.index(pair[0]))
+    said = [(name, _written(value, visit.tongue)) for name, value in flat]
     return house.page_for(
         visit,
         "registry_notice",

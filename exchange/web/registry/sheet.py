@@ -33,7 +33,7 @@ FIELDS: Final[Mapping[FactKind, tuple[str, ...]]] = {
 """The fields of each form, in the order in which they are filled in."""
 
 REQUIRED: Final[Mapping[FactKind, frozenset[str]]] = {
-    FactKind.DESIGNATION: frozenset({"authority", "name.ru", "zone", "reach", "since"}),
+    FactKind.DESIGNATION: frozenset({"authority", "body", "name.ru", "zone", "reach", "since"}),
     FactKind.CHANGE: frozenset({"authority", "since"}),
     FactKind.END: frozenset({"authority", "until"}),
     FactKind.COMPLETION: frozenset({"country", "received_on"}),
@@ -108,7 +108,7 @@ def said(kind: FactKind, form: Form) -> bytes:
     found: dict[str, Any] = {"kind": kind}
     for name in FIELDS[kind]:
         value: Any = [*form.all(name)] if name == "parties" else form.get(name).strip()
-        if not value and name not in REQUIRED[kind]:
+        if name not in form.values or (not value and name not in REQUIRED[kind]):
             continue
         whole, _, part = name.partition(".")
         if part:
