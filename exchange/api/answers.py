@@ -312,7 +312,6 @@ TROUBLES: Final[Mapping[str, Exception]] = {
     "draft_gaps": DraftGaps(
         kind=ActKind.NOTE, shape=({"type": "missing", "loc": ("text",), "msg": "", "input": None},)
     ),
-    "own_words": Refused((object_to("own_words"), object_to("other_bytes", "/digest"))),
     "other_bytes": Refused((object_to("other_bytes", "/digest"),)),
     "leaving_too_early": Refused(
         (object_to("leaving_too_early", "/leaving_on", months=6, earliest="20.08.2026"),),

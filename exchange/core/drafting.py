@@ -138,6 +138,7 @@ def objections(
         yield name
     elif move.of_signatory and step is DraftStep.SIGNED and actor.who in draft.authors:
         yield object_to("own_words")
+        return
     elif not move.of_signatory and not may(actor, Verb.DRAFT):
         yield object_to("role_may_not")
     if step is DraftStep.ENTERED and needs_signature(draft):

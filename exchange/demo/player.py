@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -16,6 +16,8 @@ from exchange.demo.words import Words
 from schemas.vocabulary import ActKind
 
 Say = Callable[[str], None]
+NO_DIGEST: Final = "0" * 64
+"""What somebody names who was shown nothing to sign."""
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Player:
         self.words = Words(tongues.load().by_code["ru"])
         self._tokens: dict[tuple[str, str], str] = {}
         self.requests: dict[str, str] = {}
+        self._drafts: dict[tuple[str, ActKind], str] = {}
         self.tally = Tally()
 
     def play(self) -> Tally:
@@ -84,7 +87,7 @@ class Player:
             self._say(f"    {step.request}: {step.says}")
             yield from _differences(step, request)
             return
-        answer = self._send(step, step.act)
+        answer = self._sign(step, step.act) if step.signed else self._send(step, step.act)
         self._say(self._line(step, step.act, answer))
         if step.refused:
             yield from _not_refused(step.refused, answer)
@@ -117,6 +120,64 @@ class Player:
         path = f"/v1/requests/{self.requests[str(step.request)]}/acts"
         return self._api.post(path, json={"act": act, **step.fields}, headers=headers)
 
+    def _sign(self, step: Step, act: ActKind) -> httpx.Response:
+        """Let an act be drafted by one person, returned where the step says so, and signed by another."""
+        by, key = str(step.by), (str(step.request), act)
+        if key not in self._drafts:
+            answer = self._draft(step, act)
+            if not answer.is_success:
+                return answer
+            self._drafts[key] = answer.json()["id"]
+            self._sent(by, self._drafts[key], step.drafter)
+            if step.returned:
+                self._return(step, self._drafts[key])
+        if step.waits:
+            return self._seen(by, self.requests[str(step.request)])
+        shown = self._call("GET", by, str(step.signed), f"/{self._drafts[key]}").json()
+        digest = shown["to_sign"]["digest"] if shown["to_sign"] else NO_DIGEST
+        value = {"version": shown["version"], "digest": digest}
+        answer = self._call("POST", by, str(step.signed), f"/{shown['id']}/signatures", value)
+        if not answer.is_success:
+            return answer
+        return self._seen(by, answer.json()["became"])
+
+    def _seen(self, by: str, request: str) -> httpx.Response:
+        """Return a request as an authority's system reads it."""
+        return self._api.get(f"/v1/requests/{request}", headers={"Authorization": f"Bearer {self.token(by)}"})
+
+    def _draft(self, step: Step, act: ActKind) -> httpx.Response:
+        """Begin a draft; who signs is no part of it."""
+        name = str(step.request)
+        if act is ActKind.SUBMIT:
+            value: dict[str, Any] = {"kind": act, "body": self._story.submission(name, step.changes)}
+        else:
+            value = {"kind": act, "request": self.requests[name], "body": {**step.fields, **step.first}}
+        return self._call("POST", str(step.by), step.drafter, "", value)
+
+    def _return(self, step: Step, draft: str) -> None:
+        """Let the signatory return a draft with remarks, and its drafter put it right and send it again."""
+        by, signatory = str(step.by), str(step.signed)
+        shown = self._call("GET", by, signatory, f"/{draft}").json()
+        value = {"version": shown["version"], "remarks": step.returned}
+        back = self._call("POST", by, signatory, f"/{draft}/returns", value).raise_for_status().json()
+        body = {**back["body"], **{name: step.fields[name] for name in step.first}}
+        self._call("PUT", by, step.drafter, f"/{draft}", {"body": body}, back["version"]).raise_for_status()
+        self._sent(by, draft, step.drafter)
+
+    def _sent(self, by: str, draft: str, drafter: str) -> None:
+        """Send a draft for signature."""
+        version = self._call("GET", by, drafter, f"/{draft}").json()["version"]
+        self._call("POST", by, drafter, f"/{draft}/sendings", {"version": version}).raise_for_status()
+
+    def _call(
+        self, method: str, by: str, role: str, path: str, value: Any = None, version: int | None = None
+    ) -> httpx.Response:
+        """Call on drafts as a role of an authority."""
+        headers = {"Authorization": f"Bearer {self.token(by, role)}"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self._api.request(method, f"/v1/drafts{path}", json=value, headers=headers)
+
     def _look(self, step: Step) -> dict[str, Any]:
         """Return a request as its requesting authority sees it now."""
         name = str(step.request)
@@ -128,7 +189,8 @@ class Player:
         by_article = article(ACTS[kind].rule) or "практика"
         came = self.words.outcome(answer.json())
         remark = f"\n      {step.says}" if step.says else ""
-        return f"  {step.by:8} {self.words.act(kind)}, {by_article} · {step.request} → {came}{remark}"
+        hands = f"\n      {self.words.hands(step.drafter, step.signed, step.returned)}" if step.signed else ""
+        return f"  {step.by:8} {self.words.act(kind)}, {by_article} · {step.request} → {came}{hands}{remark}"
 
     def _chains(self) -> Iterator[str]:
         """Yield the requests whose record is not one chain."""

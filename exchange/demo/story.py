@@ -20,6 +20,11 @@ class Step(BaseModel):
     act: ActKind | None = None
     by: str | None = None
     role: Role = Role.SYSTEM
+    drafter: Role = Role.OFFICER
+    signed: Role | None = None
+    returned: str | None = None
+    first: dict[str, Any] = Field(default_factory=dict)
+    waits: bool = False
     fields: dict[str, Any] = Field(default_factory=dict)
     changes: dict[str, Any] = Field(default_factory=dict)
     state: str | None = None

@@ -32,6 +32,12 @@ class Words:
         """Name a state: «отозван (withdrawn)»."""
         return f"{self._tongue.words[f'state.{state}']} ({state})"
 
+    def hands(self, drafter: str, signatory: str, returned: str | None) -> str:
+        """Tell through whose hands a signed act went."""
+        wrote, signed = (self._tongue.words[f"role.{role}"] for role in (drafter, signatory))
+        back = f"; возвращён с замечаниями: «{returned}»" if returned else ""
+        return f"черновик: {wrote}; на подписи: {signed}{back}"
+
     def outcome(self, answer: Mapping[str, Any]) -> str:
         """Tell what came of an act: the request's state, or why it was not taken."""
         if "detail" not in answer:
