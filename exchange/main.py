@@ -40,7 +40,9 @@ def create_app(
         door=Doorkeeper.of(settings.calls_per_minute) if production else None,
         attachment_limit=settings.attachment_limit,
     )
-    house = pages.open_house(runtime, FormLimits(settings.body_limit, settings.body_seconds), outline)
+    house = pages.open_house(
+        runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline
+    )
     app = FastAPI(
         openapi_url=None,
         docs_url=None,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from exchange.core.acts import ACTS
 from exchange.core.objections import GROUNDS
@@ -51,6 +52,13 @@ class Tongue:
         """Write an instant in a zone's local time, to the second and with the offset from UTC."""
         local = instant.astimezone(ZoneInfo(zone))
         return self.t("format.second", local=f"{local:%d.%m.%Y %H:%M:%S}", zone=zone, offset=offset_of(instant, zone))
+
+    def size(self, size: int) -> str:
+        """Write a number of bytes in the unit that leaves it between 1 and 1,024."""
+        amount, units = float(size), [self.words[f"size.{unit}"] for unit in ("b", "kb", "mb", "gb")]
+        while amount >= 1024 and len(units) > 1:  # noqa: PLR2004 - bytes in the next unit
+            amount, units = amount / 1024, units[1:]
+        return f"{format_decimal(amount, '#,##0.#' if size >= 1024 else '0', self.locale)} {units[0]}"  # noqa: PLR2004
 
     def span(self, seconds: int) -> str:
         """Write a length of time in its two largest units."""

@@ -9,6 +9,9 @@ from typing import Any, Final
 from exchange.tongues import Tongue
 
 INSTANTS: Final = frozenset({"received_at", "sent_at", "executed_at", "transmitted_at"})
+LEFT_OUT: Final = frozenset({"act", "attachments"})
+"""What stands elsewhere: the act's name in the heading, its files by their names."""
+
 DAYS: Final = frozenset({"until", "date", "dated"})
 
 
@@ -25,7 +28,7 @@ def said(tongue: Tongue, zone: str, body: Mapping[str, Any]) -> tuple[Said, ...]
     return tuple(
         Said(f"field.{name}", tuple(_lines(tongue, zone, name, value)))
         for name, value in body.items()
-        if name != "act" and value not in (None, [], ()) and f"field.{name}" in tongue.words
+        if name not in LEFT_OUT and value not in (None, [], ()) and f"field.{name}" in tongue.words
     )
 
 

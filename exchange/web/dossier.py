@@ -13,7 +13,7 @@ from exchange.web import clocks, content
 from exchange.web.clocks import Due
 from exchange.web.content import Said
 from exchange.web.house import Visit
-from schemas.views import AskView, ObligationView, RecordEntryView, RequestView, RevisionView
+from schemas.views import AskView, AttachmentView, ObligationView, RecordEntryView, RequestView, RevisionView
 from schemas.vocabulary import ActKind, ObligationState
 
 
@@ -54,6 +54,8 @@ class Step:
     at: datetime
     said: tuple[Said, ...]
     digest: str
+    request: str
+    files: tuple[AttachmentView, ...]
     results: bool
 
 
@@ -99,7 +101,7 @@ async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
         facts=tuple(fact for fact in FACTS if getattr(shown.facts, fact)),
         waiting=tuple(_waiting(visit, request, shown)),
         clocks=_clocks(visit, request, shown, names),
-        steps=tuple(_step(visit, entry, names) for entry in reversed(record)),
+        steps=tuple(_step(visit, loaded.request.id, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
         former=visit.actor.authority in shown.facts.past_holders,
     )
@@ -158,7 +160,7 @@ def _due(visit: Visit, duty: Obligation) -> Due | None:
     return clocks.due(visit.tongue, visit.now, at=duty.due_at, on=duty.due_on, zone=zone, by_hours=by_hours)
 
 
-def _step(visit: Visit, entry: RecordEntryView, names: dict[str, str]) -> Step:
+def _step(visit: Visit, request: str, entry: RecordEntryView, names: dict[str, str]) -> Step:
     opening = entry.act is ActKind.SUBMIT  # the request itself stands above
     return Step(
         seq=entry.seq,
@@ -169,5 +171,7 @@ def _step(visit: Visit, entry: RecordEntryView, names: dict[str, str]) -> Step:
         at=entry.at,
         said=() if opening else content.said(visit.tongue, visit.zone, entry.body),
         digest=entry.digest,
+        request=request,
+        files=entry.attachments,
         results=entry.use is not None,
     )

@@ -21,10 +21,11 @@ SECRET: Final = frozenset({"password", "new_password", "again", "code"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a form may be, in bytes, and how long it may take, in seconds."""
+    """How large a form's texts may be, and each of its files, in bytes, and how long it may take, in seconds."""
 
     size: int
     seconds: float
+    file: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from exchange.core.errors import CallerUnknown, KeyInWork, NotProved, NotThere, Refused, TooManyTries, Unavailable
+from exchange.core.errors import (
+    CallerUnknown,
+    FileBroken,
+    KeyInWork,
+    NoRoom,
+    NotProved,
+    NotThere,
+    Refused,
+    TooManyTries,
+    Unavailable,
+)
 from exchange.web import guard
 from exchange.web.errors import NotAllowed, PageFault
 from exchange.web.form import Form
@@ -26,6 +36,8 @@ FAULTS: Final[Mapping[type[Exception], tuple[str, int]]] = {
     Refused: ("refused", 403),
     KeyInWork: ("in_work", 409),
     Unavailable: ("unavailable", 503),
+    NoRoom: ("no_room", 507),
+    FileBroken: ("file_broken", 500),
 }
 
 

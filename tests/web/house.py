@@ -1,7 +1,7 @@
 """A node with people in front of it: each with a browser of their own that keeps cookies."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -110,6 +110,13 @@ class Person:
     async def post(self, path: str, data: dict[str, Any], **headers: str) -> httpx.Response:
         """Send a form, as one of our own pages does."""
         return await self.http.post(path, data=data, headers={**OWN, **headers})
+
+    async def send(
+        self, path: str, data: dict[str, Any], files: Sequence[tuple[str, bytes, str]], **headers: str
+    ) -> httpx.Response:
+        """Send a form with files: name, bytes and kind of each."""
+        parts = [("files", file) for file in files]
+        return await self.http.post(path, data=data, files=parts, headers={**OWN, **headers})
 
     async def open_form(self, request: str, act: str) -> dict[str, str]:
         """Open an act's form and return what it bears for itself."""

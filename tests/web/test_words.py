@@ -106,7 +106,7 @@ def test_every_field_of_every_act_is_on_its_form_and_has_a_label() -> None:
     assert set(SHAPES) == set(ACTS) - {words.ActKind.SUBMIT}
     for kind, shape in SHAPES.items():
         fields = fields_of(kind)
-        assert {field.name for field in fields} == set(shape.model_fields) - {"act", "attachments"}
+        assert {field.name for field in fields} == set(shape.model_fields) - {"act"}
         assert all(f"field.{field.name}" in RUSSIAN.words for field in fields)
     assert {field.widget for kind in SHAPES for field in fields_of(kind)} == set(Widget)
 

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from exchange.core import growing
 from exchange.core.acts import ACTS
 from schemas import acts as bodies
-from schemas.base import Shape
+from schemas.base import Carrying, Shape
 from schemas.requests import Signatory
 from schemas.vocabulary import ActKind
 
@@ -39,13 +39,11 @@ class Widget(StrEnum):
     AUTHORITY = "authority"
     BODY = "body"
     PAPER = "paper"
+    FILES = "files"
 
 
 LINES: Final = frozenset({"register_number", "citation", "expected_delay", "name", "position", "acting_under"})
 """Texts that fit on a line."""
-
-LEFT_OUT: Final = frozenset({"attachments"})
-"""Nothing can be attached on a page yet."""
 
 _PLAIN: Final[Mapping[Any, Widget]] = {
     str: Widget.TEXT,
@@ -74,17 +72,20 @@ class Field:
 
 
 def fields_of(kind: ActKind) -> tuple[Field, ...]:
-    """Return the fields of an act's form, in the order of its shape."""
-    return tuple(
+    """Return the fields of an act's form, in the order of its shape; files come last, as they take longest."""
+    fields = [
         Field(name, _widget(kind, name, info.annotation), info.is_required())
         for name, info in SHAPES[kind].model_fields.items()
-        if name != "act" and name not in LEFT_OUT
-    )
+        if name != "act"
+    ]
+    return tuple(sorted(fields, key=lambda field: field.widget is Widget.FILES))
 
 
 def _widget(kind: ActKind, name: str, annotation: Any) -> Widget:
     if name == "to_authority":
         return Widget.AUTHORITY
+    if name in Carrying.model_fields:
+        return Widget.FILES
     if ACTS[kind].answers is not None and name == f"{ACTS[kind].answers}_number":
         return Widget.ASK
     if name in LINES:

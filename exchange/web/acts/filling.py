@@ -151,6 +151,11 @@ def _paper(field: Field, form: Form, zone: str, places: dict[str, str]) -> dict[
     return kept or None
 
 
+def _files(field: Field, form: Form, _zone: str, _places: dict[str, str]) -> list[str] | None:
+    """Read the ids of the files that came with the form, now or before."""
+    return list(form.all(field.name)) or None
+
+
 Reader = Callable[[Field, Form, str, dict[str, str]], Any]
 
 _READERS: Final[Mapping[Widget, Reader]] = {
@@ -168,4 +173,5 @@ _READERS: Final[Mapping[Widget, Reader]] = {
     Widget.AUTHORITY: _text,
     Widget.BODY: _parts(BODY),
     Widget.PAPER: _paper,
+    Widget.FILES: _files,
 }

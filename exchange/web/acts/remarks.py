@@ -1,7 +1,7 @@
 """From what shapes and law object to, to remarks beside the fields, in the visitor's language."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -88,6 +88,11 @@ def of_law(
     """Return a remark for each objection, the gravest first; that something changed only where `stale` asks for it."""
     ordered = sorted(objections, key=lambda one: one.weight)
     return tuple(_remark(one, filling, tongue) for one in ordered if stale or one.weight is not Weight.STALE)
+
+
+def of_files(against: Iterable[tuple[str, Objection]], filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
+    """Return a remark for each file that was not kept, by its name."""
+    return tuple(replace(_remark(one, filling, tongue), label=name or None) for name, one in against)
 
 
 def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:

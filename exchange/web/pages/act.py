@@ -14,8 +14,9 @@ from exchange.core.acts import ACTS
 from exchange.core.drafting import can_be_signed
 from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused
 from exchange.core.objections import Weight, object_to
+from exchange.core.request import AttachmentRef
 from exchange.service import acts, drafts, idempotency, queries
-from exchange.web import guard
+from exchange.web import guard, uploads
 from exchange.web.acts import filling, remarks
 from exchange.web.acts.desk import Desk, desk_of
 from exchange.web.acts.filling import Filling
@@ -28,6 +29,7 @@ from exchange.web.page import page_of
 from exchange.web.pages.drafts import LIVE
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
+from exchange.web.uploads import Sent, Stopped
 from schemas.acts import ActBody
 from schemas.vocabulary import ActKind
 
@@ -44,6 +46,7 @@ class Sheet:
 
     desk: Desk
     form: Form
+    files: tuple[AttachmentRef, ...] = ()
     remarks: tuple[Remark, ...] = ()
     stale: bool = False
 
@@ -67,19 +70,25 @@ async def show(house: House, request: Request) -> Response:
 
 async def send(house: House, request: Request) -> Response:
     """Let the act stand, once however often the form is sent; what was typed is never lost."""
-    form = await house.form(request)
     try:
-        return await _sent(house, request, form)
+        sent = await uploads.read(house, request)
+    except Stopped as stopped:
+        return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
+    form = sent.form
+    try:
+        return await _sent(house, request, sent)
     except (CallerUnknown, Forged, ExchangeError) as trouble:
         return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
 
 
-async def _sent(house: House, request: Request, form: Form) -> Response:
+async def _sent(house: House, request: Request, sent: Sent) -> Response:
     """Do the act, or show its form again; wait for the first of two clicks."""
-    request_id, kind = id_of(request), kind_of(request)
-    if form.get("more"):
+    request_id, kind, form = id_of(request), kind_of(request), sent.form
+    if form.get("more") or sent.against:
         async with house.writing(request, form) as visit:
-            return await _sheet(house, visit, request_id, kind, form)
+            against = remarks.of_files(sent.against, filling.fill(kind, form, visit.zone), visit.tongue)
+            again = _Again(against, 422) if against else None
+            return await _sheet(house, visit, request_id, kind, form, again)
     for _ in range(TRIES):
         try:
             return await _done(house, request, request_id, kind, form)
@@ -183,7 +192,11 @@ async def _sheet(
     allowed = any(act.act is kind for act in dossier.request.allowed_acts)
     stale = again is not None and again.stale
     sheet = Sheet(
-        desk=desk_of(visit, loaded.request, kind), form=form, remarks=again.remarks if again else (), stale=stale
+        desk=desk_of(visit, loaded.request, kind),
+        form=form,
+        files=await uploads.known(visit, form),
+        remarks=again.remarks if again else (),
+        stale=stale,
     )
     status = again.status if again else 200 if allowed or form.raw else 409
     former = relation(loaded.request, visit.actor.authority) is Relation.FORMER
