@@ -11,6 +11,7 @@ from schemas.vocabulary import Role
 from tests.api.house import open_node
 from tests.api.test_attachments import HTML, PDF, deeds, stored
 from tests.web.house import OWN, Office, Person, Reader
+from tests.web.test_drafts import WORDS, sign
 
 NOTE = {"text": "Направляем копию"}
 
@@ -221,3 +222,40 @@ async def test_a_file_beyond_the_limit_says_so_and_keeps_what_was_typed(database
         assert "Направляем копию" in answer.text
         assert stored(node) == []
         await person.http.aclose()
+
+
+# --- drafts -----------------------------------------------------------------------------------------------
+
+
+async def test_p_6_5_a_draft_keeps_its_files_and_who_signs_sees_them(office: Office) -> None:
+    officer, head = await office.person("KZ-MVD", Role.OFFICER), await office.person("KZ-MVD", Role.HEAD)
+    form = next(one for one in (await officer.get("/drafts/new")).forms() if "version" in one)
+    typed = {name.replace("__", "."): value for name, value in WORDS.items()}
+    answer = await officer.send("/drafts/new", {**form, **typed, "do": "send"}, [("a.txt", b"text", "text/plain")])
+    assert answer.status_code == 303, Reader(answer.text).text
+    way = str(answer.headers["location"]).partition("?")[0]
+    page = await head.get(f"{way}/sign")
+    (link,) = page.all("a", download="")
+    assert (await head.http.get(link["href"])).content == b"text"
+    signed = await sign(head, way)
+    assert signed.status_code == 303, Reader(signed.text).text
+    assert await carried(office, signed.headers["location"].rpartition("/")[2].partition("?")[0]) == ["a.txt"]
+
+
+async def test_a_draft_goes_on_with_the_files_that_it_has(office: Office) -> None:
+    officer = await office.person("KZ-MVD", Role.OFFICER)
+    form = next(one for one in (await officer.get("/drafts/new")).forms() if "version" in one)
+    first = await officer.send("/drafts/new", {**form, "purpose": "а"}, [("a.txt", b"text", "text/plain")])
+    way = str(first.headers["location"]).partition("?")[0]
+    page = await officer.get(way)
+    (box,) = page.all("input", type="checkbox", name="attachments")
+    form = next(one for one in page.forms() if "key" in one)
+    bad = await officer.send(
+        way, {**form, "purpose": "б", "attachments": box["value"]}, [("b.pdf", b"no", "application/pdf")]
+    )
+    assert bad.status_code == 422
+    assert "a.txt" in bad.text
+    more = {**form, "purpose": "б", "attachments": box["value"]}
+    assert (await officer.send(way, more, [("b.txt", b"more", "text/plain")])).status_code == 303
+    assert [one["value"] for one in (await officer.get(way)).all("input", type="checkbox", name="attachments")] != []
+    assert "b.txt" in (await officer.get(way)).text

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from exchange.core.drafting import can_be_signed
-from exchange.core.request import Request
+from exchange.core.request import AttachmentRef, Request
 from exchange.service import register
 from exchange.tongues import offset_of
 from exchange.web.acts import filling
@@ -43,6 +43,7 @@ class DraftSheet:
     desk: Desk | RequestDesk
     form: Form
     remarks: tuple[Remark, ...] = ()
+    files: tuple[AttachmentRef, ...] = ()
 
     @property
     def key(self) -> str:

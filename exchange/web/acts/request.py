@@ -33,6 +33,8 @@ def fill_request(form: Form, zone: str) -> Filling:
         places[f"/{name}"] = name
         if form.get(name).strip():
             body[name] = form.get(name)
+    places["/attachments"] = "attachments"
+    body["attachments"] = list(form.all("attachments"))
     places["/matters"] = "matters"
     body["matters"] = [matter for matter in form.all("matters") if matter]
     body["assistance"] = _assistance(form, places)

@@ -59,6 +59,8 @@ def _of_request(body: Mapping[str, Any], zone: str) -> Iterator[tuple[str, str]]
     for name in ("requested_authority", *TEXTS, "other_information", "handling"):
         if body.get(name) is not None:
             yield name, _said(body[name])
+    for name in body.get("attachments") or ():
+        yield "attachments", _said(name)
     for matter in body.get("matters") or ():
         yield "matters", _said(matter)
     for row, item in enumerate(body.get("assistance") or ()):

@@ -25,10 +25,11 @@ from exchange.core.errors import (
     Refused,
 )
 from exchange.core.objections import Weight, object_to
+from exchange.core.request import AttachmentRef
 from exchange.runtime import new_id
 from exchange.service import drafts, idempotency, queries
 from exchange.service.drafts import Desktop
-from exchange.web import guard
+from exchange.web import guard, uploads
 from exchange.web.acts import drafting, preview, remarks, unfilling
 from exchange.web.acts.drafting import DraftSheet
 from exchange.web.acts.filling import Filling
@@ -42,6 +43,7 @@ from exchange.web.page import page_of
 from exchange.web.pages.drafts import name_of
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
+from exchange.web.uploads import Sent, Stopped
 from schemas.vocabulary import ActKind, DraftState, DraftStep
 
 LONGEST_KEY: Final = 64
@@ -76,6 +78,7 @@ class DraftPage:
     sheet: DraftSheet | None = None
     gaps: tuple[Remark, ...] = ()
     said: tuple[Said, ...] = ()
+    files: tuple[AttachmentRef, ...] = ()
     allowed: tuple[DraftStep, ...] = ()
     steps: tuple[Step, ...] = ()
     authors: tuple[str, ...] = ()
@@ -95,11 +98,15 @@ async def new(house: House, request: Request) -> Response:
 
 async def create(house: House, request: Request) -> Response:
     """Begin a draft, once however often the form is sent; what was typed is never lost."""
-    form = await house.form(request)
+    try:
+        sent = await uploads.read(house, request)
+    except Stopped as stopped:
+        return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
+    form = sent.form
     try:
         for _ in range(TRIES):
             try:
-                return await _created(house, request, form)
+                return await _created(house, request, sent)
             except KeyInWork:
                 await asyncio.sleep(PAUSE)
         raise KeyInWork
@@ -117,9 +124,14 @@ async def show(house: House, request: Request) -> Response:
 
 async def save(house: House, request: Request) -> Response:
     """Save a draft, and send it for signature where that was asked; two who write at once see both versions."""
-    form, draft_id = await house.form(request), id_of(request)
+    draft_id = id_of(request)
     try:
-        return await _saved(house, request, draft_id, form)
+        sent = await uploads.read(house, request)
+    except Stopped as stopped:
+        return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
+    form = sent.form
+    try:
+        return await _saved(house, request, draft_id, sent)
     except DraftChanged as changed:
         async with house.reading(request) as visit:
             draft = await drafts.load(visit.conn, draft_id, visit.actor)
@@ -163,7 +175,8 @@ async def _view(
     sheet = None
     if DraftStep.SAVED in desktop.allowed:
         typed = form or unfilling.form_of(draft.kind, draft.words, visit.zone)
-        sheet = DraftSheet(desk=await _desk(visit, draft.kind, draft.request), form=typed, remarks=gaps)
+        desk, files = await _desk(visit, draft.kind, draft.request), await uploads.known(visit, typed)
+        sheet = DraftSheet(desk=desk, form=typed, remarks=gaps, files=files)
     nowhere = Filling(b"{}", {})
     returned = [step for step in draft.steps if step.step is DraftStep.RETURNED]
     return DraftPage(
@@ -173,6 +186,7 @@ async def _view(
         sheet=sheet,
         gaps=gaps,
         said=preview.said(tongue, visit.zone, draft.kind, draft.words),
+        files=await files_of(visit, draft),
         allowed=desktop.allowed,
         steps=draft.steps[::-1],
         authors=tuple(name_of(who) for who in draft.authors),
@@ -183,13 +197,16 @@ async def _view(
     )
 
 
-async def _created(house: House, request: Request, form: Form) -> Response:
+async def _created(house: House, request: Request, sent: Sent) -> Response:
     """Begin the draft in one transaction with the memory of its key; show the form again for more rows."""
+    form = sent.form
     async with house.writing(request, form) as visit:
         kind, of = await _wanted(visit, _member(form.get("kind")), form.get("request"))
-        if form.get("more"):
-            return await _begun(house, visit, kind, of, form)
-        body = _body(drafting.fill(kind, form, visit.zone, {}))
+        filled = drafting.fill(kind, form, visit.zone, {})
+        if form.get("more") or sent.against:
+            against = remarks.of_files(sent.against, filled, visit.tongue)
+            return await _begun(house, visit, kind, of, form, against)
+        body = _body(filled)
         key = "draft:" + form.get("key")[:LONGEST_KEY]
         call = idempotency.fingerprint(request.method, request.url.path, form.raw)
         try:
@@ -204,9 +221,12 @@ async def _created(house: House, request: Request, form: Form) -> Response:
     return await _onwards(house, request, UUID(json.loads(kept)), form)
 
 
-async def _saved(house: House, request: Request, draft_id: UUID, form: Form) -> Response:
+async def _saved(house: House, request: Request, draft_id: UUID, sent: Sent) -> Response:
     """Save what was typed unless nothing changed; the same words saved twice are no conflict."""
+    form = sent.form
     version = number_of(form.get("version"))
+    if sent.against:
+        raise Refused(tuple(one for _, one in sent.against))
     async with house.writing(request, form) as visit:
         draft = await drafts.load(visit.conn, draft_id, visit.actor)
         body = _body(drafting.fill(draft.kind, form, visit.zone, draft.words))
@@ -238,6 +258,7 @@ async def _compared(house: House, visit: Visit, draft: Draft, form: Form, change
     desktop = await drafts.laid_out(visit.conn, house.runtime.desk, draft, visit.actor, visit.now)
     yours: dict[str, Any] = json.loads(changed.yours)
     told = preview.differences(visit.tongue, visit.zone, draft.kind, draft.words, yours)
+    told += await _other_files(visit, draft, form)
     view = await _view(visit, desktop, (), form=form, told=None, refused=None)
     shown = DraftPage(
         theme=view.theme,
@@ -254,12 +275,33 @@ async def _compared(house: House, visit: Visit, draft: Draft, form: Form, change
     return house.page_for(visit, "draft", status=412, view=shown)
 
 
-async def _begun(house: House, visit: Visit, kind: ActKind, of: UUID | None, form: Form) -> Response:
+async def _other_files(visit: Visit, draft: Draft, form: Form) -> tuple[Difference, ...]:
+    """Return the difference of two versions in what they carry, by the names of the files."""
+    current = [one.name for one in await files_of(visit, draft)]
+    yours = [one.name for one in await uploads.known(visit, form)]
+    return () if current == yours else (Difference("field.attachments", tuple(current), tuple(yours)),)
+
+
+async def files_of(visit: Visit, draft: Draft) -> tuple[AttachmentRef, ...]:
+    """Return the files that a draft means to carry."""
+    return await uploads.known(visit, unfilling.form_of(draft.kind, draft.words, visit.zone))
+
+
+async def _begun(
+    house: House,
+    visit: Visit,
+    kind: ActKind,
+    of: UUID | None,
+    form: Form,
+    against: tuple[Remark, ...] = (),
+) -> Response:
     if not may(visit.actor, Verb.DRAFT):
         raise Refused((object_to("role_may_not"),))
     number = None if of is None else (await queries.load(visit.conn, of, visit.actor)).request.number
-    sheet = DraftSheet(desk=await _desk(visit, kind, of), form=form)
-    return house.page_for(visit, "draft", view=DraftPage(theme=theme_of(visit, kind, of, number), sheet=sheet))
+    files = await uploads.known(visit, form)
+    sheet = DraftSheet(desk=await _desk(visit, kind, of), form=form, remarks=against, files=files)
+    view = DraftPage(theme=theme_of(visit, kind, of, number), sheet=sheet, refusal=against)
+    return house.page_for(visit, "draft", status=422 if against else 200, view=view)
 
 
 async def _wanted(visit: Visit, kind: ActKind | None, request: str | None) -> tuple[ActKind, UUID | None]:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exchange.core.drafting import Draft, digest_of
 from exchange.core.errors import CallerUnknown, DraftGaps, ExchangeError, NotProved, Refused, TooManyTries
+from exchange.core.request import AttachmentRef
 from exchange.service import drafts
 from exchange.service.drafts import Desktop, Proof
 from exchange.web import guard
@@ -21,7 +22,7 @@ from exchange.web.errors import Forged
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
 from exchange.web.page import page_of
-from exchange.web.pages.draft import Theme, number_of, page, status_of, theme_of
+from exchange.web.pages.draft import Theme, files_of, number_of, page, status_of, theme_of
 from exchange.web.pages.request import id_of
 from schemas.base import Text
 from schemas.requests import Signatory
@@ -40,6 +41,7 @@ class SigningPage:
     signing: bool
     signatory: Signatory | None
     said: tuple[Said, ...]
+    files: tuple[AttachmentRef, ...]
     text: str
     digest: str
     gaps: tuple[Remark, ...]
@@ -109,10 +111,10 @@ async def _signing(house: House, visit: Visit, draft: Draft, trouble: ExchangeEr
     if desktop.raw is None:
         return await page(house, visit, draft, refused=refused)
     status = 200 if trouble is None else _status(trouble)
-    return house.page_for(visit, "draft_sign", status=status, view=_view(visit, desktop, trouble))
+    return house.page_for(visit, "draft_sign", status=status, view=await _view(visit, desktop, trouble))
 
 
-def _view(visit: Visit, desktop: Desktop, trouble: ExchangeError | None) -> SigningPage:
+async def _view(visit: Visit, desktop: Desktop, trouble: ExchangeError | None) -> SigningPage:
     draft, tongue, raw = desktop.draft, visit.tongue, desktop.raw or b""
     signing = DraftStep.SIGNED in desktop.allowed
     signatory = desktop.signatory if signing else None
@@ -125,6 +127,7 @@ def _view(visit: Visit, desktop: Desktop, trouble: ExchangeError | None) -> Sign
         signing=signing,
         signatory=signatory,
         said=preview.said(tongue, visit.zone, draft.kind, words),
+        files=await files_of(visit, draft),
         text=raw.decode(),
         digest=digest_of(raw),
         gaps=remarks.of_gaps(desktop.gaps, draft.kind, filled, tongue),
