@@ -18,6 +18,9 @@ RAW_TEXT_LIMIT = 4 * TEXT_LIMIT
 MARKS_LIMIT = 30
 """Most combining marks in a row, as in the Stream-Safe Text Format of UAX #15: sorting them is quadratic."""
 
+FIRST_BIRTH_YEAR = 1900
+"""Year from which dates of birth are taken."""
+
 FIRST_YEAR, LAST_YEAR = 1992, 2199
 """Years of instants and dates that are taken: from the Treaty of 15 May 1992 on."""
 
@@ -106,6 +109,14 @@ def _day(value: date) -> date:
     return value
 
 
+def _birth_day(value: date) -> date:
+    """Return the date; raise PydanticCustomError outside the years in which somebody alive can be born."""
+    if not FIRST_BIRTH_YEAR <= value.year <= LAST_YEAR:
+        years = {"first": FIRST_BIRTH_YEAR, "last": LAST_YEAR}
+        raise PydanticCustomError("year_range", "the year must lie between {first} and {last}", years)
+    return value
+
+
 def _instant(value: datetime) -> datetime:
     """Return the instant in UTC; raise PydanticCustomError outside the years that are taken."""
     _day(value)
@@ -115,6 +126,7 @@ def _instant(value: datetime) -> datetime:
 Text = Annotated[str, AfterValidator(_text)]
 Instant = Annotated[AwareDatetime, AfterValidator(_instant), BeforeValidator(_read_instant)]
 Day = Annotated[date, AfterValidator(_day), BeforeValidator(_read_day)]
+BirthDay = Annotated[date, AfterValidator(_birth_day), BeforeValidator(_read_day)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_text)]
