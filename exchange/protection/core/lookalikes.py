@@ -1,0 +1,79 @@
+"""Letters that look alike, folded into classes: Latin, Cyrillic, Greek, Armenian, and digits put for letters."""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+_CLASSES: Final = (
+    "aаαәɑᴀ@4",
+    "bбвьъβ68ƅʙ",
+    "cсςϲᴄ¢ҫ",
+    "dԁ",
+    "eеєεҽ€ɛᴇэз3ʒӡҙ",
+    "gɡց9",
+    "hнңһҥӈηհʜ",
+    "il1іıιӏł|!լɪ",
+    "jјյ",
+    "kкқҡҝӄκᴋ",
+    "mмμᴍ",
+    "nпνπոռɴ",
+    "oоοөօ0ѳσᴏ",
+    "pрρᴘ",
+    "qԛգզ",
+    "rгғʀᴦ",
+    "sѕ5$տꜱ",
+    "tтτᴛ7",
+    "uиսᴜ",
+    "vѵᴠ",
+    "wшԝᴡ",
+    "xхχҳ",
+    "yуүұυγʏ",
+    "zᴢζ2",
+    "чҷӌ",
+    "лλ",
+    "фφ",
+    "яᴙ",
+)
+"""The first of each class stands for the rest; characters are those left after compatibility and case folding."""
+
+_PAIRS: Final[Mapping[str, str]] = {"ы": "bi", "ю": "io", "œ": "oe", "æ": "ae", "ß": "ss"}
+"""Letters that two others look like."""
+
+INVISIBLE: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters by category that nobody sees."""
+
+_FRAMED: Final = (0x1F150, 0x1F170, 0x1F1E6)
+"""Where framed and regional letters begin, which compatibility folding leaves alone."""
+
+CACHED: Final = 8192
+
+
+def skeleton(text: str) -> str:
+    """Return letters and digits alone, each as the first of its class; spacing, marks and punctuation fall away.
+
+    Every character is folded by itself, so the work is in proportion to the text, whatever is piled up in it.
+    """
+    return "".join(map(_fold, text))
+
+
+@lru_cache(maxsize=CACHED)
+def _fold(char: str) -> str:
+    """Return what stands for one character."""
+    if char in INVISIBLE:
+        return ""
+    for first in _FRAMED:
+        if first <= ord(char) < first + 26:
+            char = chr(ord("a") + ord(char) - first)
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+    return "".join(_of(each) for each in folded)
+
+
+def _of(char: str) -> str:
+    """Return what stands for one folded character; nothing for what is neither letter nor digit."""
+    if char in _PAIRS:
+        return _PAIRS[char]
+    for each in _CLASSES:
+        if char in each:
+            return each[0]
+    return char if char.isalnum() and char not in INVISIBLE else ""

@@ -1,0 +1,254 @@
+"""The mark guard: every spelling of every mark trips it on a line of its own, and ordinary sentences never do."""
+
+import unicodedata
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.protection.core.guard import Guard, guard_of, marked_fields
+from tests.protection.cases import law
+
+GUARD: Guard = guard_of(law().regimes.values())
+
+SPELLINGS = (
+    # Russian, Kazakh, Armenian, Lithuanian and English, as the sources write them.
+    "Особой важности",
+    "Совершенно секретно",
+    "Секретно",
+    "СОВЕРШЕННО СЕКРЕТНО",
+    "СОВЕРШЕННО CEKPETHO",
+    "CEKPETHO",
+    "Аса маңызды",
+    "Өте маңызды",
+    "Өте құпия",
+    "Құпия",
+    "ӨТЕ ҚҰПИЯ",
+    "ҚҰПИЯ",
+    "Հատուկ կարևորության",
+    "Հատուկ կարեւորության",
+    "ՀԱՏՈՒԿ ԿԱՐԵՎՈՐՈՒԹՅԱՆ",
+    "Հույժ գաղտնի",
+    "ՀՈՒՅԺ ԳԱՂՏՆԻ",
+    "Գաղտնի",
+    "ԳԱՂՏՆԻ",
+    "VISIŠKAI SLAPTAI",
+    "VISISKAI SLAPTAI",
+    "SLAPTAI",
+    "KONFIDENCIALIAI",
+    "RIBOTO NAUDOJIMO",
+    "RIBOTO NAUDOJMO",
+    "RIB ОТО NAUDOJMO",
+    "TOP SECRET",
+    "SECRET",
+    "CONFIDENTIAL",
+    "KONFIDENTIAL",
+    "RESTRICTED",
+    "ӨТЕ ҚҰПИЯ/СОВЕРШЕННО CEKPETHO/VISISKAI SLAPTAI/TOP SECRET",
+    "ҚҰПИЯ/CEKPETHO/SLAPTAI/SECRET",
+    "ҚҰПИЯ/СЕКРЕТНО",
+    "KONFIDENCIALIAI/KONFIDENTIAL",
+    "SLAPTAI / SECRET",
+)
+
+MARK_LINES = (
+    "Гриф: Секретно",
+    "Гриф секретности: «Совершенно секретно»",
+    "Степень секретности – секретно",
+    "Құпиялылық белгісі: Құпия",
+    "Slaptumo žyma: SLAPTAI",
+    "Գաղտնիության աստիճանը՝ Գաղտնի",
+    "Classification: TOP SECRET",
+    "Секретно, экз. № 1",
+    "Секретно Экз. № 12",
+    "СЕКРЕТНО (экз. единственный)",
+    "Секретно\tэкземпляр № 2",
+    "Совершенно секретно, единственный экз.",
+    "Секретно № 3",
+    "Құпия № 2 дана",
+    "Құпия 1-дана",
+    "SLAPTAI egz. Nr. 1",
+    "TOP SECRET copy No. 2 of 3",
+    "Գաղտնի, օրինակ № 1",
+    "** СЕКРЕТНО **",
+    "— секретно —",
+    "«Секретно».",
+    "[SECRET]",
+    "С Е К Р Е Т Н О",
+    "С-Е-К-Р-Е-Т-Н-О",
+    "s.e.c.r.e.t",
+    "СЕКРЕТНО СЕКРЕТНО",
+    "Ҫекретно",
+    "CEKPETHO",
+    "Cекретнo",
+    "секретн0",
+    "T0P 5ECRET",
+    "S3CRET",
+    "кұпия",
+    "купия",
+    "Τор Ѕесrет",
+    "ＳＥＣＲＥＴ",
+    "𝐒𝐄𝐂𝐑𝐄𝐓",
+    "Ⓢⓔⓒⓡⓔⓣ",
+    "🅂🄴🄲🅁🄴🅃",
+    "🅢🅔🅒🅡🅔🅣",
+    "🇸🇪🇨🇷🇪🇹",
+    "С\u200bе\u200bк\u200bр\u200bе\u200bт\u200bн\u200bо",
+    "с\u0301е\u0301к\u0336р\u0336е\u0336т\u0336н\u0336о\u0336",
+    "Се\u00adкрет\u2060но",
+    "\u202eсекретно\u202c",
+    "секретно\ufeff",
+    "Се\u3164кре\u115fтно\u2800",
+    "Гриф:\nСекретно",
+    "Особой\nважности",
+    "С\nЕ\nК\nР\nЕ\nТ\nН\nО",
+    "TOP\r\n\r\nSECRET",
+    "текст\u2028Секретно\u2029текст",
+    "Приложение\nСекретно\nк запросу",
+)
+
+ORDINARY = (
+    "Это секретно, не говорите никому.",
+    "Прошу считать переписку секретной.",
+    "секретно и срочно",
+    "Сведения совершенно секретно переданы не были.",
+    "Дело особой важности расследует следователь по делам особой важности.",
+    "Следователь по особо важным делам",
+    "Секретариат ОДКБ",
+    "Секретарь суда Секретов С. С.",
+    "Секретность",
+    "Секретность обеспечена",
+    "Секрет",
+    "The secret is out.",
+    "Secret Service",
+    "Secretariat",
+    "Top secretaries",
+    "Confidential treatment was asked for",
+    "Access is restricted",
+    "Restricted area",
+    "Client secret: abcdef",
+    "client_secret=0123456789",
+    "Для служебного пользования",
+    "ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ экз. № 1",
+    "Қызмет бабында пайдалану үшін",
+    "ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН / ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ",
+    "ДСП",
+    "Құпиялылық туралы келісім",
+    "Құпия ақпарат",
+    "Өте маңызды мәселе",
+    "Гаղտնի տեղեկություններ",
+    "Visiškai slaptai perduota",
+    "Slaptažodis",
+    "Konfidencialiai kalbant",
+    "Riboto naudojimo informacija",
+    "Гриф",
+    "Гриф: нет",
+    "Гриф секретности отсутствует",
+    "Экз. № 1",
+    "№ 1",
+    "Секретно ли это? Нет.",
+    "Секретно: нет",
+    "Не секретно",
+    "Несекретно",
+    "Степень секретности не установлена",
+    "Пароль от секретного чата",
+    "1234567890",
+    "",
+    " \n \t\n",
+    "—",
+    "Top\n10 secrets",
+    "С\nуважением",
+    "Кое\nсекретно\nпередал".replace("секретно", "секретное"),
+)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_every_spelling_of_the_sources_is_a_mark(spelling: str) -> None:
+    assert GUARD.marked_lines(spelling) == (1,)
+    assert GUARD.bears_mark(f"Текст.\n  {spelling.lower()}  \nЕщё текст.")
+    assert GUARD.bears_mark(spelling.swapcase())
+    assert GUARD.bears_mark(" ".join(spelling))
+    assert GUARD.bears_mark(unicodedata.normalize("NFD", spelling))
+
+
+@pytest.mark.parametrize("text", MARK_LINES)
+def test_a_mark_line_is_seen_however_it_is_dressed_up(text: str) -> None:
+    assert GUARD.bears_mark(text)
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_line_does_not_trip_it(text: str) -> None:
+    assert GUARD.marked_lines(text) == ()
+
+
+def test_all_marks_of_the_regimes_are_guarded_and_official_use_is_not() -> None:
+    for regime in law().regimes.values():
+        for party in regime.parties.values():
+            for degree in party.degrees.values():
+                for words in (degree.stamp, *degree.words.values(), *degree.spellings):
+                    assert GUARD.bears_mark(words) is not degree.official_use
+
+
+def test_the_numbers_of_the_lines_are_said_and_nothing_of_them() -> None:
+    text = "Запрос\nСекретно\n\nтекст\nTOP SECRET\nОсобой\nважности"
+    assert GUARD.marked_lines(text) == (2, 5, 6)
+
+
+@given(st.sampled_from(SPELLINGS), st.data())
+def test_spacing_case_and_invisible_characters_change_nothing(spelling: str, data: st.DataObject) -> None:
+    noise = st.sampled_from(["", " ", "\u200b", "\u00ad", "\u0301", "-", "·", "\u2060", "_"])
+    dressed = "".join((char.upper() if data.draw(st.booleans()) else char) + data.draw(noise) for char in spelling)
+    assert GUARD.bears_mark(dressed)
+
+
+@given(st.sampled_from(["секретно", "құпия", "secret", "slaptai", "գաղտնի"]), st.sampled_from(["слово", "word", "բառ"]))
+def test_a_word_before_or_after_makes_it_a_sentence(mark: str, word: str) -> None:
+    assert not GUARD.bears_mark(f"{word} {mark}")
+    assert not GUARD.bears_mark(f"{mark} {word}")
+
+
+HOSTILE = {
+    "one letter a line": "с\n" * 10_000,
+    "pieces of a mark": "особой\n" * 3_000,
+    "a mark again and again, then not": "секретно" * 2_499 + "секретна",
+    "two marks by turns": "купия" * 2_000 + "өтекупия" * 1_000 + "ы",
+    "marks piled up": "а" + "\u0301" * 19_999,
+    "invisible": "С" + "\u200b" * 19_999,
+    "characters that fold into many": "ﷺ" * 20_000,
+    "digits": "1" * 20_000,
+    "a mark and digits": "секретно экз. № " + "1" * 19_000,
+    "lines of prefixes": "Гриф секретности: " * 1_000,
+    "different characters": "".join(chr(0x4E00 + index) for index in range(20_000)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_of_20_000_characters_take_no_more_than_a_moment(name: str) -> None:
+    start = process_time()
+    GUARD.bears_mark(HOSTILE[name])
+    assert process_time() - start < 1.0
+
+
+def test_the_work_grows_in_proportion_to_the_text() -> None:
+    def spent(text: str) -> float:
+        start = process_time()
+        GUARD.bears_mark(text)
+        return process_time() - start
+
+    for text in ("с\n", "особой\n", "секретно", "купия "):
+        spent(text * 100)
+        short, long = min(spent(text * 1_500) for _ in range(3)), min(spent(text * 6_000) for _ in range(3))
+        assert long < 10 * short + 0.05
+
+
+def test_a_json_value_is_looked_through_to_its_last_text() -> None:
+    value = {
+        "purpose": "розыск",
+        "assistance": [{"text": "данные"}, {"text": "Секретно\nданные"}],
+        "a/b~c": "TOP SECRET",
+        "Секретно": 1,
+        "number": 7,
+        "raw": b"SECRET",
+    }
+    assert set(marked_fields(GUARD, value)) == {"/assistance/1/text", "/a~1b~0c", ""}
