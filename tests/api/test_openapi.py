@@ -38,8 +38,8 @@ DESCRIPTION = describe("1", sandbox=True)
 SUBMIT, DO = "/v1/requests", "/v1/requests/{id}/acts"
 NOTICES, TREATY = "/v1/registry/notices", "/v1/registry/treaty-notices"
 ACKNOWLEDGE = f"{NOTICES}/{{notice}}/acknowledgements"
-FREE = {"body", "fact"}
-"""Members that are what somebody sent: each act and each fact has its own."""
+FREE = {"body", "fact", "detail"}
+"""Members of no one form: each act, each fact and each deed of the trail has its own."""
 
 BEFORE: Mapping[ActKind, tuple[ActKind, ...]] = {
     ActKind.PROVIDE_INFORMATION: (ActKind.ASK_INFORMATION,),
