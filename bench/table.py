@@ -8,6 +8,7 @@ GROWTH_GOAL: Final = 1.5
 WITHOUT_GOAL: Final = ("GET /v1/obligations", "GET /v1/statistics")
 MEMORY_GOAL: Final = 300.0
 LETTER_GOAL: Final = 100.0
+FILES_GOAL: Final = 50.0
 START_GOAL: Final = 3.0
 FLAT_GOAL: Final = 1.15
 """How much more memory the second half of the acts may see than the first."""
@@ -63,9 +64,22 @@ def _house(found: Mapping[str, Any]) -> Iterator[str]:
     letter = found["letter"]
     told = f"{letter['pdf_ms']:.0f} ms, p95 {letter['pdf_p95_ms']:.0f} ms: × {letter['ratio']:.1f} of its JSON"
     yield f"{'PDF of a request':34}{told:50}  " + _goal(letter["pdf_p95_ms"] <= LETTER_GOAL, f"≤ {LETTER_GOAL:.0f} ms")
+    yield from _files(found["files"])
     warm = found["start"]["warm_s"]
     yield f"{'warm start to first answer':34}{f'{warm:.2f} s':50}  " + _goal(
         warm <= START_GOAL, f"≤ {START_GOAL:.0f} s"
+    )
+
+
+def _files(found: Mapping[str, Any]) -> Iterator[str]:
+    size = f"{found['bytes'] // 1_000_000} MB"
+    for way, words in (("up", "upload"), ("down", "download")):
+        row = found[way]
+        told = f"{row['node_s']:.2f} s, a plain copy {row['copy_s']:.2f} s: × {row['ratio']:.2f}"
+        yield f"{f'{words} of {size}':34}{told}"
+    growth = found["growth_mib"]
+    yield f"{f'memory over {size} up and down':34}{f'{growth:.1f} MiB more':50}  " + _goal(
+        growth <= FILES_GOAL, f"≤ {FILES_GOAL:.0f} MiB"
     )
 
 

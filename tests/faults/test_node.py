@@ -1,6 +1,7 @@
 """A node that is killed, cut off and started again: one effect, nothing acknowledged lost."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,30 @@ async def test_production_refuses_a_sandbox_database(tmp_path: Path) -> None:
         await node.stop()
     with pytest.raises(RuntimeError):
         await start(tmp_path, mode="production")
+
+
+async def test_a_kill_in_the_middle_of_an_upload_leaves_nothing_after_the_next_start(tmp_path: Path) -> None:
+    """Half of a file lies there when the node is killed; the next start sweeps it, and the upload can be made again."""
+    incoming = tmp_path / "files" / "incoming"
+
+    async def half() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield bytes(65_536)
+        await asyncio.sleep(60)
+
+    async with running(tmp_path) as node, node.client() as client:
+        headers = await token(client, "KZ-MVD") | {"Content-Type": "application/octet-stream"}
+        call = asyncio.create_task(client.post("/v1/attachments?name=a.bin", content=half(), headers=headers))
+        async with asyncio.timeout(20):
+            while not [path for path in incoming.glob("*") if path.stat().st_size]:  # noqa: ASYNC110 - a folder tells nobody
+                await asyncio.sleep(0.01)
+        await node.kill()
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+    assert len(list(incoming.iterdir())) == 1
+    async with running(tmp_path) as node, node.client() as client:
+        assert list(incoming.iterdir()) == []
+        again = await client.post("/v1/attachments?name=a.bin", content=bytes(1_310_720), headers=headers)
+        assert again.status_code == 201
+        got = await client.get(f"/v1/attachments/{again.json()['id']}", headers=headers)
+        assert got.content == bytes(1_310_720)
