@@ -11,7 +11,8 @@ RUN pip download --no-cache-dir --require-hashes --only-binary :all: --dest whee
  && /opt/exchange/bin/pip install --no-cache-dir --no-index --find-links wheels --requirement wanted.txt
 
 FROM python:3.11.14-slim-bookworm
-RUN groupadd --gid 10001 exchange && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin exchange
+RUN groupadd --gid 10001 exchange && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin exchange \
+ && install --directory --mode 0700 --owner 10001 --group 10001 /var/lib/exchange/files
 COPY --from=packages /opt/exchange /opt/exchange
 WORKDIR /srv/exchange
 COPY schemas ./schemas

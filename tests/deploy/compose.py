@@ -15,6 +15,7 @@ from exchange.store import localpg
 
 ROOT: Final = Path(__file__).parents[2]
 SECRETS: Final = "/run/secrets"
+KEPT: Final = "/var/lib/exchange"
 VARIABLE: Final = re.compile(r"\$\{([A-Z_]+)(?:(:[-?+])([^}]*))?\}")
 PATIENCE: Final = 30
 
@@ -43,7 +44,7 @@ def interpolated(value: str, given: Mapping[str, str]) -> str:
 def environment(service: Mapping[str, Any], secrets: Path, given: Mapping[str, str]) -> dict[str, str]:
     """Return a service's environment with its secrets where the test keeps them."""
     set_up = {
-        name: interpolated(str(value), given).replace(SECRETS, str(secrets))
+        name: interpolated(str(value), given).replace(SECRETS, str(secrets)).replace(KEPT, str(secrets.parent))
         for name, value in service["environment"].items()
     }
     return {**os.environ, **set_up}

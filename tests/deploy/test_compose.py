@@ -102,6 +102,15 @@ def test_nothing_starts_without_what_has_no_default(missing: str) -> None:
         interpolated(str(compose()["services"]["api1"]["environment"][missing]), given)
 
 
+def test_all_processes_of_a_node_share_one_folder_of_files() -> None:
+    file = compose()
+    for name in NODES:
+        service = file["services"][name]
+        assert service["volumes"] == [f"files:{service['environment']['EXCHANGE_FILES']}"]
+    assert "files" in file["volumes"]
+    assert file["services"]["api1"]["environment"]["EXCHANGE_FILES"] in (ROOT / "Dockerfile").read_text("utf-8")
+
+
 def test_two_processes_answer_and_two_remind() -> None:
     services = compose()["services"]
     assert [services[name]["command"][0] for name in NODES] == ["serve", "serve", "scheduler", "scheduler"]
