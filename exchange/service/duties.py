@@ -47,10 +47,13 @@ class DutyLine:
 
 
 async def in_bucket(
-    conn: Connection, actor: Actor, now: datetime, asked: DutiesAsked
+    conn: Connection, actor: Actor, now: datetime, asked: DutiesAsked, *, known: tuple[str, ...] | None = None
 ) -> tuple[tuple[DutyLine, ...], tuple[datetime, str] | None]:
-    """Return one page of the duties of a bucket, and where the next one begins; write down that it was read."""
-    zones = await registry.zones(conn)
+    """Return one page of the duties of a bucket, and where the next one begins; write down that it was read.
+
+    `known` are the registry's zones, if they were read already.
+    """
+    zones = await registry.zones(conn) if known is None else known
     suspended = asked.bucket is DueBucket.SUSPENDED
     wanted = duties.Wanted(
         state=ObligationState.SUSPENDED if suspended else ObligationState.RUNNING,

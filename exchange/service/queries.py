@@ -154,9 +154,16 @@ async def list_obligations(
     return tuple(show.obligation(str(line.request), line.duty, now) for line in shown), following
 
 
-async def statistics(conn: Connection, actor: Actor, now: datetime) -> views.StatisticsView:
-    """Count the open duties that the caller owes or is owed."""
-    zones = await registry.zones(conn)
+async def zones(conn: Connection) -> tuple[str, ...]:
+    """Return the time zones of the registry, for whoever asks several things of one page with them."""
+    return await registry.zones(conn)
+
+
+async def statistics(
+    conn: Connection, actor: Actor, now: datetime, *, known: tuple[str, ...] | None = None
+) -> views.StatisticsView:
+    """Count the open duties that the caller owes or is owed; `known` are the registry's zones, if they were read."""
+    zones = await registry.zones(conn) if known is None else known
     ends = obligations.Zones(
         zones,
         tuple(_midnight(now, zone, 1) for zone in zones),

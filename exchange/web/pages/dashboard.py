@@ -55,9 +55,10 @@ class Dashboard:
 async def show(house: House, request: Request) -> Response:
     """Show the figures."""
     async with house.reading(request) as visit:
-        figures = await queries.statistics(visit.conn, visit.actor, visit.now)
+        zones = await queries.zones(visit.conn)
+        figures = await queries.statistics(visit.conn, visit.actor, visit.now, known=zones)
         overdue = duties.DutiesAsked(bucket=DueBucket.OVERDUE, where="dashboard", limit=OLDEST)
-        oldest, following = await duties.in_bucket(visit.conn, visit.actor, visit.now, overdue)
+        oldest, following = await duties.in_bucket(visit.conn, visit.actor, visit.now, overdue, known=zones)
         view = Dashboard(
             as_of=figures.as_of,
             buckets=tuple(_cell(bucket, number) for bucket, number in figures.buckets.items()),
