@@ -18,13 +18,13 @@ _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 _MARKUP: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+"
-    rb"<(?:!doctype\s+html|html|head|body|script|iframe|style|title|table|div|h1)[\s>]",
+    rb"<(?:!doctype\s+html|html|head|body|script|iframe|style|title|table|div|h1)[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
 """How a page begins; nothing is tried twice, so that no bytes take long."""
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[\s]", re.IGNORECASE)
-_SVG: Final = re.compile(rb"<(?:\w+:)?svg[\s>]", re.IGNORECASE)
-_XHTML: Final = re.compile(rb"<(?:\w+:)?html[\s>]", re.IGNORECASE)
+_SVG: Final = re.compile(rb"<(?:\w+:)?svg[\s/>]", re.IGNORECASE)
+_XHTML: Final = re.compile(rb"<(?:\w+:)?html[\s/>]", re.IGNORECASE)
 _MP4: Final = re.compile(rb"....ftyp", re.DOTALL)
 
 

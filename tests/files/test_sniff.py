@@ -32,6 +32,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         (b"<ScRiPt>alert(1)</script>", "text/html"),
         (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">', "image/svg+xml"),
         (b"  <svg onload='x'>", "image/svg+xml"),
+        (b"<svg/>", "image/svg+xml"),
         (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', "application/xhtml+xml"),
         (b'<?xml version="1.0"?><case/>', "application/xml"),
         (b"\0\0\0\x18ftypmp42", "video/mp4"),

@@ -92,7 +92,8 @@ def of_law(
 
 def of_files(against: Iterable[tuple[str, Objection]], filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
     """Return a remark for each file that was not kept, by its name."""
-    return tuple(replace(_remark(one, filling, tongue), label=name or None) for name, one in against)
+    found = ((name, _remark(one, filling, tongue)) for name, one in against)
+    return tuple(replace(remark, words=f"{name}: {remark.words}") if name else remark for name, remark in found)
 
 
 def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
