@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Day, Shape
+from schemas.profile import StepName
 from schemas.secrecy import (
     BodyKind,
     BreachKind,
@@ -215,7 +216,7 @@ class RegimeTerm(Shape):
     days: Annotated[int, Field(ge=1, le=365)]
     rule: RuleId
     product: bool
-    steps: tuple[str, ...]
+    steps: Annotated[tuple[StepName, ...], Field(min_length=1)]
 
 
 class Force(Shape):
@@ -318,7 +319,7 @@ class ReleaseOrder(Shape):
     elements_rule: RuleId
     missing_rule: RuleId
     terms: dict[ReleaseDuty, ReleaseTerm]
-    steps: dict[ReleaseDuty, tuple[str, ...]]
+    steps: dict[ReleaseDuty, tuple[StepName, ...]]
     channels: Narrowing
     transport_rule: RuleId
 

@@ -16,8 +16,9 @@ from exchange.protection.core.fold import begin, fold
 from exchange.protection.core.item import Item
 from exchange.protection.core.lawful import allowed_acts, standings
 from exchange.protection.core.marks import covers
-from exchange.protection.core.notices import concerned, reminded
+from exchange.protection.core.notices import concerned
 from exchange.protection.core.objections import Refusal
+from exchange.protection.core.reminders import next_moment, reminders
 from exchange.protection.core.scene import Caller
 from schemas.protection import AnyItemBody
 from schemas.secrecy import CopyState, ItemAct, ItemState, Mark
@@ -196,8 +197,17 @@ def test_a_stale_caller_is_told_beside_everything_else() -> None:
 def test_a_duty_is_reminded_of_to_whoever_owes_it() -> None:
     story = registered("RU-MVD").releases("RU-MVD", "BY-MVD")
     story = story.does("RU-MVD", "dispatch", **dispatch(story, release=1))
-    notices = list(reminded(story.item, NOON + timedelta(days=31)))
-    assert [(each.to, each.told, each.rule) for each in notices] == [("BY-MVD", "dispatch", "A-6.3")]
+    duty = story.item.duties[0]
+    assert list(reminders(story.item, NOON, NOON + timedelta(days=20))) == []
+    owed, moment, notice = next(reminders(story.item, NOON, NOON + timedelta(days=31)))
+    assert (owed, moment.step, moment.at) == (duty, "due", duty.due_at)
+    assert (notice.to, notice.told, notice.rule) == ("BY-MVD", "dispatch", "A-6.3")
+    first = next_moment(duty, NOON)
+    assert first is not None
+    assert (first.step, duty.due_at - first.at) == ("-5d", timedelta(days=5))
+    assert next_moment(duty, NOON + timedelta(days=60)) is None
+    received = story.receives("BY-MVD").item
+    assert list(reminders(received, NOON, NOON + timedelta(days=90))) == []
 
 
 def test_a_joint_item_with_an_asymmetric_mark_is_refused() -> None:

@@ -280,21 +280,6 @@ def concerned(item: Item) -> tuple[Body, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def reminded(item: Item, now: datetime) -> Iterator[Notice]:
-    """Yield a notice for each duty that runs, to whoever owes it: what to do, by when."""
-    told = {"receipt": Told.DISPATCH, "destruction_report": Told.CONSENT_GIVEN, "inquiry": Told.BREACH}
-    for duty in item.duties:
-        if duty.state is DutyState.RUNNING and duty.calculation.started_at <= now:
-            yield Notice(
-                to=duty.body.code,
-                sender=duty.body.code,
-                told=told[duty.kind],
-                number=number_for(item, duty.body.code),
-                by=duty.due_at,
-                rule=duty.calculation.rule,
-            )
-
-
 def _named(codes: Iterable[str], scene: Scene) -> tuple[Regime, ...]:
     return tuple(scene.law.regimes[code] for code in codes)
 
