@@ -7,6 +7,7 @@ from typing import Any
 from exchange.tongues import Tongue
 from exchange.web import content
 from exchange.web.content import Said
+from exchange.web.house import Visit
 from schemas.vocabulary import ActKind
 
 ORDER = (
@@ -36,19 +37,19 @@ class Difference:
     yours: tuple[str, ...]
 
 
-def said(tongue: Tongue, zone: str, kind: ActKind, body: Mapping[str, Any]) -> tuple[Said, ...]:
+def said(visit: Visit, kind: ActKind, body: Mapping[str, Any]) -> tuple[Said, ...]:
     """Return what a body says, field by field."""
     if kind is not ActKind.SUBMIT:
-        return content.said(tongue, zone, body)
+        return content.said(visit.tongue, visit.zone, body)
     names = [name for name in ORDER if body.get(name) not in (None, "", [], {})]
-    return tuple(Said(f"field.{name}", tuple(_lines(tongue, zone, name, body[name]))) for name in names)
+    return tuple(Said(f"field.{name}", tuple(_lines(visit, name, body[name]))) for name in names)
 
 
 def differences(
-    tongue: Tongue, zone: str, kind: ActKind, current: Mapping[str, Any], yours: Mapping[str, Any]
+    visit: Visit, kind: ActKind, current: Mapping[str, Any], yours: Mapping[str, Any]
 ) -> tuple[Difference, ...]:
     """Return the fields that two versions say differently, with what each says."""
-    one, other = ({each.label: each.lines for each in said(tongue, zone, kind, body)} for body in (current, yours))
+    one, other = ({each.label: each.lines for each in said(visit, kind, body)} for body in (current, yours))
     labels = dict.fromkeys([*one, *other])
     return tuple(
         Difference(label, one.get(label, ()), other.get(label, ()))
@@ -57,8 +58,12 @@ def differences(
     )
 
 
-def _lines(tongue: Tongue, zone: str, name: str, value: Any) -> Iterator[str]:
-    if name == "assistance":
+def _lines(visit: Visit, name: str, value: Any) -> Iterator[str]:
+    tongue, zone = visit.tongue, visit.zone
+    if name == "requested_authority":
+        known = visit.book.name(str(value), tongue.code)
+        yield str(value) if known == value else f"{value} — {known}"
+    elif name == "assistance":
         for number, item in enumerate(value, 1):
             yield _item(tongue, number, item)
     elif name == "execution_term":

@@ -185,7 +185,7 @@ async def _view(
         version=draft.version,
         sheet=sheet,
         gaps=gaps,
-        said=preview.said(tongue, visit.zone, draft.kind, draft.words),
+        said=preview.said(visit, draft.kind, draft.words),
         files=await files_of(visit, draft),
         allowed=desktop.allowed,
         steps=draft.steps[::-1],
@@ -257,7 +257,7 @@ async def _compared(house: House, visit: Visit, draft: Draft, form: Form, change
     """Show both versions field by field, the visitor's own in the form, ready to be put over the other by hand."""
     desktop = await drafts.laid_out(visit.conn, house.runtime.desk, draft, visit.actor, visit.now)
     yours: dict[str, Any] = json.loads(changed.yours)
-    told = preview.differences(visit.tongue, visit.zone, draft.kind, draft.words, yours)
+    told = preview.differences(visit, draft.kind, draft.words, yours)
     told += await _other_files(visit, draft, form)
     view = await _view(visit, desktop, (), form=form, told=None, refused=None)
     shown = DraftPage(

@@ -126,7 +126,7 @@ async def _view(visit: Visit, desktop: Desktop, trouble: ExchangeError | None) -
         draft=draft,
         signing=signing,
         signatory=signatory,
-        said=preview.said(tongue, visit.zone, draft.kind, words),
+        said=preview.said(visit, draft.kind, words),
         files=await files_of(visit, draft),
         text=raw.decode(),
         digest=digest_of(raw),
