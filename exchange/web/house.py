@@ -81,13 +81,15 @@ class House:
         guard.from_our_page(request)
         secret, real, visit = guard.secret_of(request), self.runtime.clock(), None
         try:
-            async with self.runtime.transaction() as conn:
-                visit = await self._visit(request, conn, secret, real)
-                guard.from_this_session(form, visit.secret)
-                yield visit
-        except NotProved as trouble:
-            await self._count(visit, trouble, real)
-            raise
+            async with self.runtime.connection() as conn:
+                try:
+                    async with conn.transaction():
+                        visit = await self._visit(request, conn, secret, real)
+                        guard.from_this_session(form, visit.secret)
+                        yield visit
+                except NotProved as trouble:
+                    await self._count(visit, trouble, real)
+                    raise
         except (NotThere, Refused) as trouble:
             await self.tell(visit, trouble)
             raise
@@ -113,13 +115,20 @@ class House:
         return self._written(visit.request, visit.tongue, template, status, {"visit": visit, **shown})
 
     async def _count(self, visit: "Visit | None", trouble: NotProved, real: datetime) -> None:
-        """Count and write down a failure of somebody who is signed in, whose transaction is undone."""
+        """Count and write down a failure of somebody who is signed in, whose transaction is undone.
+
+        The connection is the one in hand: whoever guesses many times at once and leaves no other is counted, too.
+        """
         if visit is not None and trouble.login:
-            async with self.runtime.transaction() as conn:
-                await attempts.failed(conn, trouble.login, real)
-                detail = {"again": True}
+            async with visit.conn.transaction():
+                await attempts.failed(visit.conn, trouble.login, real)
                 await audit.note(
-                    conn, visit.actor, Deed.SIGN_IN_FAILED, visit.now, subject=trouble.login, detail=detail
+                    visit.conn,
+                    visit.actor,
+                    Deed.SIGN_IN_FAILED,
+                    visit.now,
+                    subject=trouble.login,
+                    detail={"again": True},
                 )
 
     async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":

@@ -508,3 +508,17 @@ async def test_no_secret_is_stored_as_it_is(door: Door) -> None:
     for secret in (code, petrov.secret, PASSWORD, *petrov.recovery, petrov.person.http.cookies["__Host-session"]):
         assert secret not in kept
         assert secret.encode() not in raw
+
+
+async def test_guesses_at_once_of_somebody_signed_in_are_all_counted_though_no_connection_is_left(door: Door) -> None:
+    petrov = await door.enrolled("petrov.pp")
+    petrov.later()
+    own = await form_of(petrov.person, "/account")
+    guess = {**own, "password": PASSWORD, "code": "000000"}
+    answers = await asyncio.gather(*(petrov.person.post("/account/second", guess) for _ in range(60)))
+    seen = [answer.status_code for answer in answers]
+    async with door.office.node.runtime.connection() as conn:
+        counted = await conn.fetchval("SELECT failures FROM attempt WHERE kind = 'login' AND subject LIKE '%petrov.pp'")
+    assert counted == seen.count(403)
+    assert seen.count(403) <= 15, seen
+    assert set(seen) <= {403, 429, 503}
