@@ -61,14 +61,14 @@ async def listed(entrance: Entrance, request: Request) -> Response:
         after, limit = asked.cursor(UUID), asked.limit()
         asked.done()
         wanted = drafts.Asked(states=None if state is None else (state,), kind=kind, after=after, limit=limit)
-        lines, following = await drafts.listed(conn, call.actor, wanted)
+        lines, following = await drafts.browse(conn, call.actor, wanted, call.now)
         return query.page([_line(line) for line in lines], query.cursor_of(following), limit)
 
 
 async def get(entrance: Entrance, request: Request) -> Response:
     """Show a draft with its gaps, its steps, and the exact bytes that this caller could sign."""
     async with entrance.reading(request) as (conn, call):
-        draft = await drafts.load(conn, id_of(request), call.actor)
+        draft = await drafts.read(conn, id_of(request), call.actor, call.now)
         return (await _answer(entrance, conn, draft, call)).response()
 
 
@@ -143,7 +143,7 @@ async def _stepped(
             return await _answer(entrance, incoming.conn, draft, incoming.call, 201)
 
         await drafts.load(incoming.conn, id_of(request), incoming.call.actor)
-        return await once(incoming, work, entitled=True)
+        return await once(incoming, work, entitled=may(incoming.call.actor, Verb.DRAFT))
 
 
 async def _shaped(incoming: Incoming, adapter: TypeAdapter[S]) -> S:

@@ -76,11 +76,15 @@ class Entrance:
     @asynccontextmanager
     async def noting(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:
         """Open the one transaction of a call whose body is no document, having told who calls and what it may."""
-        token, arrival = _token(request), self.runtime.clock()
-        async with self.runtime.transaction() as conn:
-            call = await self._identified(conn, request, token, arrival)
-            require(call.actor, verb)
-            yield conn, call
+        token, arrival, call = _token(request), self.runtime.clock(), None
+        try:
+            async with self.runtime.transaction() as conn:
+                call = await self._identified(conn, request, token, arrival)
+                require(call.actor, verb)
+                yield conn, call
+        except (NotThere, Refused) as trouble:
+            await self._tell(request, call, trouble)
+            raise
 
     async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
         """Tell who calls; raise CallerUnknown, or Fault when calls are too many.

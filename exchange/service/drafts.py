@@ -111,6 +111,14 @@ async def load(conn: Connection, draft_id: UUID, actor: Actor) -> Draft:
     return draft
 
 
+async def read(conn: Connection, draft_id: UUID, actor: Actor, now: datetime) -> Draft:
+    """Return a draft to somebody who reads it, having written that down; raise NotThere."""
+    draft = await load(conn, draft_id, actor)
+    detail = {"draft": draft.version}
+    await audit.note(conn, actor, Deed.READ, now, request=draft.request, subject=str(draft_id), detail=detail)
+    return draft
+
+
 async def laid_out(conn: Connection, desk: Desk, draft: Draft, actor: Actor, now: datetime) -> Desktop:
     """Lay a draft out for a caller."""
     standing = await _standing(conn, draft, actor, now)
@@ -138,6 +146,15 @@ async def listed(conn: Connection, actor: Actor, asked: Asked) -> tuple[tuple[Li
     lines = await store.page(conn, actor.authority, wanted)
     shown = lines[: asked.limit]
     return shown, (shown[-1].changed_at, shown[-1].id) if len(lines) > asked.limit else None
+
+
+async def browse(
+    conn: Connection, actor: Actor, asked: Asked, now: datetime
+) -> tuple[tuple[Line, ...], tuple[datetime, UUID] | None]:
+    """Return what `listed` does to somebody who reads it, having written that down."""
+    detail = audit.filters(states=asked.states, kind=asked.kind, request=asked.request, after=asked.after)
+    await audit.note(conn, actor, Deed.LISTED, now, subject="drafts", detail=detail)
+    return await listed(conn, actor, asked)
 
 
 async def waiting(conn: Connection, actor: Actor, now: datetime) -> int:

@@ -353,6 +353,7 @@ async def test_the_trail_tells_of_every_step(node: Node) -> None:
     assert [(row["deed"], row["who"]) for row in rows] == [
         ("drafted", "person:kz-mvd.officer"),
         ("sent_for_signature", "person:kz-mvd.officer"),
+        ("read", "person:kz-mvd.head"),
         ("signed", "person:kz-mvd.head"),
     ]
     assert str(rows[-1]["request"]) == signed["became"]
@@ -433,3 +434,13 @@ async def test_a_node_that_dies_between_the_signature_and_the_answer_leaves_noth
     left = (await node.get(f"/v1/drafts/{draft['id']}", role=HEAD)).json()
     assert (left["state"], left["became"], left["steps"][-1]["step"]) == ("for_signature", None, "sent")
     assert (await sign(node, left)).status_code == 201
+
+
+async def test_a_step_made_again_under_its_key_is_shown_to_nobody_who_drafts_not(node: Node) -> None:
+    draft = await start(node)
+    way, key = f"/v1/drafts/{draft['id']}/sendings", {"Idempotency-Key": "one"}
+    value = {"version": draft["version"]}
+    first = await node.call("POST", way, role=OFFICER, value=value, headers=key)
+    again = await node.call("POST", way, role=OFFICER, value=value, headers=key)
+    assert (first.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+    problem(await node.call("POST", way, role=Role.AUDITOR, value=value, headers=key), 403, "role_may_not")

@@ -123,3 +123,24 @@ async def test_a_stored_answer_that_is_given_again_is_a_read(node: Node) -> None
         assert (await node.act(made, "RU-MVD", "accept", headers=key)).status_code == 201
     read = (await trail(node, "RU-MVD"))[-1]
     assert (read["deed"], read["request"], read["detail"]) == ("read", made["id"], {"replayed": True})
+
+
+async def test_a_file_that_is_not_theirs_is_a_denial_too(node: Node) -> None:
+    made = await node.submitted()
+    file = (await node.upload("текст".encode())).json()["id"]
+    problem(await node.get(f"/v1/attachments/{file}", "AM-POL"), 404)
+    problem(await node.get(f"/v1/requests/{made['id']}/attachments/{file}", "AM-POL"), 404)
+    problem(await node.get(f"/v1/requests/{made['id']}/attachments/{file}", "RU-MVD"), 404)
+    told = [("denied", "not_there", {"method": "GET"})] * 2
+    assert [(row["deed"], row["subject"], row["detail"]) for row in await trail(node, "AM-POL")] == told
+    assert [(row["deed"], row["request"]) for row in await trail(node, "RU-MVD")] == [("denied", made["id"])]
+
+
+async def test_who_reads_a_draft_or_the_list_of_drafts_is_written_down(node: Node) -> None:
+    sent = {"kind": "submit", "body": {"purpose": "Раскрытие преступления"}}
+    draft = (await node.call("POST", "/v1/drafts", role=Role.OFFICER, value=sent)).json()
+    before = len(await trail(node))
+    await node.get(f"/v1/drafts/{draft['id']}", role=Role.AUDITOR)
+    await node.get("/v1/drafts?kind=submit", role=Role.AUDITOR)
+    rows = [(row["deed"], row["subject"], row["detail"]) for row in (await trail(node))[before:]]
+    assert rows == [("read", draft["id"], {"draft": 1}), ("listed", "drafts", {"filters": ["kind"]})]

@@ -33,3 +33,15 @@ async def test_a_page_that_is_not_theirs_and_an_act_that_their_role_may_not_do_a
     assert (await auditor.post(f"/requests/{made['id']}/acts/accept", own)).status_code == 403
     rows = [row for row in await trail(office.node, "RU-MVD") if row["deed"] == "denied"]
     assert [(row["subject"], row["detail"]) for row in rows] == [("role_may_not", {"method": "POST"})]
+
+
+async def test_a_draft_s_page_and_the_list_of_drafts_leave_a_trace(office: Office) -> None:
+    officer = await office.person("KZ-MVD", Role.OFFICER)
+    form = {**(await officer.get("/drafts/new?kind=submit")).hidden(), "purpose": "Раскрытие преступления"}
+    way = (await officer.post("/drafts/new", form)).headers["location"].partition("?")[0]
+    before = len(await trail(office.node))
+    await officer.get(way)
+    await officer.get("/drafts")
+    rows = [(row["deed"], row["subject"], row["detail"]) for row in (await trail(office.node))[before:]]
+    told = ("read", way.rpartition("/")[2], {"draft": 1})
+    assert rows == [told, ("listed", "drafts", {"filters": ["states"]})]

@@ -118,7 +118,7 @@ async def show(house: House, request: Request) -> Response:
     """Show a draft."""
     told = Query(request).text("told")
     async with house.reading(request) as visit:
-        draft = await drafts.load(visit.conn, id_of(request), visit.actor)
+        draft = await drafts.read(visit.conn, id_of(request), visit.actor, visit.now)
         return await page(house, visit, draft, told=told if told in TOLD else None)
 
 

@@ -76,7 +76,7 @@ async def drop(house: House, request: Request) -> Response:
 async def show(house: House, request: Request) -> Response:
     """Show what would be signed or entered; a draft with neither is shown as it is."""
     async with house.reading(request) as visit:
-        draft = await drafts.load(visit.conn, id_of(request), visit.actor)
+        draft = await drafts.read(visit.conn, id_of(request), visit.actor, visit.now)
         return await _signing(house, visit, draft)
 
 

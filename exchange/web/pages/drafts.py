@@ -51,7 +51,7 @@ async def listed(house: House, request: Request) -> Response:
         state, after = asked.member("state", DraftState), asked.cursor(UUID)
         waiting = await _waiting(visit) if state is None and after is None else ()
         wanted = drafts.Asked(states=LIVE if state is None else (state,), after=after)
-        lines, following = await drafts.listed(visit.conn, visit.actor, wanted)
+        lines, following = await drafts.browse(visit.conn, visit.actor, wanted, visit.now)
         view = Drafts(
             state=state,
             waiting=tuple(_row(visit, line) for line in waiting),
