@@ -10,13 +10,16 @@ class Counted(StrEnum):
 
     ADDRESS = "address"
     LOGIN = "login"
+    AGAIN = "again"
+    """Of somebody signed in who proves again: strangers at the door close no signature (Article 6)."""
 
 
-FREE: Final = {Counted.LOGIN: 5, Counted.ADDRESS: 30}
+FREE: Final = {Counted.LOGIN: 5, Counted.AGAIN: 5, Counted.ADDRESS: 30}
 """Failures in a row that close nothing; behind a proxy an address is everybody's."""
 
-FIRST: Final = {Counted.LOGIN: timedelta(minutes=1), Counted.ADDRESS: timedelta(seconds=10)}
-LONGEST: Final = {Counted.LOGIN: timedelta(hours=1), Counted.ADDRESS: timedelta(minutes=5)}
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+FIRST: Final = {Counted.LOGIN: _MINUTE, Counted.AGAIN: _MINUTE, Counted.ADDRESS: timedelta(seconds=10)}
+LONGEST: Final = {Counted.LOGIN: _HOUR, Counted.AGAIN: _HOUR, Counted.ADDRESS: timedelta(minutes=5)}
 FORGOTTEN: Final = timedelta(days=1)
 """After how long without a failure the count begins anew."""
 

@@ -8,7 +8,7 @@ from exchange.core.errors import NotThere, Refused
 from exchange.core.objections import object_to
 from exchange.core.people import to_account, to_change
 from exchange.service import audit, second
-from exchange.service.people import login_of
+from exchange.service.people import person_behind
 from exchange.store import accounts as store
 from exchange.store import attempts, sessions
 from exchange.store.accounts import Account, NewAccount
@@ -67,13 +67,13 @@ async def change(
 ) -> AccountView:
     """Change an account of the caller's authority; its sessions end with every change but `enable`.
 
-    Raise NotThere, or Refused: nobody changes the own account.
+    Raise NotThere, or Refused: nobody changes the own account, nor by a program that they let in.
     """
     _require(actor)
     held = await own(conn, actor, login)
     role = wanted.role if isinstance(wanted, RoleChange) else None
-    sets_up = wanted.change == "reset"
-    objections = tuple(to_change(login_of(actor), login, sample=held.sample, role=role, sets_up=sets_up))
+    sets_up, by = wanted.change == "reset", await person_behind(conn, actor)
+    objections = tuple(to_change(by, login, sample=held.sample, role=role, sets_up=sets_up))
     if objections:
         raise Refused(objections)
     await store.lock(conn, login)

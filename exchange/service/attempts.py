@@ -27,22 +27,22 @@ async def count(conn: Connection, of: Mapping[Counted, str], real: datetime) -> 
 
 
 async def succeeded(conn: Connection, of: Mapping[Counted, str], real: datetime) -> None:
-    """Take an attempt back: an account's count begins anew, an address has one less."""
+    """Take an attempt back: an account's counts begin anew, an address has one less."""
     for one in await store.lock(conn, of, real):
-        left = 0 if one.kind is Counted.LOGIN else max(0, one.failures - 1)
+        left = max(0, one.failures - 1) if one.kind is Counted.ADDRESS else 0
         closed = one.closed_until if left >= FREE[one.kind] else None
         await store.keep(conn, replace(one, failures=left, closed_until=closed))
 
 
 async def failed(conn: Connection, login: str, real: datetime) -> None:
     """Count a failure of somebody who is signed in."""
-    for one in await store.lock(conn, {Counted.LOGIN: login}, real):
+    for one in await store.lock(conn, {Counted.AGAIN: login}, real):
         await store.keep(conn, _failed(one, real))
 
 
 async def check(conn: Connection, login: str, real: datetime) -> None:
-    """Raise TooManyTries while an account is closed."""
-    held = (await store.of_logins(conn, [login])).get(login)
+    """Raise TooManyTries while nobody proves again for an account; failures at the door close nothing here."""
+    held = (await store.of_logins(conn, [login], Counted.AGAIN)).get(login)
     if held is not None and held.closed_until is not None and held.closed_until > real:
         raise TooManyTries(seconds=ceil((held.closed_until - real).total_seconds()))
 

@@ -15,13 +15,16 @@ from exchange.service import attempts, second
 from exchange.service.keys import Keyring
 from exchange.service.passwords import Passwords
 from exchange.service.sessions import PERSON
-from exchange.store import accounts, substitutions
+from exchange.store import accounts, substitutions, tokens
 from exchange.store.accounts import Sample
 from exchange.store.database import Connection
 from schemas.requests import Signatory
 from schemas.vocabulary import ActKind, Role
 
 __all__ = ["Gate", "NotProved", "Standing", "TooManyTries", "prove_again", "signatory", "standing"]
+
+TOKEN: Final = "token:"
+"""What the name of a program that calls begins with; the number of its token follows."""
 
 SAMPLES: Final = {
     Role.OFFICER: ("Образцов В. В. (образец)", "Сотрудник"),
@@ -57,6 +60,15 @@ def login_of(actor: Actor) -> str | None:
     return actor.who.removeprefix(PERSON) if actor.who.startswith(PERSON) else None
 
 
+async def person_behind(conn: Connection, actor: Actor) -> str | None:
+    """Return the login of the person who calls, or who gave out the token of the program that does, if anybody."""
+    who = actor.who
+    while who.startswith(TOKEN):  # each was made by an earlier one
+        held = await tokens.find(conn, int(who.removeprefix(TOKEN)))
+        who = "" if held is None else held.made_by
+    return who.removeprefix(PERSON) if who.startswith(PERSON) else None
+
+
 async def prove_again(conn: Connection, gate: Gate, actor: Actor, password: str, code: str, real: datetime) -> None:
     """Let the person who calls prove once more that it is they, `real` being the real time; raise NotProved.
 
@@ -68,7 +80,9 @@ async def prove_again(conn: Connection, gate: Gate, actor: Actor, password: str,
         return
     login = login_of(actor)
     held = None if login is None else await accounts.lock(conn, login)
-    if login is None or held is None or held.disabled_at is not None or held.authority != actor.authority:
+    if login is None or held is None or held.disabled_at is not None:
+        raise NotProved
+    if (held.authority, held.role) != (actor.authority, actor.role):  # another role since the call came
         raise NotProved
     await attempts.check(conn, login, real)
     proved = await gate.passwords.holds(held.password, password)

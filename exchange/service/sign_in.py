@@ -70,7 +70,7 @@ async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> Ope
         if latest is not None and opened:
             if again is not None:
                 await accounts.rehash(conn, latest.login, again)
-            await attempts.succeeded(conn, _counted(given, latest), real)
+            await attempts.succeeded(conn, {**_counted(given, latest), Counted.AGAIN: latest.login}, real)
             return await _open(conn, latest, given, real, Deed.SIGNED_IN)
         await _failed(conn, held, given)
     raise NotProved
@@ -90,7 +90,7 @@ async def set_up(db: Database, gate: Gate, given: Given, real: datetime) -> Open
             await accounts.set_password(conn, latest.login, encoded)
             await begin_enrolment(conn, gate, latest.login)
             await stored_sessions.end_all(conn, latest.login, real)
-            await attempts.succeeded(conn, _counted(given, latest), real)
+            await attempts.succeeded(conn, {**_counted(given, latest), Counted.AGAIN: latest.login}, real)
             return await _open(conn, latest, given, real, Deed.ACCESS_CHANGED, enrolling=True, change="set_up")
         await _failed(conn, held, given)
     raise NotProved

@@ -32,7 +32,7 @@ DELETE FROM attempt a USING (
 """
 
 SELECT_OF_LOGINS = """
-SELECT subject, failures, last_at, closed_until FROM attempt WHERE kind = 'login' AND subject = ANY($1)
+SELECT subject, failures, last_at, closed_until FROM attempt WHERE kind = $1 AND subject = ANY($2)
 """
 
 
@@ -67,10 +67,10 @@ async def forget(conn: Connection, before: datetime) -> None:
     await conn.execute(DELETE_OLD, before)
 
 
-async def of_logins(conn: Connection, logins: Sequence[str]) -> dict[str, Tried]:
+async def of_logins(conn: Connection, logins: Sequence[str], kind: Counted = Counted.LOGIN) -> dict[str, Tried]:
     """Return the counts of accounts, by login; one without failures has none."""
-    rows = await conn.fetch(SELECT_OF_LOGINS, list(logins))
+    rows = await conn.fetch(SELECT_OF_LOGINS, kind, list(logins))
     return {
-        row["subject"]: Tried(Counted.LOGIN, row["subject"], row["failures"], row["last_at"], row["closed_until"])
+        row["subject"]: Tried(kind, row["subject"], row["failures"], row["last_at"], row["closed_until"])
         for row in rows
     }

@@ -414,7 +414,46 @@ async def test_proving_again_is_counted_and_closed_like_signing_in(door: Door) -
     guess = {**own, "password": "неверная фраза о погоде", "code": petrov.code()}
     seen = [(await petrov.person.post("/account/second", guess)).status_code for _ in range(6)]
     assert seen == [403] * 5 + [429]
-    assert (await petrov.sign_in()).status_code == 429
+
+
+async def test_strangers_who_fail_at_the_door_keep_nobody_signed_in_from_proving_again(door: Door) -> None:
+    petrov = await door.enrolled("petrov.pp")
+    petrov.later()
+    own = await form_of(petrov.person, "/account")
+    seen = [(await petrov.sign_in(password="неверная фраза о погоде")).status_code for _ in range(6)]
+    assert seen == [403] * 5 + [429]
+    right = {**own, "password": PASSWORD, "code": petrov.code()}
+    assert (await petrov.person.post("/account/second", right)).headers["location"] == "/set-up/second"
+
+
+async def test_who_signs_in_anew_may_prove_again_at_once(door: Door) -> None:
+    petrov = await door.enrolled("petrov.pp")
+    petrov.later()
+    own = await form_of(petrov.person, "/account")
+    guess = {**own, "password": "неверная фраза о погоде", "code": petrov.code()}
+    assert [(await petrov.person.post("/account/second", guess)).status_code for _ in range(6)][-1] == 429
+    anew = door.office.nobody()
+    assert (await petrov.sign_in(anew)).status_code == 303
+    petrov.later()
+    right = {**await form_of(anew, "/account"), "password": PASSWORD, "code": petrov.code()}
+    assert (await anew.post("/account/second", right)).headers["location"] == "/set-up/second"
+
+
+async def test_an_operator_changes_nothing_of_the_own_account_by_a_program_either(door: Door) -> None:
+    boss, http = await door.enrolled("boss.bb", Role.OPERATOR), door.office.node.http
+    made = {**await form_of(boss.person, "/tokens"), "label": "x", "role": "operator", "days": "30"}
+    rights = {"scopes": ["administer", "read"]}
+    page = await boss.person.post("/tokens", {**made, **rights})
+    token = re.findall(r"px_[A-Za-z0-9_-]{40,}", page.text)[0]
+    headers = {"Authorization": f"Bearer {token}"}
+    wanted = {"label": "y", "role": "operator", "scopes": ["administer"], "days": 1}
+    second = (await http.post("/v1/tokens", json=wanted, headers=headers)).json()["token"]
+    for each in (token, second):
+        raised = {"change": "role", "role": "head", "post": "Начальник"}
+        headers = {"Authorization": f"Bearer {each}"}
+        answer = await http.post("/v1/accounts/boss.bb/changes", json=raised, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_account")
+    assert (await lives(boss.person)).status_code == 200
 
 
 async def test_another_second_factor_replaces_the_first(door: Door) -> None:
@@ -518,7 +557,7 @@ async def test_guesses_at_once_of_somebody_signed_in_are_all_counted_though_no_c
     answers = await asyncio.gather(*(petrov.person.post("/account/second", guess) for _ in range(60)))
     seen = [answer.status_code for answer in answers]
     async with door.office.node.runtime.connection() as conn:
-        counted = await conn.fetchval("SELECT failures FROM attempt WHERE kind = 'login' AND subject LIKE '%petrov.pp'")
+        counted = await conn.fetchval("SELECT failures FROM attempt WHERE kind = 'again' AND subject = 'petrov.pp'")
     assert counted == seen.count(403)
     assert seen.count(403) <= 15, seen
     assert set(seen) <= {403, 429, 503}
