@@ -151,6 +151,15 @@ async def test_p_6_5_people_do_what_is_signed_by_a_draft_only(office: Office, ac
     assert (await office.node.get(f"/v1/requests/{made['id']}")).json()["seq"] == 2
 
 
+async def test_p_9_2_an_item_that_was_chosen_stays_chosen_without_a_word_on_how_many(office: Office) -> None:
+    made = await office.node.submitted()
+    officer = await office.person("RU-MVD", Role.OFFICER)
+    answer = await officer.write(f"/drafts/new?kind=refuse&request={made['id']}", items=["1"], reasons="Нет состава")
+    page = await officer.get(answer.headers["location"])
+    ticked = {(one["name"], one["value"]) for one in page.all("input") if "checked" in one}
+    assert ticked == {("items.scope", "some"), ("items", "1")}
+
+
 async def test_p_9_2_a_refusal_is_drafted_by_one_and_signed_by_another(office: Office) -> None:
     made = await office.node.submitted()
     officer, head = await office.person("RU-MVD", Role.OFFICER), await office.person("RU-MVD", Role.HEAD)

@@ -134,10 +134,11 @@ def _numbered(form: Form) -> Iterator[tuple[str, int | str]]:
 
 
 def _refused(field: Field, form: Form, _zone: str, _places: dict[str, str]) -> str | list[int | str] | None:
-    """Read the whole request, or the items chosen."""
+    """Read the whole request, or the items chosen, which need no further word that they are some."""
     if form.get("items.scope") == "all":
         return "all"
-    return [number(item) for item in form.all(field.name)] if form.get("items.scope") else None
+    chosen = [number(item) for item in form.all(field.name)]
+    return chosen if chosen or form.get("items.scope") else None
 
 
 def _paper(field: Field, form: Form, zone: str, places: dict[str, str]) -> dict[str, str] | None:
