@@ -24,6 +24,8 @@ from schemas.vocabulary import Deed
 
 PROGRAM: Final = "token:"
 LARGEST: Final = 2**63 - 1
+CATALOGUES: Final = {"form": "act", "role": "role", "former": "role", "scopes": "verb"}
+"""Whose words the codes of a detail are, where they are not its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,12 @@ def _told(visit: Visit, detail: Mapping[str, Any]) -> Iterator[str]:
 def _value(visit: Visit, name: str, value: Any) -> str:
     words = visit.tongue.words
     if isinstance(value, list):
-        return ", ".join(words.get(f"audit_{name}.{one}", str(one)) for one in value)
+        return ", ".join(_named(words, name, one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {each}" for key, each in value.items())
-    return words.get(f"act.{value}", str(value)) if name == "form" else str(value)
+    return _named(words, name, value)
+
+
+def _named(words: Mapping[str, str], name: str, code: Any) -> str:
+    """Name a code in words where it is one of ours; any other says itself."""
+    return words.get(f"{CATALOGUES.get(name, f'audit_{name}')}.{code}", str(code))
