@@ -27,6 +27,15 @@ async def test_an_auditor_sees_who_opened_a_request_and_gets_to_it(office: Offic
     assert "Только по запросу" in page.text
 
 
+async def test_what_is_told_of_a_deed_is_told_in_words(office: Office) -> None:
+    operator = await office.person("RU-MVD", Role.OPERATOR)
+    await operator.post("/tokens", {**(await operator.get("/tokens")).hidden(), "label": "n", "role": "officer"})
+    auditor = await office.person("RU-MVD", Role.AUDITOR)
+    page = await auditor.get("/audit?deed=access_changed")
+    assert "что: токен выдан" in page.text
+    assert "роль: сотрудник" in page.text
+
+
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.HEAD, Role.OPERATOR])
 async def test_nobody_else_is_shown_the_trail_or_the_way_to_it(office: Office, role: Role) -> None:
     person = await office.person("RU-MVD", role)
