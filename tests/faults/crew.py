@@ -67,10 +67,10 @@ class Crew:
         await asyncio.sleep(self.random.uniform(0, 0.5))
         await self.put_up(name)
 
-    async def harass(self, seconds: float) -> None:
-        """Kill one after the other for so long; all run in the end."""
+    async def harass(self, seconds: float, least: int) -> None:
+        """Kill one after the other for so long, and at least so many however slow the machine; all run in the end."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        while time.monotonic() < until or self.killed < least:
             await asyncio.sleep(self.random.uniform(0.1, 1.0))
             await self.kill()
 
