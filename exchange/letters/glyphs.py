@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from schemas.base import is_mark
@@ -11,6 +11,12 @@ LONG: Final = 30
 """Letters without a space after which a word may break; hyphenation alone breaks only words of a language."""
 
 STEP: Final = 10
+BOX: Final = "\u25a1"
+"""What stands for what cannot be shown where a text has too much of it to be written out."""
+
+JOIN: Final = " \u00b6 "
+"""What stands for the end of a line where a text has too many lines to be set as such."""
+
 _BREAK: Final = "\u200b"
 _LONG_WORD: Final = re.compile(rf"\S{{{LONG},}}")
 _BREAKS: Final = frozenset("\u00ad\u200b")
@@ -22,6 +28,11 @@ def written_out(char: str) -> str:
     return f"‹U+{ord(char):04X}›"
 
 
+def boxed(_char: str) -> str:
+    """Return the box that stands for a character of which there are too many to be written out."""
+    return BOX
+
+
 def hidden(char: str) -> bool:
     """Tell whether nobody would see a character: marks of direction, private use, what is not assigned.
 
@@ -30,20 +41,20 @@ def hidden(char: str) -> bool:
     return unicodedata.category(char)[0] == "C" and char not in _BREAKS
 
 
-def shown(text: str, missing: Collection[str], found: set[str]) -> str:
-    """Return a text with what cannot be shown written out, noting it in `found`, and with breaks in long words."""
-    plain = "".join(_shown(char, missing, found) for char in text)
+def shown(text: str, missing: Collection[str], found: set[str], mend: Callable[[str], str] = written_out) -> str:
+    """Return a text with what cannot be shown mended, noting it in `found`, and with breaks in long words."""
+    plain = "".join(_shown(char, missing, found, mend) for char in text)
     return _LONG_WORD.sub(_broken, plain)
 
 
-def _shown(char: str, missing: Collection[str], found: set[str]) -> str:
+def _shown(char: str, missing: Collection[str], found: set[str], mend: Callable[[str], str]) -> str:
     if char in _SPACES:
         return char
     if char.isspace():
         return "\u00a0" if char in "\u00a0\u202f" else "\n" if char in "\r\u2028\u2029" else " "
     if char in missing or hidden(char):
         found.add(char)
-        return written_out(char)
+        return mend(char)
     return char
 
 
@@ -66,3 +77,12 @@ def each(tree: Any, change: Callable[[str], str]) -> Any:
     if isinstance(tree, list | tuple):
         return [each(value, change) for value in tree]
     return tree
+
+
+def texts(tree: Any) -> Iterator[str]:
+    """Yield every text of a tree of JSON."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict | list | tuple):
+        for value in tree.values() if isinstance(tree, dict) else tree:
+            yield from texts(value)

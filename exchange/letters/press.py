@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 import typst
 
-from exchange.letters.glyphs import each, shown, written_out
+from exchange.letters.glyphs import JOIN, boxed, each, hidden, shown, texts, written_out
 from exchange.letters.letter import Letter
 from exchange.letters.words import Words, load
 
@@ -31,8 +31,18 @@ ROUNDS: Final = 6
 NAMED: Final = 20
 """How many of the characters that could not be shown a letter names."""
 
+MOST_LINES: Final = 5_000
+"""Lines of a letter's texts that are set as such; a body of nothing else would take gigabytes and minutes."""
+
+MOST_CODES: Final = 10_000
+"""Characters that are written out by their codes, eight or nine letters each; of more, each is a box."""
+
+LARGE: Final = 200_000
+"""Characters of a letter that is set again once at most before all but plain letters is written out."""
+
 _REFUSED: Final = re.compile(r'(?:the text|codepoint) `("(?:[^"\\]|\\.)*")`')
 _ESCAPE: Final = re.compile(r"\\u\{([0-9a-f]{1,6})\}|\\(.)")
+_ENDS: Final = re.compile(r"[\n\r\u2028\u2029]\s*")
 _PLAIN: Final = re.compile(r"[\x20-\x7eА-яЁё№«»–—…\n]")
 
 
@@ -56,9 +66,12 @@ class Press:
     def print(self, letter: Letter, at: datetime) -> bytes:
         """Return a letter as PDF in this thread; raise NotPrinted."""
         missing: set[str] = set()
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
+            data = _data(letter, missing, self.words)
+            if turn > 1 and len(data) > LARGE:
+                break
             try:
-                return bytes(self._set(_data(letter, missing, self.words), at, "pdf"))
+                return bytes(self._set(data, at, "pdf"))
             except typst.TypstError as error:
                 refused = _refused(error)
                 if refused <= missing:
@@ -96,7 +109,12 @@ class Press:
 def _data(letter: Letter, missing: set[str], words: Words) -> str:
     """Return a letter as JSON whose every character can be shown; it says itself what could not."""
     found: set[str] = set()
-    tree = each(asdict(letter), lambda text: shown(text, missing, found))
+    bare = asdict(letter)
+    whole = "".join(texts(bare))
+    mend = boxed if sum(char in missing or hidden(char) for char in whole) > MOST_CODES else written_out
+    tree = each(bare, lambda text: shown(text, missing, found, mend))
+    if len(_ENDS.findall(whole)) > MOST_LINES:
+        tree = each(tree, lambda text: _ENDS.sub(JOIN, text))
     if found:
         codes = ", ".join(written_out(char) for char in sorted(found)[:NAMED])
         named = words.say("unshown_more", codes=codes) if len(found) > NAMED else codes

@@ -1,5 +1,6 @@
 """The press: PDF/A, the same bytes for the same letter, and no text that could be more than text."""
 
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from exchange.letters import code
-from exchange.letters.press import Press
+from exchange.letters.compose import compose
+from exchange.letters.press import MOST_CODES, MOST_LINES, Press
 from tests.core.cases import NOON, sent
-from tests.letters.paper import press, printed
+from tests.letters.paper import press, printed, source_of
 
 LETTERS = "Қазақша: әғқңөұүһі ӘҒҚҢӨҰҮҺІ; тоҷикӣ: ғӣқӯҳҷ; Հայաստանի Հանրապետություն և՝; беларуская: ў; кыргызча: ңөү"
 AGAIN = """
@@ -135,3 +138,19 @@ def test_a_code_is_read_however_it_is_typed(digest: bytes) -> None:
 @pytest.mark.parametrize("typed", ["", "7QK2", "U" * 20, "7" * 21, "7QK2-AB3D-EFGH-J8MN-PQR!", "7" * 100_000])
 def test_what_can_be_no_code_is_none(typed: str) -> None:
     assert code.read(typed) is None
+
+
+def test_a_letter_of_more_lines_than_a_node_could_set_has_them_joined_and_loses_no_word() -> None:
+    letter = compose(source_of(sent(), 1), press().words)
+    content = press().print(replace(letter, lead=("слово\n" * (MOST_LINES + 1),)), NOON)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert text.count("слово") == MOST_LINES + 1
+    assert text.count("¶") > MOST_LINES
+
+
+def test_a_letter_of_more_strange_characters_than_could_be_written_out_has_a_box_for_each() -> None:
+    letter = compose(source_of(sent(), 1), press().words)
+    content = press().print(replace(letter, lead=("\u202e" * (MOST_CODES + 1),)), NOON)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert text.count("□") == MOST_CODES + 1
+    assert "‹U+202E›" in text
