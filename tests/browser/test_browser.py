@@ -33,6 +33,7 @@ async def test_from_sign_in_to_an_act(stage: Stage) -> None:
     await page.wait_for_url("**/requests?box=out")
     await page.get_by_role("link", name="Сроки").first.click()
     await page.locator(".figure-overdue").click()
+    await page.wait_for_url("**/duties?*")
     assert await page.locator("h1").inner_text() == "Обязанности: просрочено"
     await page.locator(f'a[href="/requests/{made["id"]}"]').first.click()
     await page.get_by_text("Как рассчитан срок").first.click()
@@ -43,8 +44,10 @@ async def test_from_sign_in_to_an_act(stage: Stage) -> None:
     assert "переписка" in (await page.get_by_role("status").inner_text()).lower()
     assert "Просим сообщить" in await page.locator("#record ~ ol").inner_text()
     await page.get_by_role("link", name="English").click()
+    await page.wait_for_function("document.documentElement.lang === 'en'")
     assert await page.locator("html").get_attribute("lang") == "en"
     await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/sign-in")
     await window.go("/")
     assert "/sign-in" in page.url
     window.prove_quiet()
