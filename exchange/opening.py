@@ -1,6 +1,5 @@
 """From the operator's settings to an open node: the database, its schema, the keys, the runtime."""
 
-import asyncio
 import os
 import secrets
 import stat
@@ -15,19 +14,19 @@ import asyncpg
 
 from exchange.core.errors import KeysMissing, NodeError, Unavailable
 from exchange.files import Folder
-from exchange.runtime import CONNECT_SECONDS, Mode, Runtime, open_pool, told_as_unavailable
+from exchange.runtime import ROLE, Mode, Runtime
 from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
 from exchange.service.readings import Readings
 from exchange.settings import Settings
 from exchange.store import keys as stored_keys
 from exchange.store import localpg, migrate
+from exchange.store.pool import CLOSING_SECONDS, CONNECT_SECONDS, open_pool, told_as_unavailable
 
 KEY_BYTES: Final = 32
 SANDBOX_KEY: Final = "sandbox.key"
 FILES: Final = "files"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-CLOSING_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,25 +183,22 @@ async def _opened_runtime(
     place: Place, settings: Settings, mode: Mode, key: bytes, files: Folder, first_moment: datetime | None
 ) -> AsyncIterator[Runtime]:
     try:
-        pool = await open_pool(place.app, size=settings.pool_size)
+        pool = await open_pool(place.app, size=settings.pool_size, role=ROLE)
     except (Unavailable, asyncpg.PostgresError, ValueError) as trouble:
         raise NodeError(
             f"the database cannot be used ({type(trouble.__cause__ or trouble).__name__}): DATABASE_URL must sign in "
             "as a login that may become exchange_app"
         ) from None
     try:
-        async with pool.acquire() as conn, conn.transaction():
+        async with pool.raw.acquire() as conn, conn.transaction():
             reading = await registry.keep_reading(conn)
             if mode is Mode.SANDBOX:
                 await registry.seed_sandbox(conn)
             await keys.make_missing(conn, key)
             desk = Desk(await keys.load(conn, key), reading, Readings(reading))
         if mode is Mode.SANDBOX:
-            async with pool.acquire() as conn, conn.transaction():
+            async with pool.raw.acquire() as conn, conn.transaction():
                 await sandbox.open_clock(conn, first_moment)
         yield Runtime(mode=mode, pool=pool, desk=desk, files=files)
     finally:
-        try:
-            await asyncio.wait_for(pool.close(), CLOSING_SECONDS)
-        except TimeoutError:
-            pool.terminate()
+        await pool.close()

@@ -1,9 +1,8 @@
 """What entry points and jobs stand on: the pool, the clock, one transaction, and who calls."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,11 +11,8 @@ from secrets import token_urlsafe
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
-
 from exchange.core.access import Actor
-from exchange.core.errors import CallerUnknown, Unavailable
+from exchange.core.errors import CallerUnknown
 from exchange.files import Store
 from exchange.letters.press import Press
 from exchange.service.acts import Desk
@@ -24,38 +20,10 @@ from exchange.service.passwords import Passwords
 from exchange.service.people import Gate
 from exchange.store import sandbox, tokens
 from exchange.store.database import Connection
+from exchange.store.pool import Pool
 
-CONNECT_SECONDS: Final = 5.0
-ACQUIRE_SECONDS: Final = 5.0
-COMMAND_SECONDS: Final = 20.0
-
-SESSION: Final[Mapping[str, str]] = {
-    "role": "exchange_app",  # may not change the record, whatever login the operator gave
-    "application_name": "exchange",
-    "timezone": "UTC",
-    "client_min_messages": "warning",
-    "jit": "off",  # its start-up costs more than any of our queries
-    "lock_timeout": "10s",
-    "statement_timeout": "20s",
-    "idle_in_transaction_session_timeout": "30s",
-}
-
-TROUBLE: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,  # the connection or the pool is closed
-    asyncpg.InternalClientError,
-    asyncpg.InsufficientResourcesError,  # disk full, too many connections, out of memory
-    asyncpg.OperatorInterventionError,  # shut down, or a statement beyond its time
-    asyncpg.PostgresIOError,
-    asyncpg.ReadOnlySQLTransactionError,  # a replica that is not the primary yet
-    asyncpg.LockNotAvailableError,
-    asyncpg.TransactionRollbackError,  # deadlock
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    OSError,
-    TimeoutError,
-)
-"""What passes, or what the operator mends: the same call may succeed in a moment."""
+ROLE: Final = "exchange_app"
+"""The role that all work of the node runs in: it may add to the record and not change it."""
 
 
 class Mode(StrEnum):
@@ -91,7 +59,7 @@ class Runtime:
     """One process's hold on the database, with what every act needs beside it."""
 
     mode: Mode
-    pool: "asyncpg.Pool[asyncpg.Record]" = field(repr=False)
+    pool: Pool = field(repr=False)
     desk: Desk = field(repr=False)
     files: Store = field(repr=False)
     clock: Callable[[], datetime] = utc_now
@@ -103,51 +71,18 @@ class Runtime:
         """What people are proved with."""
         return Gate(self.desk.keys, self.passwords, self.mode is Mode.SANDBOX)
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection for reading, each statement by itself; raise Unavailable when there is none."""
-        with told_as_unavailable():
-            conn = await self._borrowed()
-            try:
-                yield conn
-            finally:
-                await self.pool.release(conn)
+        return self.pool.connection()
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Open one transaction; it is committed when the block is left, before anybody can answer.
-
-        Raise Unavailable when the database fails; when it fails during the commit, the caller cannot know whether
-        that stands, and asks again with its idempotency key.
-        """
-        with told_as_unavailable():
-            conn = await self._borrowed()
-            try:
-                async with conn.transaction():
-                    yield conn
-            finally:
-                await self.pool.release(conn)
-
-    async def _borrowed(self) -> "PoolConnectionProxy[asyncpg.Record]":
-        """Take a connection after a bounded wait; the pool's own bound would be one more task for every call."""
-        async with asyncio.timeout(ACQUIRE_SECONDS):
-            return await self.pool.acquire()
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """Open one transaction, as `Pool.transaction` says."""
+        return self.pool.transaction()
 
     async def now(self) -> datetime:
         """Read the node's clock for work that nobody called for; raise Unavailable when it cannot be read."""
         async with self.connection() as conn:
             return await sandbox.now(conn)
-
-
-@contextmanager
-def told_as_unavailable() -> Iterator[None]:
-    """Turn trouble with the database into Unavailable, which names its kind and nothing of the statement."""
-    try:
-        yield
-    except asyncpg.DataError:
-        raise
-    except TROUBLE as trouble:
-        raise Unavailable(type(trouble).__name__) from trouble
 
 
 async def identify(conn: Connection, token: str | None, arrival: datetime, mode: Mode) -> Call:
@@ -190,25 +125,3 @@ def new_token(mode: Mode) -> str:
 def token_digest(token: str) -> bytes:
     """Return what is stored of a token; a fast hash, since a token is 256 random bits."""
     return sha256(token.encode()).digest()
-
-
-async def open_pool(dsn: str, *, size: int) -> "asyncpg.Pool[asyncpg.Record]":
-    """Open a pool whose every wait has an end; raise Unavailable when the database cannot be reached."""
-    with told_as_unavailable():
-        return await asyncpg.create_pool(
-            dsn,
-            min_size=min(2, size),
-            max_size=size,
-            timeout=CONNECT_SECONDS,
-            command_timeout=COMMAND_SECONDS,
-            max_inactive_connection_lifetime=300,
-            server_settings=dict(SESSION),
-            reset=_nothing_to_reset,
-        )
-
-
-async def _nothing_to_reset(_conn: Connection) -> None:
-    """Leave a returned connection as it is: all our settings and locks end with their transaction.
-
-    asyncpg's own reset is one more round trip for every call.
-    """

@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from exchange.protection.store.schema import PROTECTION
 from exchange.store import localpg, migrate
 
 TEMPLATE = "template_sandbox"
@@ -69,6 +70,7 @@ async def make_template(dsn: str) -> None:
     await owner.close()
     conn = await asyncpg.connect(address(dsn, TEMPLATE), timeout=PATIENCE)
     await migrate.migrate(conn, "sandbox")
+    await migrate.migrate(conn, "sandbox", PROTECTION)
     await conn.close()
 
 

@@ -21,13 +21,14 @@ from exchange.core.errors import (
     NoRoom,
     NotProved,
     NotThere,
+    Reason,
     RecordBroken,
     Refused,
     TooManyTries,
     Unavailable,
+    Weight,
     WrongMode,
 )
-from exchange.core.objections import Objection, Weight
 from exchange.core.rules import article
 from schemas.problem import Problem, ProblemItem
 
@@ -172,7 +173,7 @@ def _headers(answer: Answer) -> Mapping[str, str]:
     return {}
 
 
-def _of_objections(objections: tuple[Objection, ...]) -> ProblemAnswer:
+def _of_objections(objections: tuple[Reason, ...]) -> ProblemAnswer:
     """Answer a refusal: the lightest weight gives the status, its first objection the code and the rule."""
     first = min(objections, key=lambda objection: objection.weight)
     ordered = sorted(objections, key=lambda objection: objection.weight)
@@ -198,7 +199,7 @@ def _of_gaps(trouble: DraftGaps) -> ProblemAnswer:
     return _answer(code, answer, items, {})
 
 
-def _state(objections: list[Objection]) -> dict[str, object]:
+def _state(objections: list[Reason]) -> dict[str, object]:
     """Say for a program what an objection to the state says in words."""
     for objection in objections:
         if objection.weight is Weight.STATE and {"state", "allowed"} <= objection.gaps.keys():

@@ -8,8 +8,9 @@ from exchange.core import content, lawful
 from exchange.core.access import Actor, could_do
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import Calculation, day_term, hour_term, local_day
+from exchange.core.errors import Weight
 from exchange.core.fold import apply, begin, proposed_term
-from exchange.core.objections import Objection, Weight, object_to
+from exchange.core.objections import Objection, object_to
 from exchange.core.request import AttachmentRef, AuthorityRef, Entry, Request, Ruling
 from exchange.core.scene import Reading, Scene
 from schemas import acts as bodies

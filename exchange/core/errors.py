@@ -22,13 +22,53 @@ ExchangeError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import IntEnum
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pydantic_core import ErrorDetails
 
     from exchange.core.objections import Objection
     from schemas.vocabulary import ActKind
+
+
+class Weight(IntEnum):
+    """What an objection is about; when several apply, the lightest number gives the answer its status."""
+
+    FORBIDDEN = 1
+    STALE = 2
+    STATE = 3
+    CONTENT = 4
+
+
+class Reason(Protocol):
+    """One reason against an act, as each house's law makes it: what an answer and a page need of it."""
+
+    @property
+    def code(self) -> str:
+        """Its kind."""
+
+    @property
+    def pointer(self) -> str:
+        """Where in the input it lies (RFC 6901)."""
+
+    @property
+    def rule(self) -> str | None:
+        """The rule that it rests on."""
+
+    @property
+    def gaps(self) -> Mapping[str, object]:
+        """What its words name."""
+
+    @property
+    def weight(self) -> Weight:
+        """What it is about."""
+
+    @property
+    def detail(self) -> str:
+        """Its words; nothing of the input is in them."""
 
 
 class ExchangeError(Exception):
@@ -38,10 +78,10 @@ class ExchangeError(Exception):
 class Refused(ExchangeError):
     """An act that law or access forbids, with every objection to it."""
 
-    def __init__(self, objections: tuple[Objection, ...]) -> None:
+    def __init__(self, objections: Sequence[Reason]) -> None:
         """Keep the objections, worst first."""
         super().__init__(", ".join(objection.code for objection in objections))
-        self.objections = objections
+        self.objections = tuple(objections)
 
 
 class NotThere(ExchangeError):

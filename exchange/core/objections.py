@@ -1,17 +1,9 @@
 """Every reason for which an act can be refused: its code, weight, rule and words."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
-
-class Weight(IntEnum):
-    """What an objection is about; when several apply, the lightest number gives the answer its status."""
-
-    FORBIDDEN = 1
-    STALE = 2
-    STATE = 3
-    CONTENT = 4
+from exchange.core.errors import Weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from exchange.core.access import Actor
-from exchange.core.errors import ExchangeError, NotThere, Refused
-from exchange.core.objections import Weight
+from exchange.core.errors import ExchangeError, NotThere, Refused, Weight
 from exchange.service.database import Database
 from exchange.store import audit as store
 from exchange.store.database import Connection

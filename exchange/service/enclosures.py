@@ -7,9 +7,10 @@ from typing import Final
 from exchange.core.record import Sealed
 from exchange.delivery.mail import Enclosed, Enclosure
 from exchange.letters.press import Press
+from exchange.seals import payload_of
 from exchange.service import letters
 from exchange.service.database import Database
-from exchange.service.keys import Keyring, payload_of
+from exchange.service.keys import Keyring
 from exchange.store import letters as store
 from exchange.store import record
 from exchange.store.outbox import Leased

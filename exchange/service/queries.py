@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from exchange.core.access import Actor
 from exchange.core.deadlines import local_day, start_of_day
 from exchange.core.errors import NotThere
+from exchange.seals import payload_of
 from exchange.service import views as show
 from exchange.service.audit import filters
-from exchange.service.keys import payload_of
 from exchange.service.use import show_use
 from exchange.store import events, obligations, record, registry, requests
 from exchange.store.audit import Trace

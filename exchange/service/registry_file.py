@@ -22,8 +22,9 @@ from exchange.core.errors import NodeError
 from exchange.core.objections import Objection, object_to
 from exchange.core.record import stamp
 from exchange.core.rules import article
+from exchange.seals import ALGORITHM, ActRegistry
 from exchange.service import audit, notices_of_parties
-from exchange.service.keys import ALGORITHM, ActRegistry, Keyring
+from exchange.service.keys import Keyring
 from exchange.service.notices_of_parties import Source, plain
 from exchange.store import registry_notices
 from exchange.store.database import Connection

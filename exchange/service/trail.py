@@ -17,9 +17,10 @@ from joserfc.errors import JoseError
 from exchange.core.access import Actor
 from exchange.core.errors import RecordBroken
 from exchange.core.record import stamp
+from exchange.seals import payload_of
 from exchange.service.audit import filters
 from exchange.service.database import Database
-from exchange.service.keys import Keyring, payload_of
+from exchange.service.keys import Keyring
 from exchange.service.queries import LONG_AGO
 from exchange.store import audit as store
 from exchange.store.audit import Kept, Trace

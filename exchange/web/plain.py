@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from exchange.core.errors import Refused
-from exchange.core.objections import Objection, Weight
+from exchange.core.errors import Reason, Refused, Weight
 from exchange.tongues import Tongue
 from exchange.web.acts.remarks import Remark
 from exchange.web.form import Form
@@ -58,7 +57,7 @@ def of_shape(trouble: ValidationError, tongue: Tongue) -> tuple[Remark, ...]:
 
 def of_refusal(refusal: Refused, tongue: Tongue) -> Wrong:
     """Return what a refusal says, each reason beside its field."""
-    ordered: Iterable[Objection] = sorted(refusal.objections, key=lambda one: one.weight)
+    ordered: Iterable[Reason] = sorted(refusal.objections, key=lambda one: one.weight)
     remarks = tuple(_remark(one, tongue) for one in ordered)
     return Wrong(remarks, STATUS[min(one.weight for one in refusal.objections)])
 
@@ -76,7 +75,7 @@ def label(place: str, tongue: Tongue) -> str:
 LOGINS = frozenset({"login", "absent", "substitute"})
 
 
-def _remark(objection: Objection, tongue: Tongue) -> Remark:
+def _remark(objection: Reason, tongue: Tongue) -> Remark:
     place = objection.pointer.split("/")[1] if objection.pointer else None
     words = tongue.t(f"ground.{objection.code}", **objection.gaps)
     return Remark(place, None if place is None else label(place, tongue), words, tongue.article(objection.rule))

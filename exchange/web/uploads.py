@@ -1,7 +1,7 @@
 """Forms with files: read as they come, each file kept by itself once it is known whose form it is."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -165,7 +165,9 @@ class _Reading:
                 taken = attachments.judge(file.upload, stored, visit.actor.authority)
                 await attachments.keep(visit.conn, file.writer, taken, visit.actor, visit.now)
         except Refused as refused:
-            self.against += [(file.upload.name, replace(one, pointer=PLACE)) for one in refused.objections]
+            self.against += [
+                (file.upload.name, Objection(one.code, PLACE, one.rule, dict(one.gaps))) for one in refused.objections
+            ]
             return
         finally:
             await self.stack.aclose()

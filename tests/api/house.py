@@ -17,12 +17,13 @@ from fastapi import FastAPI
 from exchange.core.access import Actor
 from exchange.files import Folder
 from exchange.main import create_app
-from exchange.runtime import Mode, Runtime, new_token, open_pool, token_digest
+from exchange.runtime import ROLE, Mode, Runtime, new_token, token_digest
 from exchange.service import keys, people, registry, sandbox
 from exchange.service.acts import Desk
 from exchange.service.readings import Readings
 from exchange.settings import Settings
 from exchange.store import tokens
+from exchange.store.pool import open_pool
 from schemas.vocabulary import Role
 from tests.service.office import NOW, SUBMISSION, URGENT, WRAPPING_KEY
 
@@ -151,11 +152,11 @@ class Node:
 @asynccontextmanager
 async def open_node(dsn: str, mode: Mode = Mode.SANDBOX, settings: Settings | None = None) -> AsyncIterator[Node]:
     """Seed a database and open the application over it."""
-    pool = await open_pool(dsn, size=8)
+    pool = await open_pool(dsn, size=8, role=ROLE)
     folder = Path(tempfile.mkdtemp(prefix="exchange-files-"))
     files = Folder(folder)
     try:
-        async with pool.acquire() as conn, conn.transaction():
+        async with pool.transaction() as conn:
             await registry.seed_sandbox(conn)
             reading = await registry.keep_reading(conn)
             await keys.make_missing(conn, WRAPPING_KEY)

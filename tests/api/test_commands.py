@@ -156,7 +156,7 @@ async def test_sigterm_lets_a_call_in_work_end_and_exits_with_0(tmp_path: Path, 
 async def test_sigterm_cuts_a_start_short(tmp_path: Path, database: Database) -> None:
     """Somebody else holds the lock for migrating: the node waits for it, and ends at once when told to."""
     holder = await asyncpg.connect(database.dsn)
-    await holder.execute(migrate.TAKE_LOCK)
+    await holder.execute(migrate.TAKE_LOCK, migrate.OPEN.package)
     arguments = ("serve", "--mode", "sandbox", "--port", "0", "--data", str(tmp_path))
     process = await begin(*arguments, environment={"DATABASE_URL": database.dsn})
     waiting = """

@@ -7,8 +7,8 @@ import pytest
 from exchange.api import problems
 from exchange.api.problems import Fault, answer_to
 from exchange.core import errors
-from exchange.core.errors import ExchangeError, Refused
-from exchange.core.objections import GROUNDS, Weight, object_to
+from exchange.core.errors import ExchangeError, Refused, Weight
+from exchange.core.objections import GROUNDS, object_to
 from schemas.problem import ProblemItem
 
 MEMBERS = {"type", "title", "status", "detail", "code", "rule", "article", "errors"}

@@ -25,13 +25,13 @@ PATHS = (
 @pytest.fixture
 async def recorder(node: Node) -> AsyncIterator[Recorder]:
     """Note what the node asks its database."""
-    async with recorded(node.runtime.pool) as found:
+    async with recorded(node.runtime.pool.raw) as found:
         yield found
 
 
 async def counted(recorder: Recorder, node: Node, path: str, role: Role = Role.SYSTEM) -> list[str]:
     """Return the statements of a read; whatever a connection asks once in its life was asked before."""
-    for _ in range(node.runtime.pool.get_max_size()):
+    for _ in range(node.runtime.pool.raw.get_max_size()):
         assert (await node.get(path, role=role)).status_code == 200
     recorder.taken()
     assert (await node.get(path, role=role)).status_code == 200

@@ -9,7 +9,8 @@ import pytest
 from exchange.core.access import Actor
 from exchange.core.attachments import Upload, of_upload
 from exchange.core.decide import Refusal, decide, decide_submission
-from exchange.core.objections import GROUNDS, REGISTRY_GROUNDS, Objection, Weight
+from exchange.core.errors import Weight
+from exchange.core.objections import GROUNDS, REGISTRY_GROUNDS, Objection
 from exchange.core.rules import article
 from exchange.core.scene import Party
 from schemas.vocabulary import Country, Role

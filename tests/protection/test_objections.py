@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from exchange.core.errors import Weight
 from exchange.core.rules import article
 from exchange.protection.core.access import may_read
 from exchange.protection.core.decide import Decision
 from exchange.protection.core.entries import decide_entry
-from exchange.protection.core.objections import GROUNDS, Objection, Refusal, Weight, object_to, refuse
+from exchange.protection.core.objections import GROUNDS, Objection, Refusal, object_to, refuse
 from exchange.protection.core.scene import Caller
 from exchange.protection.core.visits import decide_visit
 from schemas.release import DatedEntry

@@ -10,9 +10,10 @@ import pytest
 from exchange.core.access import Actor
 from exchange.core.designations import Authority
 from exchange.core.errors import NotThere, Refused
-from exchange.runtime import open_pool
+from exchange.runtime import ROLE
 from exchange.service import keys, queries
 from exchange.store import registry, requests
+from exchange.store.pool import open_pool
 from schemas.vocabulary import AuthorityKind, Country, Reach, Role, State
 from tests.conftest import Database
 from tests.service.office import NOW, URGENT, WRAPPING_KEY, Office, open_office
@@ -187,8 +188,8 @@ async def test_registers_and_feeds_have_no_gaps_under_load(office: Office) -> No
 async def test_the_application_cannot_change_the_record(office: Office, database: Database) -> None:
     """The record is append-only by grants, whatever login the node's own pool was given."""
     await office.submit()
-    pool = await open_pool(database.dsn, size=1)
-    async with pool.acquire() as conn:
+    pool = await open_pool(database.dsn, size=1, role=ROLE)
+    async with pool.connection() as conn:
         assert await conn.fetchval("SELECT current_user") == "exchange_app"
         for statement in (
             "UPDATE record SET seq = 9",

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from exchange.core.errors import ClockRefused, Unavailable
-from exchange.runtime import open_pool
+from exchange.runtime import ROLE
 from exchange.service import sandbox
 from exchange.service.outbox import deliver_due
 from exchange.service.readings import Readings
@@ -16,6 +16,7 @@ from exchange.service.reminders import remind_due
 from exchange.service.sandbox import Wish
 from exchange.service.work import Outcome
 from exchange.store import sandbox as store
+from exchange.store.pool import open_pool
 from tests.conftest import PATIENCE, Database
 from tests.service.node import Db, Node, open_node
 from tests.service.office import NOW, URGENT
@@ -134,7 +135,8 @@ async def test_two_callers_move_it_one_after_the_other(node: Node) -> None:
 async def test_a_call_cut_off_at_any_moment_leaves_nobody_the_turn(node: Node, database: Database) -> None:
     """The grant may have been made and not be known here yet; the node's own connections are not reset."""
     held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-    async with await open_pool(database.dsn, size=4) as pool:
+    opened = await open_pool(database.dsn, size=4, role=ROLE)
+    async with opened.raw as pool:
         db = Db(pool)
         for steps in range(12):
             moving = asyncio.create_task(sandbox.move_clock(db, (), Wish(by=timedelta(hours=1))))

@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 
 from exchange.core.record import GENESIS, Sealed, digest
 from exchange.core.request import Request
-from exchange.service.keys import payload_of
+from exchange.seals import payload_of
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.store import record

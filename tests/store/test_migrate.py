@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from exchange.core.errors import NodeError, WrongMode
+from exchange.protection.store.schema import PROTECTION
 from exchange.store import migrate
 from tests.conftest import PATIENCE, Database, address
 
@@ -69,11 +70,32 @@ async def test_a_migration_that_fails_leaves_nothing(
     try:
         conn = await asyncpg.connect(address(database.dsn, name), timeout=PATIENCE)
         with monkeypatch.context() as patch:
-            patch.setattr(migrate, "migrations", lambda: (broken, *ours))
+            patch.setattr(migrate, "migrations", lambda _schema: (broken, *ours))
             with pytest.raises(asyncpg.DivisionByZeroError):
                 await migrate.migrate(conn, "sandbox")
         assert await conn.fetchval("SELECT to_regclass('half')") is None
         assert len(await migrate.migrate(conn, "sandbox")) == len(ours)
+        await conn.close()
+    finally:
+        await maker.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def test_each_house_has_its_own_schema_and_mode(owner: asyncpg.Connection) -> None:
+    """The module may stand in a database of its own: it brings its tables, its role and its mode with it."""
+    assert await migrate.pending(owner, PROTECTION) == ()
+    assert await migrate.held_mode(owner, PROTECTION) == "sandbox"
+    with pytest.raises(WrongMode, match="--mode sandbox"):
+        await migrate.migrate(owner, "production", PROTECTION)
+
+
+async def test_the_protection_schema_stands_alone(maker: asyncpg.Connection, database: Database) -> None:
+    name = f"{database.name}_alone"
+    await maker.execute(f"CREATE DATABASE {name}")
+    try:
+        conn = await asyncpg.connect(address(database.dsn, name), timeout=PATIENCE)
+        done = await migrate.migrate(conn, "production", PROTECTION)
+        assert done == tuple(one.name for one in migrate.migrations(PROTECTION))
+        assert await conn.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
         await conn.close()
     finally:
         await maker.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -10,7 +10,7 @@ PATHS = ("/", "/requests", "/requests?q=банк", "/duties?due=later", "/reques
 async def test_every_page_makes_few_statements_however_long_the_record(office: Office) -> None:
     made = await office.node.submitted()
     person = await office.person("RU-MVD")
-    pool = office.node.runtime.pool
+    pool = office.node.runtime.pool.raw
     async with recorded(pool) as recorder:
 
         async def counted(path: str) -> list[str]:
@@ -33,6 +33,6 @@ async def test_an_act_done_on_its_form_makes_few_statements(office: Office) -> N
     made = await office.node.submitted()
     person = await office.person("RU-MVD")
     own = await person.open_form(made["id"], "accept")
-    async with recorded(office.node.runtime.pool) as recorder:
+    async with recorded(office.node.runtime.pool.raw) as recorder:
         assert (await person.post(f"/requests/{made['id']}/acts/accept", own)).status_code == 303
         assert 0 < len(statements := recorder.taken()) <= MOST_OF_AN_ACT, statements

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from exchange.core.acts import ACTS
-from exchange.core.objections import Objection, Weight
+from exchange.core.errors import Reason, Weight
 from exchange.core.rules import REQUEST_RULES
 from exchange.service.trial import Gaps
 from exchange.tongues import Tongue
@@ -83,20 +83,20 @@ def of_misfits(
 
 
 def of_law(
-    objections: Iterable[Objection], filling: Filling, tongue: Tongue, *, stale: bool = False
+    objections: Iterable[Reason], filling: Filling, tongue: Tongue, *, stale: bool = False
 ) -> tuple[Remark, ...]:
     """Return a remark for each objection, the gravest first; that something changed only where `stale` asks for it."""
     ordered = sorted(objections, key=lambda one: one.weight)
     return tuple(_remark(one, filling, tongue) for one in ordered if stale or one.weight is not Weight.STALE)
 
 
-def of_files(against: Iterable[tuple[str, Objection]], filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
+def of_files(against: Iterable[tuple[str, Reason]], filling: Filling, tongue: Tongue) -> tuple[Remark, ...]:
     """Return a remark for each file that was not kept, by its name."""
     found = ((name, _remark(one, filling, tongue)) for name, one in against)
     return tuple(replace(remark, words=f"{name}: {remark.words}") if name else remark for name, remark in found)
 
 
-def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
+def _remark(objection: Reason, filling: Filling, tongue: Tongue) -> Remark:
     gaps = {**objection.gaps, **dict(_told(objection, tongue))}
     words = tongue.t(f"ground.{objection.code}", **gaps) if gaps else tongue.t(f"ground.{objection.code}")
     if "allowed" in gaps:
@@ -105,7 +105,7 @@ def _remark(objection: Objection, filling: Filling, tongue: Tongue) -> Remark:
     return Remark(place, label(place, tongue), words, tongue.article(objection.rule))
 
 
-def _told(objection: Objection, tongue: Tongue) -> Iterator[tuple[str, str]]:
+def _told(objection: Reason, tongue: Tongue) -> Iterator[tuple[str, str]]:
     """Yield the gaps that hold names of the code, in the visitor's language."""
     if "draft_state" in objection.gaps:
         yield "draft_state", tongue.t(f"draft_state.{objection.gaps['draft_state']}")

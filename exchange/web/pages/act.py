@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from exchange.core.access import Relation, Verb, may, relation
 from exchange.core.acts import ACTS
 from exchange.core.drafting import can_be_signed
-from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused
-from exchange.core.objections import Weight, object_to
+from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused, Weight
+from exchange.core.objections import object_to
 from exchange.core.request import AttachmentRef
 from exchange.service import acts, drafts, idempotency, queries
 from exchange.web import guard, uploads

@@ -23,8 +23,9 @@ from exchange.core.errors import (
     KeyReused,
     NotThere,
     Refused,
+    Weight,
 )
-from exchange.core.objections import Weight, object_to
+from exchange.core.objections import object_to
 from exchange.core.request import AttachmentRef
 from exchange.runtime import new_id
 from exchange.service import drafts, idempotency, queries

@@ -11,8 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exchange.core.access import Verb, may
 from exchange.core.deadlines import local_day
-from exchange.core.errors import ExchangeError, KeyReused, NotThere, Refused
-from exchange.core.objections import Weight
+from exchange.core.errors import ExchangeError, KeyReused, NotThere, Refused, Weight
 from exchange.core.treaty import Step
 from exchange.service import idempotency, notices_of_parties, register
 from exchange.store.registry_notices import LAST, Wanted

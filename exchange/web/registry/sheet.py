@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from exchange.core.objections import Objection
+from exchange.core.errors import Reason
 from exchange.tongues import Tongue
 from exchange.web.acts.desk import Choice
 from exchange.web.acts.remarks import Remark
@@ -130,7 +130,7 @@ def of_shape(trouble: ValidationError, kind: FactKind, tongue: Tongue) -> tuple[
     return tuple(found.values())
 
 
-def of_law(objections: Iterable[Objection], kind: FactKind, tongue: Tongue) -> tuple[Remark, ...]:
+def of_law(objections: Iterable[Reason], kind: FactKind, tongue: Tongue) -> tuple[Remark, ...]:
     """Return a remark for each objection, the gravest first."""
     remarks = []
     for one in sorted(objections, key=lambda one: one.weight):
