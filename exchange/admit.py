@@ -1,12 +1,12 @@
 """What operators do at the command line about who may come in: tokens of programs, accounts of people."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from exchange.core.access import Actor
 from exchange.core.errors import NodeError, NotThere, Refused
@@ -14,17 +14,16 @@ from exchange.operate import tell, with_runtime
 from exchange.runtime import Mode, Runtime, new_token, token_digest
 from exchange.service import accounts
 from exchange.service import tokens as programs
+from exchange.service.accounts import COMMAND
 from exchange.settings import Settings
 from exchange.store import registry, tokens
 from exchange.store.database import Connection
 from exchange.store.tokens import Token
-from schemas.people import AccountWanted, PlainChange, ProgramTokenWanted
+from schemas.people import AccountChange, AccountWanted, ProgramTokenWanted
 from schemas.vocabulary import Role
 
-COMMAND: Final = "command"
-"""Who the audit trail names for what is done at the command line."""
-
 MANY: Final = 100
+CHANGE: Final[TypeAdapter[AccountChange]] = TypeAdapter(AccountChange)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,14 +143,20 @@ def list_accounts(settings: Settings, mode: Mode | None, data: Path, authority: 
     return 0
 
 
-def disable_account(settings: Settings, mode: Mode | None, data: Path, authority: str, login: str) -> int:
-    """Disable an account; its sessions end at once."""
+def change_account(
+    settings: Settings, mode: Mode | None, data: Path, authority: str, login: str, change: Mapping[str, str]
+) -> int:
+    """Change an account, also one of somebody who signs; a reset prints the new one-time set-up code."""
 
     async def work(runtime: Runtime) -> None:
         now, real = await runtime.now(), runtime.clock()
         async with runtime.transaction() as conn:
             actor = await _operator(conn, authority, now)
-            await accounts.change(conn, actor, login, PlainChange(change="disable"), now, real)
+            sandbox = runtime.mode is Mode.SANDBOX
+            wanted = CHANGE.validate_python(dict(change))
+            made = await accounts.change(conn, actor, login, wanted, now, real, sandbox=sandbox)
+        if made.set_up is not None:
+            tell(made.set_up.code)
 
     with_runtime(settings, mode, data, _said(work))
     return 0

@@ -94,18 +94,28 @@ def _token_parser(tokens: argparse.ArgumentParser) -> None:
 
 
 def _account_parser(accounts: argparse.ArgumentParser) -> None:
-    kinds = accounts.add_subparsers(dest="account_command", required=True, metavar="create|list|disable")
+    kinds = accounts.add_subparsers(
+        dest="account_command", required=True, metavar="create|list|role|reset|enable|disable"
+    )
     create = kinds.add_parser("create", help="открыть и показать код один раз / open one and show its code once")
     listed = kinds.add_parser("list", help="перечислить / list them")
-    disable = kinds.add_parser("disable", help="отключить / disable one")
-    for each in (create, listed, disable):
+    role = kinds.add_parser("role", help="изменить роль / give another role")
+    changes = [
+        kinds.add_parser("reset", help="сбросить доступ и показать код один раз / void its access, show a code once"),
+        kinds.add_parser("enable", help="включить / enable one"),
+        kinds.add_parser("disable", help="отключить / disable one"),
+    ]
+    for each in (create, listed, role, *changes):
         _common(each)
         each.add_argument("--authority", required=True)
-    for each in (create, disable):
+    for each in (create, role, *changes):
         each.add_argument("--login", required=True)
     create.add_argument("--name", required=True)
-    create.add_argument("--post", default="-", help="the person's post")
-    create.add_argument("--role", required=True, type=Role, choices=[role for role in Role if role is not Role.SYSTEM])
+    for each in (create, role):
+        each.add_argument("--post", default="-", help="the person's post")
+        each.add_argument(
+            "--role", required=True, type=Role, choices=[role for role in Role if role is not Role.SYSTEM]
+        )
 
 
 def _audit_commands(audit: argparse.ArgumentParser) -> None:
@@ -169,7 +179,10 @@ def _account(asked: argparse.Namespace, settings: Settings) -> int:
         case "list":
             return admit.list_accounts(settings, asked.mode, asked.data, asked.authority)
         case _:
-            return admit.disable_account(settings, asked.mode, asked.data, asked.authority, asked.login)
+            change = {"change": asked.account_command}
+            if asked.account_command == "role":
+                change |= {"role": asked.role, "post": asked.post}
+            return admit.change_account(settings, asked.mode, asked.data, asked.authority, asked.login, change)
 
 
 def _registry_commands(top: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from schemas.people import (
     SubstitutionView,
     SubstitutionWanted,
 )
+from schemas.proposals import ProposalProof, ProposalView, Proposed
 
 _MADE: Final = "2026-03-01T09:00:00Z"
 
@@ -83,6 +84,46 @@ _TOKEN: Final[dict[str, Any]] = {
     "token": None,
 }
 
+PROPOSALS_WANTED: Final = {
+    "open": {"change": "open", "login": "semenova.ss", "name": "Семенова С. С.", "post": "Заместитель начальника",
+             "role": "deputy_head"},
+    "role": {"change": "role", "login": "petrov.pp", "role": "deputy_head", "post": "Заместитель начальника"},
+    "reset": {"change": "reset", "login": "petrov.pp"},
+    "token": {"change": "token", "label": "Система учёта дел", "role": "system", "days": 30},
+}  # fmt: skip
+_PROPOSAL: Final[dict[str, Any]] = {
+    "number": 1,
+    "change": "open",
+    "login": "semenova.ss",
+    "name": "Семенова С. С.",
+    "post": "Заместитель начальника",
+    "role": "deputy_head",
+    "label": None,
+    "scopes": None,
+    "days": None,
+    "state": "waiting",
+    "made_at": _MADE,
+    "made_by": "person:kz-mvd.operator",
+    "decided_at": None,
+    "decided_by": None,
+    "account": None,
+    "token": None,
+}
+_DECIDED: Final = {**_PROPOSAL, "decided_at": _MADE, "decided_by": "person:kz-mvd.head"}
+_CONFIRMED: Final = {
+    **_DECIDED,
+    "state": "confirmed",
+    "account": {
+        **_ACCOUNT,
+        "login": "semenova.ss",
+        "name": "Семенова С. С.",
+        "post": "Заместитель начальника",
+        "role": "deputy_head",
+        "made_by": "person:kz-mvd.head",
+        "set_up": _SET_UP,
+    },
+}
+
 PEOPLE: Final = (
     Operation(
         method="GET", path="/v1/accounts", name="Перечислить учётные записи", group="Люди и программы",
@@ -93,7 +134,7 @@ PEOPLE: Final = (
         method="POST", path="/v1/accounts", name="Открыть учётную запись", group="Люди и программы", status=201,
         words="Одноразовый код настройки (set_up) есть только в этом ответе. Ключа повторности вызов не принимает.",
         takes=AccountWanted, bodies={"account": ACCOUNT}, answers=AccountView, example={**_ACCOUNT, "set_up": _SET_UP},
-        problems=(*BODY, "role_may_not", "login_taken"),
+        problems=(*BODY, "role_may_not", "head_confirms", "login_taken"),
     ),
     Operation(
         method="GET", path="/v1/accounts/{login}", name="Показать учётную запись", group="Люди и программы",
@@ -104,7 +145,7 @@ PEOPLE: Final = (
         method="POST", path="/v1/accounts/{login}/changes", name="Изменить учётную запись", group="Люди и программы",
         words="Роль, отключение и включение, сброс доступа (новый код настройки), окончание сеансов.",
         takes=AccountChange, bodies=CHANGES, answers=AccountView, example={**_ACCOUNT, "role": "registrar"},
-        problems=(*BODY, "not_there", "role_may_not", "own_account"),
+        problems=(*BODY, "not_there", "role_may_not", "own_account", "head_confirms"),
     ),
     Operation(
         method="GET", path="/v1/substitutions", name="Перечислить замещения", group="Люди и программы",
@@ -140,13 +181,41 @@ PEOPLE: Final = (
         words="Токен есть только в этом ответе. Ключа повторности вызов не принимает.",
         takes=ProgramTokenWanted, bodies={"token": TOKEN}, answers=ProgramTokenView,
         example={**_TOKEN, "token": "sx_TQ610HZfIwEDlwKviJ1_PzYVp-DVI_InYyhdQAGwPgM"},
-        problems=(*BODY, "role_may_not", "scope_not_of_role"),
+        problems=(*BODY, "role_may_not", "head_confirms", "scope_not_of_role"),
     ),
     Operation(
         method="POST", path="/v1/tokens/{number}/revoke", name="Отозвать токен", group="Люди и программы",
         words="Отзывает сразу; тело — пустой объект.", takes=dict[str, str], bodies={"nothing": {}},
         parameters=(KEY,), answers=ProgramTokenView, example={**_TOKEN, "revoked_at": _MADE},
         problems=(*BODY, *RETRY, "not_there", "role_may_not"),
+    ),
+    Operation(
+        method="GET", path="/v1/proposals", name="Перечислить предложения о праве подписи", group="Люди и программы",
+        words="Что предложено руководителю и что он решил; роли operator и head.",
+        answers=ProposalView, paged=True, example=page(_PROPOSAL), parameters=PAGE,
+        problems=("invalid_query", "role_may_not"),
+    ),
+    Operation(
+        method="POST", path="/v1/proposals", name="Предложить право подписи", group="Люди и программы", status=201,
+        words="Учётная запись руководителя или заместителя, её роль, включение или сброс, токен программы, которая "
+        "говорит за орган (статья 6); роль operator. Подтверждает руководитель.",
+        takes=Proposed, bodies=PROPOSALS_WANTED, parameters=(KEY,), answers=ProposalView, example=_PROPOSAL,
+        problems=(*BODY, *RETRY, "not_there", "role_may_not", "login_taken"),
+    ),
+    Operation(
+        method="POST", path="/v1/proposals/{proposal}/confirm", name="Подтвердить предложение",
+        group="Люди и программы",
+        words="Роль head; вне песочницы с паролем и кодом. Код настройки или токен есть только в этом ответе. "
+        "Ключа повторности вызов не принимает.",
+        takes=ProposalProof, bodies={"nothing": {}}, answers=ProposalView, example=_CONFIRMED,
+        problems=(*BODY, "not_there", "role_may_not", "proposal_decided"),
+    ),
+    Operation(
+        method="POST", path="/v1/proposals/{proposal}/decline", name="Отклонить предложение", group="Люди и программы",
+        words="Руководитель отклоняет, или оператор отзывает; тело — пустой объект.",
+        takes=dict[str, str], bodies={"nothing": {}}, parameters=(KEY,), answers=ProposalView,
+        example={**_DECIDED, "state": "declined"},
+        problems=(*BODY, *RETRY, "not_there", "role_may_not", "proposal_decided"),
     ),
 )  # fmt: skip
 """In the order in which a reader meets them."""

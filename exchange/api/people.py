@@ -67,7 +67,9 @@ async def account_changed(entrance: Entrance, request: Request) -> Response:
             await accounts.own(incoming.conn, call.actor, login)
         wanted = shape.shaped(CHANGE, incoming.document, tagged=True)
         real = entrance.runtime.clock()
-        return _answer(await accounts.change(incoming.conn, call.actor, login, wanted, call.now, real))
+        sandbox = entrance.runtime.mode is Mode.SANDBOX
+        made = await accounts.change(incoming.conn, call.actor, login, wanted, call.now, real, sandbox=sandbox)
+        return _answer(made)
 
 
 async def substitutions_listed(entrance: Entrance, request: Request) -> Response:

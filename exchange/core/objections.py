@@ -145,6 +145,11 @@ GROUNDS: dict[str, Ground] = {
     # Who may sign in, and with what.
     "own_account": Ground(_F, None, "Собственную учётную запись оператор не меняет: это делает другой оператор."),
     "sample_account": Ground(_F, None, "Учётная запись образца входит без пароля: настраивать в ней нечего."),
+    "head_confirms": Ground(
+        _F, "P-6.5", "Право подписи даёт руководитель органа: предложите это ему на подтверждение."
+    ),
+    "proposal_decided": Ground(_S, "P-6.5", "По этому предложению уже решено."),
+    "own_proposal_of_power": Ground(_F, "P-6.5", "Предлагает и подтверждает не один человек."),
     "login_taken": Ground(_C, None, "Такой логин на узле уже есть."),
     "login_of_samples": Ground(_C, None, "Такие логины в песочнице у образцов."),
     "person_role_needed": Ground(_C, None, "Роль system бывает только у программы."),

@@ -18,8 +18,30 @@ PEOPLE: Final = tuple(role for role in Role if role is not Role.SYSTEM)
 SAMPLE_LOGIN: Final = re.compile(
     r"[a-z]{2,4}-[a-z0-9-]+\.(" + "|".join(role.replace("_", "-") for role in PEOPLE) + ")"
 )
+SPEAKING: Final = frozenset({Verb.SIGN, Verb.NOTIFY})
+"""Rights with which one speaks for the authority: signs its acts (Article 6), notifies the registry (Article 4)."""
+
 TOKEN_DAYS: Final = 400
 """The longest that a token lasts in production, in days."""
+
+
+def speaks(role: Role, scopes: Collection[str] | None = None) -> bool:
+    """Tell whether a role, narrowed down to some rights, speaks for its authority."""
+    return bool(SPEAKING & (MAY[role] if scopes is None else MAY[role] & set(scopes)))
+
+
+def to_power(*, given: bool, entrusted: bool) -> Iterator[Objection]:
+    """Yield the objection to giving signing power without the head (Article 6): no operator makes signatories alone."""
+    if given and not entrusted:
+        yield object_to("head_confirms")
+
+
+def to_confirmation(by: str | None, proposer: str | None, *, decided: bool) -> Iterator[Objection]:
+    """Yield the objections to somebody's deciding on a proposal."""
+    if decided:
+        yield object_to("proposal_decided")
+    if by is not None and by == proposer:
+        yield object_to("own_proposal_of_power")
 
 
 def to_account(login: str, role: Role, *, taken: bool, sandbox: bool) -> Iterator[Objection]:

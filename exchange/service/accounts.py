@@ -4,18 +4,22 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from exchange.core.access import Actor, Verb, may
+from exchange.core.deadlines import local_day
 from exchange.core.errors import NotThere, Refused
-from exchange.core.objections import object_to
-from exchange.core.people import to_account, to_change
+from exchange.core.objections import Objection, object_to
+from exchange.core.people import speaks, to_account, to_change, to_power
 from exchange.service import audit, second
 from exchange.service.people import person_behind
 from exchange.store import accounts as store
-from exchange.store import attempts, sessions
+from exchange.store import attempts, sessions, substitutions
 from exchange.store.accounts import Account, NewAccount
 from exchange.store.attempts import Tried
 from exchange.store.database import Connection
 from schemas.people import AccountChange, AccountView, AccountWanted, RoleChange, SetUpView
 from schemas.vocabulary import Deed
+
+COMMAND: Final = "command"
+"""Who the audit trail names for what is done at the command line of the node's own machine."""
 
 SET_UP: Final = timedelta(hours=72)
 """How long a one-time code opens the set-up of an account (real time)."""
@@ -25,7 +29,7 @@ async def listed(
     conn: Connection, actor: Actor, real: datetime, *, after: str, limit: int
 ) -> tuple[list[AccountView], str | None]:
     """Return a page of the accounts of the caller's authority by login, and where the next begins."""
-    _require(actor)
+    require(actor)
     rows = await store.of_authority(conn, actor.authority, after=after, limit=limit + 1)
     shown = rows[:limit]
     tried = await attempts.of_logins(conn, [one.login for one in shown])
@@ -34,21 +38,40 @@ async def listed(
 
 async def get(conn: Connection, actor: Actor, login: str, real: datetime) -> AccountView:
     """Return an account of the caller's authority; raise NotThere."""
-    _require(actor)
+    require(actor)
     return await _shown(conn, actor, login, real)
 
 
 async def open_account(
-    conn: Connection, actor: Actor, wanted: AccountWanted, now: datetime, real: datetime, *, sandbox: bool
+    conn: Connection,
+    actor: Actor,
+    wanted: AccountWanted,
+    now: datetime,
+    real: datetime,
+    *,
+    sandbox: bool,
+    confirmed: bool = False,
 ) -> AccountView:
-    """Open an account of the caller's authority; its set-up code is in the answer alone. Raise Refused."""
-    _require(actor)
+    """Open an account of the caller's authority; its set-up code is in the answer alone. Raise Refused.
+
+    `confirmed`: the caller is the head, who confirms what an operator proposed.
+    """
+    if not confirmed:
+        require(actor)
     code, until = second.new_code(), real + SET_UP
-    objections = tuple(to_account(wanted.login, wanted.role, taken=False, sandbox=sandbox))
+    trusted = confirmed or entrusted(actor, sandbox=sandbox)
+    objections = (
+        *to_account(wanted.login, wanted.role, taken=False, sandbox=sandbox),
+        *to_power(given=speaks(wanted.role), entrusted=trusted),
+    )
     if objections:
         raise Refused(objections)
     account = NewAccount(
-        **dict(wanted),
+        login=wanted.login,
+        name=wanted.name,
+        post=wanted.post,
+        role=wanted.role,
+        language=wanted.language,
         authority=actor.authority,
         made_by=actor.who,
         set_up=second.digest(wanted.login, code),
@@ -63,17 +86,30 @@ async def open_account(
 
 
 async def change(
-    conn: Connection, actor: Actor, login: str, wanted: AccountChange, now: datetime, real: datetime
+    conn: Connection,
+    actor: Actor,
+    login: str,
+    wanted: AccountChange,
+    now: datetime,
+    real: datetime,
+    *,
+    sandbox: bool,
+    confirmed: bool = False,
 ) -> AccountView:
     """Change an account of the caller's authority; its sessions end with every change but `enable`.
 
-    Raise NotThere, or Refused: nobody changes the own account, nor by a program that they let in.
+    Raise NotThere, or Refused: nobody changes the own account, nor by a program that they let in. `confirmed`: the
+    caller is the head, who confirms what an operator proposed.
     """
-    _require(actor)
+    if not confirmed:
+        require(actor)
     held = await own(conn, actor, login)
     role = wanted.role if isinstance(wanted, RoleChange) else None
-    sets_up, by = wanted.change == "reset", await person_behind(conn, actor)
-    objections = tuple(to_change(by, login, sample=held.sample, role=role, sets_up=sets_up))
+    trusted = confirmed or entrusted(actor, sandbox=sandbox)
+    objections = (
+        *await against_change(conn, actor, held, wanted),
+        *to_power(given=await _gives_power(conn, held, wanted, now), entrusted=trusted),
+    )
     if objections:
         raise Refused(objections)
     await store.lock(conn, login)
@@ -85,12 +121,35 @@ async def change(
     return (await _shown(conn, actor, login, real)).model_copy(update={"set_up": set_up})
 
 
+async def against_change(conn: Connection, actor: Actor, held: Account, wanted: AccountChange) -> tuple[Objection, ...]:
+    """Return the objections to a change, whoever confirms it."""
+    role = wanted.role if isinstance(wanted, RoleChange) else None
+    sets_up, by = wanted.change == "reset", await person_behind(conn, actor)
+    return tuple(to_change(by, held.login, sample=held.sample, role=role, sets_up=sets_up))
+
+
+def entrusted(actor: Actor, *, sandbox: bool) -> bool:
+    """Tell whether a caller gives signing power without the head: a sandbox, and the command on the node's machine."""
+    return sandbox or actor.who == COMMAND
+
+
 async def own(conn: Connection, actor: Actor, login: str) -> Account:
     """Return an account of the caller's authority; raise NotThere."""
     held = await store.find(conn, login)
     if held is None or held.authority != actor.authority:
         raise NotThere
     return held
+
+
+async def _gives_power(conn: Connection, held: Account, wanted: AccountChange, now: datetime) -> bool:
+    """Tell whether a change puts a signature within somebody's reach: the account's own, or a substitute's."""
+    if isinstance(wanted, RoleChange):
+        return speaks(held.role) or speaks(wanted.role)
+    if wanted.change not in {"enable", "reset"}:
+        return False
+    today = local_day(now, held.zone)
+    orders = await substitutions.of_substitute(conn, held.login, held.authority)
+    return speaks(held.role) or any(not one.revoked and one.until >= today for one in orders)
 
 
 async def _apply(conn: Connection, login: str, wanted: AccountChange, real: datetime) -> SetUpView | None:
@@ -132,6 +191,7 @@ def _view(of: Account, tried: Tried | None, real: datetime) -> AccountView:
     )
 
 
-def _require(actor: Actor) -> None:
+def require(actor: Actor) -> None:
+    """Raise Refused unless a caller keeps accounts."""
     if not may(actor, Verb.ADMINISTER):
         raise Refused((object_to("role_may_not"),))

@@ -6,8 +6,9 @@ from typing import Final
 from exchange.core.access import Actor, Verb, may
 from exchange.core.errors import NotThere, Refused
 from exchange.core.objections import Objection, object_to
-from exchange.core.people import to_token
+from exchange.core.people import speaks, to_power, to_token
 from exchange.service import audit
+from exchange.service.accounts import entrusted
 from exchange.store import tokens as store
 from exchange.store.database import Connection
 from exchange.store.tokens import Token
@@ -31,21 +32,30 @@ async def listed(
 
 
 async def give_out(
-    conn: Connection, actor: Actor, wanted: ProgramTokenWanted, digest: bytes, now: datetime, *, sandbox: bool
+    conn: Connection,
+    actor: Actor,
+    wanted: ProgramTokenWanted,
+    digest: bytes,
+    now: datetime,
+    *,
+    sandbox: bool,
+    confirmed: bool = False,
 ) -> Token:
-    """Keep a token of the caller's authority by its digest; raise Refused with every reason."""
-    _require(actor)
-    days = wanted.days if wanted.days is not None or sandbox else DAYS
-    known = [Verb(scope) for scope in wanted.scopes or () if scope in set(Verb)]
-    found: list[Objection] = [
-        object_to("scope_not_of_role", f"/scopes/{index}")
-        for index, scope in enumerate(wanted.scopes or ())
-        if scope not in set(Verb)
-    ]
-    found += to_token(wanted.role, known, days, sandbox=sandbox)
+    """Keep a token of the caller's authority by its digest; raise Refused with every reason.
+
+    `confirmed`: the caller is the head, who confirms what an operator proposed.
+    """
+    if not confirmed:
+        _require(actor)
+    days = _days(wanted, sandbox=sandbox)
+    trusted = confirmed or entrusted(actor, sandbox=sandbox)
+    found = (
+        *against(wanted, sandbox=sandbox),
+        *to_power(given=speaks(wanted.role, wanted.scopes), entrusted=trusted),
+    )
     if found:
-        raise Refused(tuple(found))
-    scopes = None if wanted.scopes is None else frozenset(known)
+        raise Refused(found)
+    scopes = None if wanted.scopes is None else frozenset(Verb(scope) for scope in wanted.scopes)
     bearer = Actor(actor.authority, wanted.role, scopes=scopes)
     expires_at = None if days is None else now + timedelta(days=days)
     number = await store.add(
@@ -54,6 +64,17 @@ async def give_out(
     detail = {"change": "token_made", "role": wanted.role, "scopes": sorted(scopes) if scopes else None, "days": days}
     await audit.note(conn, actor, Deed.ACCESS_CHANGED, now, subject=f"token:{number}", detail=detail)
     return await own(conn, actor, number)
+
+
+def against(wanted: ProgramTokenWanted, *, sandbox: bool) -> tuple[Objection, ...]:
+    """Return the objections to a token, whoever confirms it."""
+    known = [Verb(scope) for scope in wanted.scopes or () if scope in set(Verb)]
+    unknown = (
+        object_to("scope_not_of_role", f"/scopes/{index}")
+        for index, scope in enumerate(wanted.scopes or ())
+        if scope not in set(Verb)
+    )
+    return (*unknown, *to_token(wanted.role, known, _days(wanted, sandbox=sandbox), sandbox=sandbox))
 
 
 async def revoke(conn: Connection, actor: Actor, number: int, now: datetime) -> Token:
@@ -89,6 +110,10 @@ async def own(conn: Connection, actor: Actor, number: int) -> Token:
     if held is None or held.authority != actor.authority:
         raise NotThere
     return held
+
+
+def _days(wanted: ProgramTokenWanted, *, sandbox: bool) -> int | None:
+    return wanted.days if wanted.days is not None or sandbox else DAYS
 
 
 def _require(actor: Actor) -> None:

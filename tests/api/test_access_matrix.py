@@ -181,6 +181,7 @@ ORDER: Final = {
     "until": "2026-03-02",
 }
 OPERATOR, HEAD = Role.OPERATOR, Role.HEAD
+DECIDING: Final = (OPERATOR, HEAD)
 ADMINISTERING: Final = (
     Row("account: list", "GET", "/v1/accounts", only(OPERATOR)),
     Row("account: open", "POST", "/v1/accounts", only(OPERATOR), TAKEN),
@@ -209,6 +210,12 @@ ADMINISTERING: Final = (
             ("unknown", "999999", foreign(OPERATOR)),
         )
     ),
+    Row("proposal: list", "GET", "/v1/proposals", only(OPERATOR, HEAD)),
+    Row("proposal: make", "POST", "/v1/proposals", only(OPERATOR), {"change": "open", **TAKEN, "role": "head"}),
+    Row("proposal: confirm, another's", "POST", "/v1/proposals/{foreign_proposal}/confirm", foreign(HEAD), {}),
+    Row("proposal: decline, another's", "POST", "/v1/proposals/{foreign_proposal}/decline", foreign(*DECIDING), {}),
+    Row("proposal: confirm", "POST", "/v1/proposals/{proposal}/confirm", own_only(HEAD, hidden=True), {}),
+    Row("proposal: decline", "POST", "/v1/proposals/{proposal}/decline", own_only(OPERATOR, HEAD, hidden=True), {}),
     Row("substitution: list", "GET", "/v1/substitutions", everybody),
     Row("substitution: enter", "POST", "/v1/substitutions", only(HEAD), ORDER),
     Row("substitution: read", "GET", "/v1/substitutions/{substitution}", of_own),
@@ -243,6 +250,9 @@ PAGES: Final = (
     Row("page: tokens", "GET", "/tokens", only(OPERATOR)),
     Row("page: give out a token", "POST", "/tokens", only(OPERATOR), {"label": "а", "role": "system", "scopes": "no"}),
     Row("page: revoke another's token", "POST", "/tokens/{foreign_token}/revoke", foreign(OPERATOR), {}),
+    Row("page: proposals", "GET", "/proposals", only(OPERATOR, HEAD)),
+    Row("page: confirm another's proposal", "POST", "/proposals/{foreign_proposal}/confirm", foreign(HEAD), {}),
+    Row("page: decline another's proposal", "POST", "/proposals/{foreign_proposal}/decline", foreign(*DECIDING), {}),
     Row("page: substitutions", "GET", "/substitutions", everybody),
     Row("page: enter a substitution", "POST", "/substitutions", only(HEAD), {**ORDER, "key": "1"}),
     Row("page: revoke another's substitution", "POST", "/substitutions/{foreign_order}/revoke", nowhere, {}),
@@ -269,11 +279,13 @@ async def world(node: Node) -> dict[str, str]:
         account = TAKEN | {"login": f"{by.lower()}.person"}
         order = ORDER | {"absent": f"{by.lower()}.head", "substitute": f"{by.lower()}.officer"}
         token = {"label": "а", "role": "auditor", "days": 1}
+        proposal = {"change": "role", "login": account["login"], "role": "head", "post": "а"}
         draft = {"kind": "submit", "body": {"reference": "1"}}
         found |= {
             f"{side}attachment": attachment,
             f"{side}login": (await made(node, "/v1/accounts", by, OPERATOR, account))["login"],
             f"{side}token": str((await made(node, "/v1/tokens", by, OPERATOR, token))["number"]),
+            f"{side}proposal": str((await made(node, "/v1/proposals", by, OPERATOR, proposal))["number"]),
             f"{side}draft": (await made(node, "/v1/drafts", by, Role.OFFICER, draft))["id"],
             "foreign_order" if side else "substitution": (await made(node, "/v1/substitutions", by, HEAD, order))["id"],
             "foreign" if side else "request": request["id"],

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from exchange.api import answers, catalogue_registry, examples
 from exchange.api.catalogue import OPERATIONS
 from exchange.api.catalogue_drafts import WHOLE, WORDS
-from exchange.api.catalogue_people import ACCOUNT, SUBSTITUTION, TOKEN
+from exchange.api.catalogue_people import ACCOUNT, PROPOSALS_WANTED, SUBSTITUTION, TOKEN
 from exchange.api.metrics import Figures
 from exchange.api.openapi import codes_of, describe, refusal, refusals
 from exchange.api.operation import Operation
@@ -241,6 +241,12 @@ async def some_token(node: Node) -> str:
     return str(answer.json()["number"])
 
 
+async def some_proposal(node: Node) -> str:
+    """Propose an account of a deputy and return the proposal's number."""
+    answer = await node.call("POST", "/v1/proposals", role=Role.OPERATOR, value=PROPOSALS_WANTED["open"])
+    return str(answer.json()["number"])
+
+
 async def some_notice(node: Node) -> str:
     """Notify the registry and return the notice's number."""
     answer = await node.call("POST", NOTICES, value=catalogue_registry.DESIGNATION)
@@ -257,16 +263,22 @@ GAPS: Mapping[str, Callable[[Node], Awaitable[str]]] = {
     "{substitution}": some_substitution,
     "{number}": some_token,
     "{notice}": some_notice,
+    "{proposal}": some_proposal,
     "{authority}": some_authority,
 }
 """What stands for each part of an address beside a request's id."""
 
-SHOWN: Mapping[str, Callable[[Node], Awaitable[str]]] = {"/v1/substitutions": some_substitution}
+SHOWN: Mapping[str, Callable[[Node], Awaitable[str]]] = {
+    "/v1/substitutions": some_substitution,
+    "/v1/proposals": some_proposal,
+}
 """What a list shows only when it was made before."""
 
 ROLES = {
     "/v1/accounts": Role.OPERATOR,
     "/v1/tokens": Role.OPERATOR,
+    "/v1/proposals/": Role.HEAD,
+    "/v1/proposals": Role.OPERATOR,
     "/v1/substitutions": Role.HEAD,
     "/v1/audit": Role.AUDITOR,
 }
@@ -467,6 +479,7 @@ REFUSED: Mapping[str, tuple[str, str, dict[str, Any]]] = {
         "/v1/tokens",
         {"role": Role.OPERATOR, "value": {**TOKEN, "role": "auditor", "scopes": ["sign"]}},
     ),
+    "proposal_decided": ("POST", "/v1/proposals/{proposal}/confirm", {"role": Role.HEAD, "value": {}}),
     "acknowledged_already": ("POST", ACKNOWLEDGE, {"by": "RU-MVD", "value": {}}),
     "secretariat_only": ("POST", TREATY, {"value": catalogue_registry.WITHDRAWAL}),
     "leaving_too_early": (
@@ -494,7 +507,16 @@ OF_DRAFTS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
 ELSEWHERE_TOO = {"authority_unknown", "secretariat_only", "leaving_too_early"}
 """The refusals whose pointer or gaps are others in each call."""
 
-SLOW = {"body_too_slow", "key_in_work", "too_many_calls", "body_cut_off", "no_room", "file_broken", "no_such_range"}
+SLOW = {
+    "body_too_slow",
+    "key_in_work",
+    "too_many_calls",
+    "body_cut_off",
+    "no_room",
+    "file_broken",
+    "no_such_range",
+    "head_confirms",
+}
 """The refusals that other tests bring about, since they need patience or a node of another kind."""
 
 
@@ -511,6 +533,9 @@ async def test_every_refusal_comes_as_its_example_says(node: Node, code: str) ->
         await node.done(made, "KZ-MVD", **examples.act(ActKind.WITHDRAW))
     if code == "key_reused":
         await node.call("POST", SUBMIT, value={**examples.SUBMISSION, "reference": "1"}, headers=more["headers"])
+    if code == "proposal_decided":
+        await some_proposal(node)
+        await node.call("POST", "/v1/proposals/1/decline", role=Role.HEAD, value={})
     if code == "login_taken":
         await some_account(node)
     if code == "unavailable":
@@ -523,6 +548,7 @@ async def test_every_refusal_comes_as_its_example_says(node: Node, code: str) ->
     call = {key: value for key, value in more.items() if key != "query"}
     request = str(uuid4()) if code == "not_there" else made["id"]
     address = path.replace("{id}", request).replace("{login}", "kz-mvd.operator").replace("{notice}", "21")
+    address = address.replace("{proposal}", "1")
     answer = await node.call(method, address + query, **call)
     assert (answer.status_code, answer.json()["code"]) == (refusal(code)["status"], code), answer.text
     assert code in codes_of(of(method, path))

@@ -9,7 +9,15 @@ from uuid import UUID
 from exchange.core.access import Verb
 from exchange.core.decide import Refusal
 from exchange.core.objections import Objection
-from exchange.core.people import Standin, to_account, to_change, to_substitution, to_token
+from exchange.core.people import (
+    Standin,
+    to_account,
+    to_change,
+    to_confirmation,
+    to_power,
+    to_substitution,
+    to_token,
+)
 from exchange.core.signing import Person, Substitution, signatory
 from schemas.vocabulary import ActKind, Role
 
@@ -74,6 +82,9 @@ PROBES: dict[str, Callable[[], Refusal]] = {
     "login_taken": lambda: refusal(to_account("a.a", Role.HEAD, taken=True, sandbox=False)),
     "login_of_samples": lambda: refusal(to_account("kz-mvd.head", Role.HEAD, taken=True, sandbox=True)),
     "person_role_needed": lambda: refusal(to_account("a.a", Role.SYSTEM, taken=False, sandbox=False)),
+    "head_confirms": lambda: refusal(to_power(given=True, entrusted=False)),
+    "proposal_decided": lambda: refusal(to_confirmation("a.a", "b.b", decided=True)),
+    "own_proposal_of_power": lambda: refusal(to_confirmation("a.a", "a.a", decided=False)),
     "token_of_signatory": lambda: refusal(to_token(Role.HEAD, None, 30, sandbox=False)),
     "token_too_long": lambda: refusal(to_token(Role.SYSTEM, None, 401, sandbox=False)),
     "scope_not_of_role": lambda: refusal(to_token(Role.AUDITOR, [Verb.SIGN], 30, sandbox=False)),

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from exchange.core.errors import NotThere, Refused
 from exchange.core.people import PEOPLE
-from exchange.service import accounts
+from exchange.service import accounts, proposals
+from exchange.service.proposals import PROPOSED
 from exchange.web.house import House, Visit
 from exchange.web.plain import Plain, Wrong, filled, of_refusal
 from exchange.web.query import Query, address
 from schemas.people import AccountChange, AccountView, AccountWanted
+from schemas.proposals import Opening, Proposed
 from schemas.vocabulary import Role
 
 WANTED = TypeAdapter(AccountWanted)
@@ -48,7 +50,8 @@ async def open_account(house: House, request: Request) -> Response:
                     visit.conn, visit.actor, wanted, visit.now, visit.real, sandbox=house.sandbox
                 )
             except Refused as refusal:
-                raise of_refusal(refusal, visit.tongue) from None
+                only_the_head(refusal, visit)
+                return await proposed_instead(house, visit, Opening(change="open", **dict(wanted)))
             return house.page_for(visit, "account_one", view=made, roles=PEOPLE, sheet=Plain(), done=None)
     except Wrong as wrong:
         async with house.reading(request) as visit:
@@ -70,9 +73,13 @@ async def change(house: House, request: Request) -> Response:
         async with house.writing(request, form) as visit:
             wanted = filled(CHANGE, {name: form.get(name).strip() for name in names}, visit.tongue)
             try:
-                view = await accounts.change(visit.conn, visit.actor, _login(request), wanted, visit.now, visit.real)
+                view = await accounts.change(
+                    visit.conn, visit.actor, _login(request), wanted, visit.now, visit.real, sandbox=house.sandbox
+                )
             except Refused as refusal:
-                raise of_refusal(refusal, visit.tongue) from None
+                only_the_head(refusal, visit)
+                asked = PROPOSED.validate_python({**wanted.model_dump(), "login": _login(request)})
+                return await proposed_instead(house, visit, asked)
             return house.page_for(visit, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=wanted.change)
     except Wrong as wrong:
         async with house.reading(request) as visit:
@@ -81,6 +88,21 @@ async def change(house: House, request: Request) -> Response:
             return house.page_for(
                 visit, "account_one", status=wrong.status, view=view, roles=PEOPLE, sheet=sheet, done=None
             )
+
+
+def only_the_head(refusal: Refused, visit: Visit) -> None:
+    """Raise Wrong unless the one thing in the way is that the head confirms it."""
+    if {one.code for one in refusal.objections} != {"head_confirms"}:
+        raise of_refusal(refusal, visit.tongue) from None
+
+
+async def proposed_instead(house: House, visit: Visit, wanted: Proposed) -> Response:
+    """Propose to the head what an operator may not do alone; raise Wrong for what cannot come true."""
+    try:
+        await proposals.propose(visit.conn, visit.actor, wanted, visit.now, sandbox=house.sandbox)
+    except Refused as further:
+        raise of_refusal(further, visit.tongue) from None
+    return RedirectResponse("/proposals?done=proposed", 303)
 
 
 async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:

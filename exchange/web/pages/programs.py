@@ -12,9 +12,11 @@ from exchange.core.people import SIGNING, TOKEN_DAYS
 from exchange.runtime import new_token, token_digest
 from exchange.service import tokens
 from exchange.web.house import House, Visit
-from exchange.web.plain import Plain, Wrong, filled, of_refusal
+from exchange.web.pages.accounts import only_the_head, proposed_instead
+from exchange.web.plain import Plain, Wrong, filled
 from exchange.web.query import Query, address
 from schemas.people import ProgramTokenView, ProgramTokenWanted
+from schemas.proposals import Equipping
 from schemas.vocabulary import Role
 
 WANTED = TypeAdapter(ProgramTokenWanted)
@@ -60,7 +62,8 @@ async def give_out(house: House, request: Request) -> Response:
                     visit.conn, visit.actor, wanted, token_digest(token), visit.now, sandbox=house.sandbox
                 )
             except Refused as refusal:
-                raise of_refusal(refusal, visit.tongue) from None
+                only_the_head(refusal, visit)
+                return await proposed_instead(house, visit, Equipping(change="token", **dict(wanted)))
             return await _listed(house, visit, Plain(), made=tokens.view(made, token))
     except Wrong as wrong:
         async with house.reading(request) as visit:
