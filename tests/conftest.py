@@ -16,6 +16,7 @@ import pytest
 
 from exchange.protection.store.schema import PROTECTION
 from exchange.store import localpg, migrate
+from tests.canary import suite
 
 TEMPLATE = "template_sandbox"
 PATIENCE = 20.0  # seconds for a statement or a connection: a test that hangs should say where
@@ -95,6 +96,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_configure_node(node: object) -> None:
     """Give each of xdist's workers the address of the one server."""
     node.workerinput["dsn"] = started(node.config).dsn  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Look, when all tests are over, for words of protected items in what the server of the run left behind."""
+    server = session.config.stash.get(SERVER, None)
+    if server is not None and (found := suite.found_in(server.folder)):
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"CANARY: words of protected items stand where they may not: {found}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

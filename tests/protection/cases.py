@@ -30,6 +30,7 @@ from exchange.protection.core.scene import (
 from schemas.protection import ItemBody, Register
 from schemas.secrecy import Channel, Mark, Office
 from schemas.vocabulary import Role
+from tests.canary.suite import DESIGNATION
 
 NOON = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 """Monday 2 March 2026, noon in Almaty: when the items of these tests are registered unless they say otherwise."""
@@ -150,7 +151,7 @@ def registration(**changes: Any) -> Register:
     plain: dict[str, Any] = {
         "act": "register",
         "mark": "secret",
-        "designation": "Справка о сети",
+        "designation": DESIGNATION,
         "kind": "document",
         "purpose": "розыск",
     }
