@@ -95,7 +95,7 @@ def _token_parser(tokens: argparse.ArgumentParser) -> None:
 
 def _account_parser(accounts: argparse.ArgumentParser) -> None:
     kinds = accounts.add_subparsers(
-        dest="account_command", required=True, metavar="create|list|role|reset|enable|disable"
+        dest="account_command", required=True, metavar="create|list|role|reset|enable|disable|unlock"
     )
     create = kinds.add_parser("create", help="открыть и показать код один раз / open one and show its code once")
     listed = kinds.add_parser("list", help="перечислить / list them")
@@ -104,6 +104,7 @@ def _account_parser(accounts: argparse.ArgumentParser) -> None:
         kinds.add_parser("reset", help="сбросить доступ и показать код один раз / void its access, show a code once"),
         kinds.add_parser("enable", help="включить / enable one"),
         kinds.add_parser("disable", help="отключить / disable one"),
+        kinds.add_parser("unlock", help="снять запрет входа после неудач / let one sign in after failures"),
     ]
     for each in (create, listed, role, *changes):
         _common(each)

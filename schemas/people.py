@@ -52,7 +52,7 @@ class RoleChange(Shape):
 class PlainChange(Shape):
     """A change that carries nothing."""
 
-    change: Literal["disable", "enable", "reset", "end_sessions"]
+    change: Literal["disable", "enable", "reset", "end_sessions", "unlock"]
 
 
 AccountChange = Annotated[RoleChange | PlainChange, Field(discriminator="change")]

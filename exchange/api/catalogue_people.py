@@ -24,6 +24,7 @@ CHANGES: Final = {
     "enable": {"change": "enable"},
     "reset": {"change": "reset"},
     "end_sessions": {"change": "end_sessions"},
+    "unlock": {"change": "unlock"},
 }
 SUBSTITUTION: Final = {
     "absent": "kz-mvd.head",
@@ -143,7 +144,8 @@ PEOPLE: Final = (
     ),
     Operation(
         method="POST", path="/v1/accounts/{login}/changes", name="Изменить учётную запись", group="Люди и программы",
-        words="Роль, отключение и включение, сброс доступа (новый код настройки), окончание сеансов.",
+        words="Роль, отключение и включение, сброс доступа (новый код настройки), окончание сеансов, снятие запрета "
+        "входа после неудач.",
         takes=AccountChange, bodies=CHANGES, answers=AccountView, example={**_ACCOUNT, "role": "registrar"},
         problems=(*BODY, "not_there", "role_may_not", "own_account", "head_confirms"),
     ),

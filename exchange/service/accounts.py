@@ -11,7 +11,7 @@ from exchange.core.people import speaks, to_account, to_change, to_power
 from exchange.service import audit, second
 from exchange.service.people import person_behind
 from exchange.store import accounts as store
-from exchange.store import attempts, sessions, substitutions
+from exchange.store import attempts, devices, sessions, substitutions
 from exchange.store.accounts import Account, NewAccount
 from exchange.store.attempts import Tried
 from exchange.store.database import Connection
@@ -96,7 +96,7 @@ async def change(
     sandbox: bool,
     confirmed: bool = False,
 ) -> AccountView:
-    """Change an account of the caller's authority; its sessions end with every change but `enable`.
+    """Change an account of the caller's authority; its sessions end, but with `enable` and `unlock`.
 
     Raise NotThere, or Refused: nobody changes the own account, nor by a program that they let in. `confirmed`: the
     caller is the head, who confirms what an operator proposed.
@@ -114,7 +114,7 @@ async def change(
         raise Refused(objections)
     await store.lock(conn, login)
     set_up = await _apply(conn, login, wanted, real)
-    if wanted.change != "enable":
+    if wanted.change not in {"enable", "unlock"}:
         await sessions.end_all(conn, login, real)
     detail = {"change": wanted.change, **({"role": role, "former": held.role} if role else {})}
     await audit.note(conn, actor, Deed.ACCESS_CHANGED, now, subject=login, detail=detail)
@@ -159,7 +159,10 @@ async def _apply(conn: Connection, login: str, wanted: AccountChange, real: date
         await store.disable(conn, login, real)
     elif wanted.change == "enable":
         await store.disable(conn, login, None)
+    elif wanted.change == "unlock":
+        await attempts.lift(conn, login)
     elif wanted.change == "reset":
+        await devices.forget(conn, login)
         code, until = second.new_code(), real + SET_UP
         await store.open_set_up(conn, login, second.digest(login, code), until)
         return SetUpView(code=code, until=until)

@@ -7,19 +7,20 @@ tries more often. Passwords are hashed outside any transaction.
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from os import urandom
+from secrets import token_urlsafe
 
 from exchange.core.access import Actor
-from exchange.core.attempts import Counted
+from exchange.core.attempts import DEVICE_KEPT, Counted
 from exchange.core.errors import CallerUnknown, NotProved
 from exchange.service import attempts, audit, second, sessions
 from exchange.service.database import Database
 from exchange.service.people import Gate
 from exchange.service.sessions import PERSON
-from exchange.store import accounts, sandbox
+from exchange.store import accounts, devices, sandbox
 from exchange.store import sessions as stored_sessions
 from exchange.store.accounts import Proofs
 from exchange.store.database import Connection
@@ -30,22 +31,27 @@ LONGEST_LOGIN = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What somebody at the door brings; `former` is the secret of the session that the browser had before."""
+    """What somebody at the door brings; `former` is the secret of the session that the browser had before.
+
+    `device` is the secret of the browser itself, where somebody signed in there before.
+    """
 
     login: str
     password: str = field(repr=False)
     code: str = field(repr=False)
     address: str
     agent: str
+    device: str | None = field(default=None, repr=False)
     former: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session just opened: its secret, and the language of whose it is."""
+    """A session just opened: its secret, the language of whose it is, and the browser's secret from now on."""
 
     secret: str = field(repr=False)
     language: str
+    device: str | None = field(default=None, repr=False)
 
 
 async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> Opened:
@@ -55,7 +61,7 @@ async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> Ope
     and open the session, if all held.
     """
     async with db.transaction() as conn:
-        held = await _arrived(conn, given, real)
+        held, counted = await _arrived(conn, given, real)
     usable = held is not None and held.disabled_at is None and held.factor is not None
     encoded = held.password if held is not None and usable else None
     proved = await gate.passwords.holds(encoded, given.password)
@@ -70,8 +76,9 @@ async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> Ope
         if latest is not None and opened:
             if again is not None:
                 await accounts.rehash(conn, latest.login, again)
-            await attempts.succeeded(conn, {**_counted(given, latest), Counted.AGAIN: latest.login}, real)
-            return await _open(conn, latest, given, real, Deed.SIGNED_IN)
+            await attempts.succeeded(conn, {**counted, Counted.AGAIN: latest.login}, real)
+            session = await _open(conn, latest, given, real, Deed.SIGNED_IN)
+            return replace(session, device=await remember(conn, latest.login, given.device, real))
         await _failed(conn, held, given)
     raise NotProved
 
@@ -79,10 +86,12 @@ async def sign_in(db: Database, gate: Gate, given: Given, real: datetime) -> Ope
 async def set_up(db: Database, gate: Gate, given: Given, real: datetime) -> Opened:
     """Set an account's password by its one-time code; open a session for the second factor alone.
 
-    `given.password` is the new one, already found strong enough. Raise NotProved, TooManyTries.
+    `given.password` is the new one, already found strong enough. Raise NotProved, TooManyTries. Nobody guesses 80 bits:
+    failures are counted for the address alone, and keep no owner of the code from using it.
     """
     async with db.transaction() as conn:
-        held = await _arrived(conn, given, real)
+        held = await _named(conn, given)
+        await attempts.count(conn, {Counted.ADDRESS: given.address}, real)
     encoded = await gate.passwords.hashed(given.password)
     async with db.transaction() as conn:
         latest = await accounts.lock(conn, held.login) if held is not None else None
@@ -90,7 +99,8 @@ async def set_up(db: Database, gate: Gate, given: Given, real: datetime) -> Open
             await accounts.set_password(conn, latest.login, encoded)
             await begin_enrolment(conn, gate, latest.login)
             await stored_sessions.end_all(conn, latest.login, real)
-            await attempts.succeeded(conn, {**_counted(given, latest), Counted.AGAIN: latest.login}, real)
+            counted = {Counted.ADDRESS: given.address, Counted.LOGIN: latest.login, Counted.AGAIN: latest.login}
+            await attempts.succeeded(conn, counted, real)
             return await _open(conn, latest, given, real, Deed.ACCESS_CHANGED, enrolling=True, change="set_up")
         await _failed(conn, held, given)
     raise NotProved
@@ -141,15 +151,40 @@ async def entered(conn: Connection, actor: Actor, agent: str) -> None:
     await _note(conn, actor, Deed.SIGNED_IN, agent=agent)
 
 
-async def _arrived(conn: Connection, given: Given, real: datetime) -> Proofs | None:
-    """Count an attempt and return the account that it is for; a sample has nothing to be proved with."""
+async def remember(conn: Connection, login: str, former: str | None, real: datetime) -> str:
+    """Keep that somebody proved to be an account's owner in a browser; return the browser's new secret."""
+    secret = token_urlsafe(32)
+    await devices.purge(conn, real - DEVICE_KEPT)
+    await devices.keep(
+        conn, sessions.digest(secret), login, real, former=sessions.digest(former) if former is not None else None
+    )
+    return secret
+
+
+async def _arrived(conn: Connection, given: Given, real: datetime) -> tuple[Proofs | None, dict[Counted, str]]:
+    """Count an attempt; return the account that it is for, and what it was counted for."""
+    held = await _named(conn, given)
+    counted = await _counted(conn, given, held, real)
+    await attempts.count(conn, counted, real)
+    return held, counted
+
+
+async def _named(conn: Connection, given: Given) -> Proofs | None:
+    """Lock and return the account that an attempt is for; a sample has nothing to be proved with."""
     held = await accounts.lock(conn, given.login) if len(given.login) <= LONGEST_LOGIN else None
-    await attempts.count(conn, _counted(given, held), real)
     return None if held is None or held.sample else held
 
 
-def _counted(given: Given, held: Proofs | None) -> dict[Counted, str]:
-    """Return what an attempt counts for; what was typed as a login that nobody has may be a password."""
+async def _counted(conn: Connection, given: Given, held: Proofs | None, real: datetime) -> dict[Counted, str]:
+    """Return what an attempt counts for; what was typed as a login that nobody has may be a password.
+
+    At a browser where the owner signed in before it counts for that browser alone: whoever fails elsewhere, as often as
+    they like, does not keep the owner out.
+    """
+    if held is not None and given.device is not None:
+        device = sessions.digest(given.device)
+        if await devices.known(conn, device, held.login, real - DEVICE_KEPT):
+            return {Counted.DEVICE: device.hex()}
     unknown = "?" + sha256(given.login.encode("utf-8", "replace")).hexdigest()[:32]
     return {Counted.ADDRESS: given.address, Counted.LOGIN: unknown if held is None else held.login}
 

@@ -31,6 +31,12 @@ DELETE FROM attempt a USING (
 ) old WHERE a.kind = old.kind AND a.subject = old.subject
 """
 
+DELETE_OF_LOGIN = """
+DELETE FROM attempt
+ WHERE kind = $2 AND subject = $1
+    OR kind = $3 AND subject IN (SELECT encode(digest, 'hex') FROM device WHERE account = $1)
+"""
+
 SELECT_OF_LOGINS = """
 SELECT subject, failures, last_at, closed_until FROM attempt WHERE kind = $1 AND subject = ANY($2)
 """
@@ -65,6 +71,11 @@ async def keep(conn: Connection, of: Tried) -> None:
 async def forget(conn: Connection, before: datetime) -> None:
     """Forget some of the counts that nothing was added to since an instant."""
     await conn.execute(DELETE_OLD, before)
+
+
+async def lift(conn: Connection, login: str) -> None:
+    """Forget how often signing in to an account failed, anywhere and at its known browsers."""
+    await conn.execute(DELETE_OF_LOGIN, login, Counted.LOGIN, Counted.DEVICE)
 
 
 async def of_logins(conn: Connection, logins: Sequence[str], kind: Counted = Counted.LOGIN) -> dict[str, Tried]:

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exchange.core.attempts import DEVICE_KEPT
 from exchange.service import sessions
 from exchange.web.errors import Forged
 from exchange.web.form import Form
 
 COOKIE: Final = "__Host-session"
+DEVICE: Final = "__Host-device"
 LANGUAGE: Final = "language"
 YEAR_SECONDS: Final = 365 * 86_400
 
@@ -47,6 +49,17 @@ def keep_secret(response: Response, secret: str) -> None:
 def forget_secret(response: Response) -> None:
     """Let the browser forget it."""
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def device_of(request: Request) -> str | None:
+    """Return the secret of the browser itself, None where nobody signed in yet."""
+    return request.cookies.get(DEVICE) or None
+
+
+def keep_device(response: Response, secret: str) -> None:
+    """Let the browser keep what tells it from a stranger's, beyond the end of the session."""
+    age = int(DEVICE_KEPT.total_seconds())
+    response.set_cookie(DEVICE, secret, max_age=age, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def keep_language(response: Response, code: str) -> None:

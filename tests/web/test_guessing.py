@@ -104,3 +104,82 @@ async def test_guesses_at_once_of_somebody_signed_in_are_all_counted_though_no_c
     assert counted == seen.count(403)
     assert seen.count(403) <= 15, seen
     assert set(seen) <= {403, 429, 503}
+
+
+async def held_closed(door: Door, login: str, hours: int) -> None:
+    """Let a stranger who knows a login fail again whenever they are let."""
+    stranger = Owner(door, login, pyotp.random_base32(), door.office.nobody())
+    for _ in range(hours):
+        for _ in range(6):
+            if (await stranger.sign_in(password="неверная фраза о погоде")).status_code == 429:
+                break
+        door.office.node.clock.advance(hours=1)
+    await stranger.sign_in(password="неверная фраза о погоде")
+
+
+async def test_who_fails_every_hour_keeps_the_owner_out_of_no_browser_that_they_used_before(door: Door) -> None:
+    petrov = await door.enrolled("petrov.pp")
+    await held_closed(door, "petrov.pp", 12)
+    assert (await petrov.sign_in()).status_code == 429  # a new browser, or the stranger
+    for _ in range(2):
+        assert (await petrov.sign_in(petrov.person)).status_code == 303
+        petrov.later()
+    assert (await petrov.sign_in()).status_code == 429  # the owner's success gave the stranger nothing
+
+
+async def test_guesses_at_a_known_browser_close_that_browser(door: Door) -> None:
+    petrov = await door.enrolled("petrov.pp")
+    petrov.later()
+    wrong = {"password": "неверная фраза о погоде"}
+    seen = [(await petrov.sign_in(petrov.person, **wrong)).status_code for _ in range(6)]
+    assert seen == [403] * 5 + [429]
+    assert (await petrov.sign_in()).status_code == 303  # elsewhere nothing had failed
+
+
+async def test_a_browser_is_known_for_who_signed_in_there_and_for_nobody_else(door: Door) -> None:
+    petrov, sidorov = await door.enrolled("petrov.pp"), await door.enrolled("sidorov.ss")
+    await held_closed(door, "petrov.pp", 2)
+    assert (await petrov.sign_in(sidorov.person)).status_code == 429
+    forged = door.office.nobody()
+    forged.http.cookies.set("__Host-device", "A" * 43)
+    assert (await petrov.sign_in(forged)).status_code == 429
+    sidorov.later()
+    assert (await sidorov.sign_in(petrov.person)).status_code == 303  # a shared desk
+    petrov.later()
+    assert (await petrov.sign_in(petrov.person)).status_code == 303
+
+
+async def test_a_browser_is_forgotten_with_a_reset_and_after_half_a_year(door: Door) -> None:
+    boss = await door.enrolled("boss.bb", Role.OPERATOR)
+    await door.enrolled("petrov.pp", Role.OFFICER)
+    async with door.office.node.runtime.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM device WHERE account = 'petrov.pp'") == 1
+        own = await form_of(boss.person, "/account")
+        assert (await boss.person.post("/accounts/petrov.pp", {**own, "change": "reset"})).status_code == 200
+        assert await conn.fetchval("SELECT count(*) FROM device WHERE account = 'petrov.pp'") == 0
+    door.office.node.clock.advance(days=181)
+    await held_closed(door, "boss.bb", 2)
+    boss.later()
+    assert (await boss.sign_in(boss.person)).status_code == 429
+
+
+async def test_an_operator_lifts_a_closing(door: Door) -> None:
+    boss, petrov = await door.enrolled("boss.bb", Role.OPERATOR), await door.enrolled("petrov.pp")
+    await held_closed(door, "petrov.pp", 1)
+    assert (await petrov.sign_in()).status_code == 429
+    boss.later()
+    await boss.sign_in(boss.person)
+    page = await boss.person.get("/accounts/petrov.pp")
+    assert "Снять запрет входа" in page.text
+    answer = await boss.person.post("/accounts/petrov.pp", {**page.hidden(), "change": "unlock"})
+    assert (answer.status_code, "Вход закрыт до" in answer.text) == (200, False)
+    petrov.later()
+    assert (await petrov.sign_in()).status_code == 303
+
+
+async def test_strangers_keep_nobody_from_setting_an_account_up(door: Door) -> None:
+    code = await door.account("petrov.pp")
+    for _ in range(7):
+        assert (await door.set_up("petrov.pp", "AAAA-AAAA-AAAA-AAAA")).status_code == 403
+    await held_closed(door, "petrov.pp", 1)
+    assert (await door.set_up("petrov.pp", code)).status_code == 303

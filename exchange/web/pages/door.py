@@ -55,6 +55,8 @@ async def sign_in(house: House, request: Request) -> Response:
         return _refused(house.page(request, "door", status=_status(trouble), sheet=shown, way_back=way_back), trouble)
     response = RedirectResponse(way_back, 303)
     guard.keep_secret(response, opened.secret)
+    if opened.device is not None:
+        guard.keep_device(response, opened.device)
     if guard.LANGUAGE not in request.cookies:
         guard.keep_language(response, opened.language)
     return response
@@ -99,10 +101,12 @@ async def confirm_second(house: House, request: Request) -> Response:
             codes = await people.confirm(conn, house.runtime.gate, held.actor, form.get("code"), real)
             agent = agents.short(request.headers.get("user-agent"))
             secret = await sessions.open_for(conn, held.actor, real, instead_of=None, agent=agent)
+            device = await people.remember(conn, held.login, guard.device_of(request), real)
     except NotProved as trouble:
         return await _second_again(house, request, trouble)
     response = house.page(request, "recovery", codes=codes)
     guard.keep_secret(response, secret)
+    guard.keep_device(response, device)
     return response
 
 
@@ -152,6 +156,7 @@ def _given(request: Request, form: Form, password: str) -> Given:
         code=form.get("code"),
         address=request.client.host if request.client else "",
         agent=agents.short(request.headers.get("user-agent")),
+        device=guard.device_of(request),
         former=guard.secret_of(request),
     )
 
