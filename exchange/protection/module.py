@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from exchange.protection.core.guard import Guard
 from exchange.protection.core.scene import Law
 from exchange.seals import Seals
+from exchange.store.database import Connection
 from exchange.store.pool import Pool
+from schemas.secrecy import Mark
 
 
 class KeyProvider(Protocol):
@@ -27,6 +30,43 @@ class Safe(Protocol):
         """Return bytes that `lock` made."""
 
 
+class Sealed(Protocol):
+    """A sealed content: its id, and the digest and size of its plaintext."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+
+class Vault(Protocol):
+    """The contents of items, sealed."""
+
+    async def bind(self, conn: Connection, content_id: UUID, item_id: UUID) -> None:
+        """Make a sealed content the item's."""
+
+    async def find(self, conn: Connection, *, by: str, sha256: str) -> Sealed | None:
+        """Return a body's own unbound content."""
+
+    async def hand_over(self, conn: Connection, item: UUID, giver: str, recipient: str, means: str | None) -> None:
+        """Wrap for a recipient, who takes it over."""
+
+    async def take_over(self, conn: Connection, item: UUID, recipient: str, mark: Mark | None) -> None:
+        """Take over what was handed over."""
+
+    async def rewrap(self, conn: Connection, item: UUID, body: str, mark: Mark | None) -> None:
+        """Wrap for another mark."""
+
+    async def shred(self, conn: Connection, item: UUID, body: str) -> None:
+        """Order a key to be destroyed."""
+
+    async def finish(self) -> bool:
+        """Do what was ordered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """The module over its own database, with its law, the guard of open fields, its keys and its contents.
@@ -39,6 +79,7 @@ class Module:
     guard: Guard
     provider: KeyProvider = field(repr=False)
     safe: Safe = field(repr=False)
+    vault: Vault = field(repr=False)
     sandbox: bool
     seals: Seals = field(default_factory=Seals, repr=False)
     """The bodies' signing keys that this process opened so far."""

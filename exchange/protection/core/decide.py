@@ -38,11 +38,16 @@ class Decision:
 
 
 def decide_registration(
-    item_id: str, body: Register, caller: Caller, scene: Scene, now: datetime
+    item_id: str, body: Register, caller: Caller, scene: Scene, now: datetime, *, content_here: bool = True
 ) -> Decision | Refusal:
-    """Decide on taking an item into the register (A-7.1, A-7.3, A-7.4; joint ones A-7.6)."""
+    """Decide on taking an item into the register (A-7.1, A-7.3, A-7.4; joint ones A-7.6).
+
+    `content_here` tells whether the content that the registration names was sealed for this body before.
+    """
     author = scene.bodies[caller.body]
     found = [*lawful.role_objections(ACTS[ItemAct.REGISTER], caller), *handling.of_register(body, author, scene, now)]
+    if body.content is not None and not content_here:
+        found.append(object_to("content_unknown", "/content"))
     if found:
         return refuse(found)
     makers = (author, *(scene.bodies[code] for code in body.joint_with))

@@ -1,0 +1,1 @@
+"""What is done in the protection module: each use case on the connection of whoever called; none of them commits."""

@@ -1,0 +1,39 @@
+"""Who read the content of an item, or was kept from it: rows that only grow."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from exchange.store.database import Connection
+
+INSERT_ACCESS = """
+INSERT INTO protection.access (id, item, body, at, given, detail) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+SELECT_ACCESSES = """
+SELECT id, item, body, at, given, detail FROM protection.access
+ WHERE item = $1 AND ($2::text IS NULL OR body = $2) ORDER BY at DESC, id DESC LIMIT $3
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One reading; `detail` (who, in which role, which copy, on which grant, or what was missing) is locked."""
+
+    id: UUID
+    item: UUID
+    body: str
+    at: datetime
+    given: bool
+    detail: bytes
+
+
+async def add(conn: Connection, access: Access) -> None:
+    """Write a reading down."""
+    told = (access.id, access.item, access.body, access.at, access.given, access.detail)
+    await conn.execute(INSERT_ACCESS, *told)
+
+
+async def of_item(conn: Connection, item: UUID, body: str | None, limit: int) -> tuple[Access, ...]:
+    """Return the latest readings of an item, by one body or by all."""
+    return tuple(Access(**row) for row in await conn.fetch(SELECT_ACCESSES, item, body, limit))
