@@ -262,6 +262,22 @@ class EntryKind(StrEnum):
     RELEASED = "released"
 
 
+class AgreementKind(StrEnum):
+    """What two sides agree on beside the treaty; it counts once both have confirmed it."""
+
+    MEANS = "means"
+    WAY = "way"
+    STANDING = "standing"
+
+
+class ProceedingKind(StrEnum):
+    """What runs beside the items with a record of its own."""
+
+    RELEASE = "release"
+    VISIT = "visit"
+    ENTRY = "entry"
+
+
 class Told(StrEnum):
     """What a notice tells of: it never names the designation, the mark or the content."""
 

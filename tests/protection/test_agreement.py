@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exchange.protection.core.access import MayRead, may_read, purposes
-from exchange.protection.core.entries import EntryDecision, decide_entry
+from exchange.protection.core.entries import EntryDecision, decide_entry, takes_effect
 from exchange.protection.core.marks import counterpart, degree
 from exchange.protection.core.objections import Refusal
 from exchange.protection.core.regimes import applying
@@ -542,13 +542,34 @@ def entry(kind: str, fields: Mapping[str, object], **changes: object) -> DatedEn
 
 
 def test_a_4_a_competent_body_and_its_change_are_told_through_diplomatic_channels() -> None:
-    made = entry("competent_body", {"body": "BY-KGB"})
+    made = entry("competent_body", {"body": "RU-FSB"})
     refusal = decide_entry(made, officer("RU-FSB"), scene())
     assert isinstance(refusal, Refusal)
     assert set(refusal.codes) == {"entry_field_missing", "through_diplomats"}
     assert refusal.rules == {"A-4"}
-    whole = entry("competent_body", {"body": "BY-KGB", "since": date(2026, 1, 1)}, diplomatic=True)
+    whole = entry("competent_body", {"body": "RU-FSB", "since": date(2026, 1, 1)}, diplomatic=True)
     assert decide_entry(whole, officer("RU-FSB"), scene()) == EntryDecision(whole, "A-4", ("BY-KGB",))
+    assert takes_effect(whole, date(2026, 3, 2)) == date(2026, 3, 2), "never before it was entered"
+
+
+def test_a_4_a_party_names_its_own_competent_body_and_only_through_the_one_that_is() -> None:
+    fields = {"body": "RU-MVD", "since": "2026-05-01"}
+    whole = entry("competent_body", fields, diplomatic=True)
+    assert takes_effect(whole, date(2026, 3, 2)) == date(2026, 5, 1)
+    refusal = decide_entry(whole, officer("RU-MVD"), scene())
+    assert isinstance(refusal, Refusal)
+    assert why(refusal) == (("not_competent_body",), {"A-4"})
+    for wrong in ({"body": "BY-MVD"}, {"body": "RU-NOBODY"}):
+        refusal = decide_entry(
+            entry("competent_body", {**fields, **wrong}, diplomatic=True), officer("RU-FSB"), scene()
+        )
+        assert isinstance(refusal, Refusal)
+        assert why(refusal) == (("body_unknown",), {"A-4"})
+    refusal = decide_entry(
+        entry("competent_body", {**fields, "since": "скоро"}, diplomatic=True), officer("RU-FSB"), scene()
+    )
+    assert isinstance(refusal, Refusal)
+    assert why(refusal) == (("entry_field_wrong",), {"A-4"})
 
 
 def test_a_8_rules_are_exchanged_and_consultations_held() -> None:

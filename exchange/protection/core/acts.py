@@ -27,6 +27,7 @@ class Verb(StrEnum):
     KEEP = "keep"
     DECIDE = "decide"
     REPORT = "report"
+    ADMIT = "admit"
 
 
 MAY: Mapping[Role, frozenset[Verb]] = {
@@ -34,14 +35,15 @@ MAY: Mapping[Role, frozenset[Verb]] = {
     Role.HEAD: frozenset({Verb.SEE, Verb.READ, Verb.DECIDE, Verb.REPORT}),
     Role.DEPUTY_HEAD: frozenset({Verb.SEE, Verb.READ, Verb.DECIDE, Verb.REPORT}),
     Role.REGISTRAR: frozenset(),
-    Role.SECRECY_OFFICER: frozenset({Verb.SEE, Verb.READ, Verb.KEEP, Verb.DECIDE, Verb.REPORT}),
+    Role.SECRECY_OFFICER: frozenset(Verb),
     Role.AUDITOR: frozenset({Verb.SEE}),
     Role.OPERATOR: frozenset(),
     Role.SYSTEM: frozenset({Verb.SEE, Verb.KEEP, Verb.DECIDE, Verb.REPORT}),
 }
 """`see` is the card of an item without its content; `read` is the content, and needs clearance and grant besides.
 
-Administrators have neither; a system token has no clearance, so it never reads.
+`admit` is the secrecy officer's alone: clearances and grants of its body's people. Administrators have none of these; a
+system token has no clearance, so it never reads.
 """
 
 

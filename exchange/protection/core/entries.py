@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.core.objections import Objection, Refusal, object_to, refuse
-from exchange.protection.core.scene import Caller, Scene
+from exchange.protection.core.regimes import belongs
+from exchange.protection.core.scene import Body, Caller, Scene
 from schemas.regimes import EntryRule, Regime
 from schemas.release import DatedEntry
 from schemas.secrecy import BodyKind, EntryKind
+
+CHANGING = frozenset({EntryKind.COMPETENT_BODY, EntryKind.RELEASED})
+"""The entries that change the registry from their day on: a Party's competent body, or its release from protecting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,15 @@ class EntryDecision:
 def decide_entry(entry: DatedEntry, caller: Caller, scene: Scene) -> EntryDecision | Refusal:
     """Decide on a dated entry (A-4, A-8, A-N2, A-N4, KA-3, KA-7, KA-8, KL-5, KL-8): every missing field at once.
 
-    `party` is the other Party; changes of competent bodies go through diplomatic channels, and the entry says so.
+    `party` is the other Party; changes of competent bodies go through diplomatic channels, and the entry says so. What
+    changes the registry is entered by the competent body of its own Party alone, which names a body of that Party.
     """
+    own = scene.bodies[caller.body]
     regime = scene.law.regimes.get(entry.regime)
     rule = None if regime is None else next((each for each in regime.entries if each.kind is entry.kind), None)
-    if regime is None or rule is None or entry.party not in regime.parties:
+    if regime is None or rule is None or entry.party not in regime.parties or not _between(regime, own, entry):
         return refuse([object_to("entry_not_known", "/kind", regime=entry.regime)])
-    found = [*_fields(entry, rule), *_clauses(entry, regime)]
+    found = [*_fields(entry, rule), *_clauses(entry, regime), *_change(entry, rule, own, scene)]
     if Verb.DECIDE not in MAY[caller.role]:
         found.append(object_to("role_may_not", "/act", rule=rule.rule))
     if rule.through == "diplomatic" and not entry.diplomatic:
@@ -37,6 +44,41 @@ def decide_entry(entry: DatedEntry, caller: Caller, scene: Scene) -> EntryDecisi
     if found:
         return refuse(found)
     return EntryDecision(entry, rule.rule, tuple(_told(entry, rule, regime, caller, scene)))
+
+
+def takes_effect(entry: DatedEntry, today: date) -> date | None:
+    """Return the day from which an entry changes the registry: the one that it names, never before it was entered."""
+    since = _day(entry.fields.get("since"))
+    return None if since is None or entry.kind not in CHANGING else max(since, today)
+
+
+def _between(regime: Regime, own: Body, entry: DatedEntry) -> bool:
+    return belongs(regime, own) and own.party != entry.party
+
+
+def _change(entry: DatedEntry, rule: EntryRule, own: Body, scene: Scene) -> Iterator[Objection]:
+    """Object to a change of the registry that is another's to make, or that names no day or no body (A-4, KL-14)."""
+    if entry.kind not in CHANGING:
+        return
+    competent = scene.competent.get((entry.regime, own.party), own.code)
+    if competent != own.code:
+        yield object_to("not_competent_body", "/kind", rule=rule.rule, regime=entry.regime)
+    if "since" in entry.fields and _day(entry.fields["since"]) is None:
+        yield object_to("entry_field_wrong", "/fields/since", rule=rule.rule, field="since")
+    if "body" in rule.fields and "body" in entry.fields:
+        named = scene.bodies.get(str(entry.fields["body"]))
+        if named is None or named.party != own.party:
+            yield object_to("body_unknown", "/fields/body", rule=rule.rule)
+
+
+def _day(value: object) -> date | None:
+    """Read a day of an entry's field, which JSON brings as text."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _fields(entry: DatedEntry, rule: EntryRule) -> Iterator[Objection]:

@@ -31,6 +31,11 @@ GROUNDS: dict[str, Ground] = {
     "no_grant": Ground(_F, "A-5.5", "Лицу не открыт доступ к этому предмету с указанием цели и документа."),
     "giving_over": Ground(_F, "R-5", "Срок, на который предмет передан для этой цели, истёк."),
     "other_purpose": Ground(_F, "A-5.2", "Цель доступа не та, для которой передан предмет."),
+    "person_of_another": Ground(_F, "A-5.5", "Это лицо другого органа: допуск и доступ оформляет его орган."),
+    "person_unknown": Ground(_C, "A-5.5", "Такого лица орган не учитывает."),
+    "item_unknown": Ground(_C, "A-5.5", "Такого предмета орган не учитывает."),
+    "admission_term": Ground(_C, "A-5.5", "Срок заканчивается раньше, чем начинается."),
+    "issuer_not_recognised": Ground(_C, "A-5.4", "Допуск этого государства ни один договор не признаёт."),
     # The state it is in.
     "stale": Ground(_T, None, "Предмет изменился с тех пор, как он был прочитан."),
     "not_in_this_state": Ground(_S, None, "Действие в этом состоянии предмета невозможно: «{state}»."),
@@ -80,6 +85,12 @@ GROUNDS: dict[str, Ground] = {
     "dispatched_later": Ground(_C, None, "Получение не может быть раньше отправления или в будущем."),
     "form_wrong": Ground(_C, None, "Получение здесь подтверждают так: {form}."),
     "reference_missing": Ground(_C, None, "Письменное подтверждение имеет номер и день."),
+    # What two sides agree on.
+    "agreement_not_known": Ground(_C, None, "Договор {regime} такого соглашения этих органов не предусматривает."),
+    "agreement_side": Ground(_C, None, "С другой стороны это согласует компетентный орган: {who}."),
+    "agreement_term": Ground(_C, None, "Соглашение заканчивается раньше, чем начинается."),
+    "agreement_other": Ground(_C, None, "Под этим кодом стоит другое соглашение."),
+    "agreement_made": Ground(_S, None, "Соглашение под этим кодом уже согласовано."),
     # Consents.
     "consent_missing": Ground(_C, None, "Нужно согласие ({regime}): {who}."),
     "consent_unknown": Ground(_C, None, "Согласия с таким номером нет."),
@@ -129,6 +140,7 @@ GROUNDS: dict[str, Ground] = {
     "entry_not_known": Ground(_C, None, "Договор {regime} такой записи не предусматривает."),
     "entry_field_missing": Ground(_C, None, "В записи нет обязательного: {field}."),
     "clause_missing": Ground(_C, None, "В контракте нет обязательного условия: {clause}."),
+    "entry_field_wrong": Ground(_C, None, "Поле записи заполнено не так, как нужно: {field}."),
     "through_diplomats": Ground(_C, None, "Об этом сообщают по дипломатическим каналам."),
 }
 
