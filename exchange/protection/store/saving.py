@@ -107,21 +107,30 @@ def duties(before: Item | None, after: Item, moment: datetime) -> list[Row]:
     return [_duty(after, duty, moment) for duty in after.duties if held.get(duty.id) != duty]
 
 
+def standing_duties(item: Item) -> list[Row]:
+    """Return all duties of an item, without what reminding moves and the number that their debtor knew it by."""
+    rows = [_standing(duty) for duty in item.duties]
+    return sorted(rows, key=lambda row: (str(row["kind"]), int(str(row["subject"]))))
+
+
 def _duty(item: Item, duty: Duty, moment: datetime) -> Row:
     told = next_moment(duty, moment)
+    number = number_for(item, duty.body.code)
+    return {**_standing(duty), "number": number, "next_step_at": None if told is None else stamp(told.at)}
+
+
+def _standing(duty: Duty) -> Row:
     return {
         "kind": duty.kind.value,
         "subject": duty.subject,
         "body": duty.body.code,
         "zone": duty.calculation.zone,
         "state": duty.state.value,
-        "number": number_for(item, duty.body.code),
         "rule": duty.calculation.rule,
         "started_at": stamp(duty.calculation.started_at),
         "due_at": stamp(duty.due_at),
         "closed_at": None if duty.closed_at is None else stamp(duty.closed_at),
         "steps": list(duty.steps),
-        "next_step_at": None if told is None else stamp(told.at),
     }
 
 

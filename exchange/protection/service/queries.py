@@ -1,0 +1,129 @@
+"""What a caller may see of items: their cards, lists, records and copies; a body with no standing sees nothing."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from exchange.core.errors import NotThere, Refused
+from exchange.protection.core.acts import MAY, Act, Verb
+from exchange.protection.core.item import Item
+from exchange.protection.core.objections import object_to
+from exchange.protection.core.possible import possible_acts
+from exchange.protection.core.scene import Caller, Scene
+from exchange.protection.core.seeing import Sight, sight_of
+from exchange.protection.module import Module
+from exchange.protection.service import views as show
+from exchange.protection.service.items import Loaded, opened, scene_of, subject
+from exchange.protection.service.records import entry_of
+from exchange.protection.service.scenes import scene_for
+from exchange.protection.service.sealing import opened as unlocked
+from exchange.protection.service.sealing import said
+from exchange.protection.store import items
+from exchange.protection.store.items import FIRST, NEVER, Wanted
+from exchange.seals import payload_of
+from exchange.store.database import Connection
+from schemas import protection_views as views
+from schemas.secrecy import ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An item as a caller may see it, with the scene in which that was told."""
+
+    loaded: Loaded
+    scene: Scene
+    sight: Sight
+    acts: tuple[Act, ...]
+
+    @property
+    def item(self) -> Item:
+        """The whole item; `sight` says what of it is for the caller's eyes."""
+        return self.loaded.item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list is asked for; None asks for all. `box` is `made`, `held`, `awaiting`, `asked` or `competent`."""
+
+    state: ItemState | None = None
+    box: str | None = None
+    overdue: bool = False
+    after: tuple[datetime, UUID] = FIRST
+    limit: int = 50
+
+
+def may_see(caller: Caller) -> None:
+    """Raise Refused for a role that sees no items."""
+    if Verb.SEE not in MAY[caller.role]:
+        raise Refused((object_to("role_may_not", rule="A-5.5"),))
+
+
+async def read(conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime) -> Read:
+    """Return an item for the caller to see; raise NotThere where it does not concern its body, Refused for its role."""
+    row = await items.load(conn, item_id)
+    if row is None:
+        raise NotThere
+    return await read_loaded(conn, module, opened(module, row), caller, now)
+
+
+async def read_loaded(conn: Connection, module: Module, loaded: Loaded, caller: Caller, now: datetime) -> Read:
+    """Return an item that is already open for the caller to see, as `read` does."""
+    scene = await scene_of(conn, module, loaded.item, caller, now)
+    sight = sight_of(loaded.item, caller.body, scene)
+    if caller.body not in scene.bodies or not sight.standings:
+        raise NotThere
+    may_see(caller)
+    return Read(loaded, scene, sight, possible_acts(loaded.item, caller, scene, now))
+
+
+def card(read: Read, now: datetime) -> views.ProtectedItemView:
+    """Show an item."""
+    return show.item(read.sight, read.acts, now)
+
+
+async def list_items(
+    conn: Connection, module: Module, caller: Caller, now: datetime, asked: Asked
+) -> tuple[tuple[views.ProtectedLine, ...], tuple[datetime, UUID] | None]:
+    """Return one page of the items that concern the caller's body, soonest due first, and where the next begins.
+
+    `competent` are those that concern bodies of the Parties that it is competent for.
+    """
+    may_see(caller)
+    scene = await scene_for(conn, module, bodies=(caller.body,), now=now)
+    wanted = Wanted(
+        state=asked.state,
+        box=asked.box,
+        due_by=now if asked.overdue else NEVER,
+        after=asked.after,
+        limit=asked.limit + 1,
+    )
+    if asked.box == "competent":
+        parties = sorted({party for (_, party), code in scene.competent.items() if code == caller.body})
+        lines = await items.page_of_parties(conn, parties, wanted)
+    else:
+        lines = await items.page(conn, caller.body, wanted)
+    shown = lines[: asked.limit]
+    sights = ((sight_of(opened(module, each).item, caller.body, scene), each.due_at) for each in shown)
+    following = (shown[-1].due_at, shown[-1].id) if len(lines) > asked.limit else None
+    return tuple(show.line(sight, due_at, now) for sight, due_at in sights), following
+
+
+async def record_of(
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime
+) -> tuple[views.ProtectedEntryView, ...]:
+    """Return the record of an item: the whole chain, each act's words where they concern the caller's body."""
+    seen = await read(conn, module, item_id, caller, now)
+    shown = []
+    for kept in await items.record(conn, item_id, through=seen.item.seq):
+        sealed = unlocked(module, subject(item_id), kept)
+        entry = entry_of(said(subject(item_id), sealed))
+        shown.append(show.entry(seen.sight, entry, sealed, json.loads(payload_of(sealed.jws))["body"]))
+    return tuple(shown)
+
+
+async def copies_of(
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime
+) -> tuple[views.ProtectedCopyView, ...]:
+    """Return the numbered copies of an item that are for the caller's eyes."""
+    return show.copies((await read(conn, module, item_id, caller, now)).sight)

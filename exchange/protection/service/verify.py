@@ -1,0 +1,73 @@
+"""Every item proved: its chain, its seals, and whether what stands follows from its record."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+from uuid import UUID
+
+from exchange.core.errors import ExchangeError, RecordBroken, Unavailable
+from exchange.core.record import Sealed, faults
+from exchange.protection.core.entry import Entry
+from exchange.protection.core.fold import fold
+from exchange.protection.module import Module
+from exchange.protection.service import keys
+from exchange.protection.service.items import ITEM, opened, subject
+from exchange.protection.service.records import proved
+from exchange.protection.service.sealing import opened as unlocked
+from exchange.protection.store import items, proof, saving
+from exchange.protection.store.items import Row
+from exchange.store.database import Connection
+
+AT_ONCE: Final = 100
+
+
+async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
+    """Yield each item with what is wrong with it, mostly nothing; run it over one moment of the database."""
+    await keys.refresh(conn, module)
+    after = UUID(int=0)
+    while found := await items.ids(conn, after, AT_ONCE):
+        for item_id in found:
+            row = await items.load(conn, item_id)
+            if row is not None:
+                yield item_id, await prove(conn, module, row)
+        after = found[-1]
+
+
+async def prove(conn: Connection, module: Module, row: Row) -> tuple[str, ...]:
+    """Return what is wrong with an item: its chain, its seals, its snapshot, its participants, its duties."""
+    try:
+        kept = await items.record(conn, row.id, through=2**31 - 1)
+        sealed = [unlocked(module, subject(row.id), each) for each in kept]
+    except Unavailable:
+        raise
+    except ExchangeError as broken:
+        return (f"its record does not open: {broken}",)
+    found = [*faults(sealed), *_end(row, sealed)]
+    entries: list[Entry] = []
+    for each in sealed:
+        try:
+            entries.append(proved(subject(row.id), each, module.seals))
+        except RecordBroken as broken:
+            found.append(f"entry {each.seq}: {broken}")
+    return tuple(found) or await _differences(conn, module, row, entries)
+
+
+def _end(row: Row, sealed: list[Sealed]) -> tuple[str, ...]:
+    if not sealed or sealed[-1].seq != row.seq or sealed[-1].digest != row.head:
+        return (f"entry {row.seq}: it is not the last of the record",)
+    return ()
+
+
+async def _differences(conn: Connection, module: Module, row: Row, entries: list[Entry]) -> tuple[str, ...]:
+    """Compare what stands with what the record leads to."""
+    try:
+        told, stands = fold(str(row.id), entries), opened(module, row).item
+    except (ExchangeError, ValueError, LookupError) as broken:
+        return (f"it cannot be told again ({type(broken).__name__})",)
+    found = []
+    if ITEM.dump_python(told, mode="json") != ITEM.dump_python(stands, mode="json"):
+        found.append("the snapshot is not what the record leads to")
+    if await proof.participants(conn, row.id) != saving.participants(told):
+        found.append("its participants are not those of the record")
+    if await proof.duties(conn, row.id) != saving.standing_duties(told):
+        found.append("its duties are not those of the record")
+    return tuple(found)

@@ -1,0 +1,32 @@
+"""What a proof compares with the record: the rows that follow from it."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from exchange.core.record import stamp
+from exchange.protection.store.saving import Row
+from exchange.store.database import Connection
+
+SELECT_PARTICIPANTS = """
+SELECT body, party, made, held, awaiting, asked, number, due_at FROM protection.participant
+ WHERE item = $1 ORDER BY body COLLATE "C"
+"""
+
+SELECT_DUTIES = """
+SELECT kind, subject, body, zone, state, rule, started_at, due_at, closed_at, steps FROM protection.duty
+ WHERE item = $1 ORDER BY kind COLLATE "C", subject
+"""
+
+
+async def participants(conn: Connection, item: UUID) -> list[Row]:
+    """Return who an item concerns, as `saving.participants` puts it."""
+    return [_plain(dict(row)) for row in await conn.fetch(SELECT_PARTICIPANTS, item)]
+
+
+async def duties(conn: Connection, item: UUID) -> list[Row]:
+    """Return what is owed for an item, as `saving.standing_duties` puts it."""
+    return [_plain(dict(row)) for row in await conn.fetch(SELECT_DUTIES, item)]
+
+
+def _plain(row: Row) -> Row:
+    return {name: stamp(value.astimezone(UTC)) if isinstance(value, datetime) else value for name, value in row.items()}
