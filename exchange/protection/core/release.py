@@ -111,7 +111,10 @@ def checklist(order: ReleaseOrder, regimes: tuple[Regime, ...]) -> tuple[Element
 def decide_proposal(
     case_id: str, body: Propose, mark: Mark | None, caller: Caller, expert: str, scene: Scene, now: datetime
 ) -> ReleaseDecision | Refusal:
-    """Decide on a proposal (R-4, R-5, R-10). `mark` is the item's with the applicant; `expert` the authorised body."""
+    """Decide on a proposal (R-4, R-5, R-10). `mark` is the item's with the applicant; `expert` the authorised body.
+
+    The body that classifies is one of the applicant's own state: no other hears of what is proposed.
+    """
     applicant = scene.bodies[caller.body]
     order = order_of(scene, applicant, mark)
     if order is None:
@@ -121,7 +124,8 @@ def decide_proposal(
     regimes = () if recipient is None else applying(scene, applicant, recipient, local_day(now, applicant.zone))
     missing = tuple(each.element for each in checklist(order, regimes) if not each.rules)
     found = [*_role(caller), *_contents(order, body), *_treaty(order, body, recipient, regimes, missing)]
-    if body.classification_body not in scene.bodies:
+    classifying = scene.bodies.get(body.classification_body)
+    if classifying is None or classifying.party != applicant.party:
         found.append(object_to("body_unknown", "/classification_body", rule="R-5"))
     if body.term is not None and body.term < local_day(now, applicant.zone):
         found.append(object_to("procedure_term", "/term"))
@@ -330,6 +334,19 @@ _ROWS: dict[ReleaseAct, _Row] = {
         "R-9", ReleaseState.GOVERNMENT, lambda case: case.applicant.code, _reasoned, _plain_terms
     ),
 }
+
+
+def release_acts(case: Case, caller: Caller, now: datetime) -> tuple[ReleaseAct, ...]:
+    """Return the acts that a caller could do now, were their content lawful."""
+    if Verb.DECIDE not in MAY[caller.role]:
+        return ()
+    found = (act for act, row in _ROWS.items() if row.state is case.state and row.by(case) == caller.body)
+    return tuple(act for act in found if act is not ReleaseAct.EXTEND_EXPERT or _may_extend(case, now))
+
+
+def _may_extend(case: Case, now: datetime) -> bool:
+    duty = case.duty(ReleaseDuty.EXPERT_CONCLUSION)
+    return duty is not None and not duty.extended_by and now < duty.term.due_at
 
 
 def overdue(case: Case, now: datetime) -> tuple[Owed, ...]:

@@ -170,12 +170,14 @@ class Law:
 class Scene:
     """The registry's facts for one act. `bodies`, `people`, `sources` and `outcomes` hold those that the act names.
 
-    `competent` gives the competent body of a Party under a regime, by `(regime, party)`.
+    `competent` gives the competent body of a Party under a regime, by `(regime, party)`; `experts` who gives the
+    expert conclusion under a state's order of release, by the order.
     """
 
     law: Law
     bindings: tuple[Binding, ...] = ()
     competent: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    experts: Mapping[str, str] = field(default_factory=dict)
     bodies: Mapping[str, Body] = field(default_factory=dict)
     ways: tuple[AgreedWay, ...] = ()
     means: Mapping[str, Means] = field(default_factory=dict)

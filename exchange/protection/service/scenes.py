@@ -54,7 +54,8 @@ async def scene_for(
     return Scene(
         law=module.law,
         bindings=found.bindings,
-        competent=found.competent,
+        competent={pair: body for pair, body in found.competent.items() if pair[0] in module.law.regimes},
+        experts={order: body for (order, _party), body in found.competent.items() if order not in module.law.regimes},
         bodies=found.bodies,
         ways=tuple(_way(module, each, each.channel) for each in agreed[AgreementKind.WAY] if each.channel is not None),
         means={each.code: _means(module, each) for each in agreed[AgreementKind.MEANS]},

@@ -169,14 +169,16 @@ BEGIN
         INSERT INTO protection.proceeding (id, kind, number, author, state, seq, head, opened_at, snapshot)
         VALUES (the_id, p ->> 'kind', p ->> 'number', e ->> 'author', p ->> 'state', 1, decode(e ->> 'digest', 'hex'),
                 (e ->> 'at')::timestamptz, save_proceeding.snapshot);
-        INSERT INTO protection.proceeding_body (body, kind, proceeding)
-        SELECT b, p ->> 'kind', the_id FROM jsonb_array_elements_text(doc -> 'bodies') b;
     ELSE
         UPDATE protection.proceeding t
            SET state = p ->> 'state', seq = (e ->> 'seq')::int, head = decode(e ->> 'digest', 'hex'),
                snapshot = save_proceeding.snapshot
          WHERE t.id = the_id;
     END IF;
+
+    INSERT INTO protection.proceeding_body (body, kind, proceeding)
+    SELECT b, p ->> 'kind', the_id FROM jsonb_array_elements_text(doc -> 'bodies') b
+        ON CONFLICT DO NOTHING;
 
     INSERT INTO protection.proceeding_record (proceeding, seq, act, author, at, recorded_at, jws, ruling, previous, digest)
     VALUES (the_id, (e ->> 'seq')::int, e ->> 'act', e ->> 'author', (e ->> 'at')::timestamptz,

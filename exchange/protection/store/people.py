@@ -1,0 +1,146 @@
+"""People whom bodies let near secrets: clearances and grants, particulars locked; what ends is marked as ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from exchange.protection.core.scene import Body
+from exchange.protection.store.facts import body_of
+from exchange.store.database import Connection
+
+SELECT_PERSON = """
+SELECT b.code, b.party, b.zone, b.office, b.legal_person
+  FROM protection.person p JOIN protection.body b ON b.code = p.body WHERE p.code = $1
+"""
+
+# Two who enter the same person at once enter it once; whose it is, whoever comes second reads.
+INSERT_PERSON = "INSERT INTO protection.person (code, body) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+
+INSERT_CLEARANCE = """
+INSERT INTO protection.clearance (id, person, body, issuer, since, until, made_at, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+"""
+
+SELECT_CLEARANCES = """
+SELECT id, person, body, issuer, since, until, revoked_at, detail FROM protection.clearance
+ WHERE body = $1 AND ($2::text IS NULL OR person = $2) AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4
+"""
+
+UPDATE_CLEARANCE = """
+UPDATE protection.clearance SET revoked_at = COALESCE(revoked_at, $3) WHERE id = $1 AND body = $2
+RETURNING id, person, body, issuer, since, until, revoked_at, detail
+"""
+
+INSERT_GRANT = """
+INSERT INTO protection.access_grant (id, person, body, item, since, until, made_at, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+SELECT_GRANTS = """
+SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant
+ WHERE body = $1 AND ($2::text IS NULL OR person = $2) AND ($3::uuid IS NULL OR item = $3)
+   AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5
+"""
+
+SELECT_GRANTS_OF = """
+SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant
+ WHERE person = $1 AND item = $2
+"""
+
+SELECT_CONCERNED = """
+SELECT EXISTS (SELECT FROM protection.participant WHERE body = $1 AND item = $2 AND (made OR held OR awaiting))
+"""
+
+UPDATE_GRANT = """
+UPDATE protection.access_grant SET revoked_at = COALESCE(revoked_at, $3) WHERE id = $1 AND body = $2
+RETURNING id, person, body, item, since, until, revoked_at, detail
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceRow:
+    """A clearance as it is kept."""
+
+    id: UUID
+    person: str
+    body: str
+    issuer: str
+    since: datetime
+    until: datetime | None
+    revoked_at: datetime | None
+    detail: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRow:
+    """A grant as it is kept."""
+
+    id: UUID
+    person: str
+    body: str
+    item: UUID
+    since: datetime
+    until: datetime | None
+    revoked_at: datetime | None
+    detail: bytes
+
+
+async def body_of_person(conn: Connection, person: str) -> Body | None:
+    """Return the body that a person belongs to, or None for somebody unknown."""
+    row = await conn.fetchrow(SELECT_PERSON, person)
+    return None if row is None else body_of(row)
+
+
+async def add_person(conn: Connection, person: str, body: str) -> None:
+    """Enter a person, unless it is there."""
+    await conn.execute(INSERT_PERSON, person, body)
+
+
+async def add_clearance(conn: Connection, row: ClearanceRow, made_at: datetime) -> None:
+    """Keep a clearance, unless it is there."""
+    await conn.execute(
+        INSERT_CLEARANCE, row.id, row.person, row.body, row.issuer, row.since, row.until, made_at, row.detail
+    )
+
+
+async def clearances(
+    conn: Connection, body: str, *, person: str | None, before: UUID | None, limit: int
+) -> tuple[ClearanceRow, ...]:
+    """Return one page of the clearances of a body's people, the latest first."""
+    rows = await conn.fetch(SELECT_CLEARANCES, body, person, before, limit)
+    return tuple(ClearanceRow(**row) for row in rows)
+
+
+async def revoke_clearance(conn: Connection, clearance: UUID, body: str, at: datetime) -> ClearanceRow | None:
+    """Let a clearance end now, unless it was revoked before; None when the body has none such."""
+    row = await conn.fetchrow(UPDATE_CLEARANCE, clearance, body, at)
+    return None if row is None else ClearanceRow(**row)
+
+
+async def add_grant(conn: Connection, row: GrantRow, made_at: datetime) -> None:
+    """Keep a grant."""
+    await conn.execute(INSERT_GRANT, row.id, row.person, row.body, row.item, row.since, row.until, made_at, row.detail)
+
+
+async def grants(
+    conn: Connection, body: str, *, person: str | None, item: UUID | None, before: UUID | None, limit: int
+) -> tuple[GrantRow, ...]:
+    """Return one page of the grants of a body's people, the latest first."""
+    rows = await conn.fetch(SELECT_GRANTS, body, person, item, before, limit)
+    return tuple(GrantRow(**row) for row in rows)
+
+
+async def grants_of(conn: Connection, person: str, item: UUID) -> tuple[GrantRow, ...]:
+    """Return all grants of a person for an item, whether they hold or not."""
+    return tuple(GrantRow(**row) for row in await conn.fetch(SELECT_GRANTS_OF, person, item))
+
+
+async def concerned(conn: Connection, body: str, item: UUID) -> bool:
+    """Tell whether a body made an item, holds a copy of it, or awaits one."""
+    return bool(await conn.fetchval(SELECT_CONCERNED, body, item))
+
+
+async def revoke_grant(conn: Connection, grant: UUID, body: str, at: datetime) -> GrantRow | None:
+    """Let a grant end now, unless it was revoked before; None when the body has none such."""
+    row = await conn.fetchrow(UPDATE_GRANT, grant, body, at)
+    return None if row is None else GrantRow(**row)
