@@ -14,6 +14,7 @@ import asyncpg
 
 from exchange.core.errors import KeysMissing, NodeError, Unavailable
 from exchange.files import Folder
+from exchange.letters.press import Press
 from exchange.runtime import ROLE, Mode, Runtime
 from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
@@ -199,6 +200,10 @@ async def _opened_runtime(
         if mode is Mode.SANDBOX:
             async with pool.raw.acquire() as conn, conn.transaction():
                 await sandbox.open_clock(conn, first_moment)
-        yield Runtime(mode=mode, pool=pool, desk=desk, files=files)
+        press = Press()
+        try:
+            yield Runtime(mode=mode, pool=pool, desk=desk, files=files, press=press)
+        finally:
+            press.close()
     finally:
         await pool.close()

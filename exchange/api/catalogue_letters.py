@@ -26,12 +26,12 @@ OPERATIONS: Final = (
     Operation(
         method="GET", path="/v1/requests/{id}/letter.pdf", name="Получить запрос как письмо", group="Письма",
         words="Запрос в официальной письменной форме, PDF/A (статья 6); то же дело даёт те же байты.",
-        answers=str, media="application/pdf", example=PDF, headers=FILE, problems=("not_there",),
+        answers=str, media="application/pdf", example=PDF, headers=FILE, problems=("not_there", "not_printed"),
     ),
     Operation(
         method="GET", path="/v1/requests/{id}/acts/{seq}/letter.pdf", name="Получить действие как письмо",
         group="Письма", words="Действие под номером seq в письменной форме, PDF/A (статьи 6, 7 и 9).",
-        answers=str, media="application/pdf", example=PDF, headers=FILE, problems=("not_there",),
+        answers=str, media="application/pdf", example=PDF, headers=FILE, problems=("not_there", "not_printed"),
     ),
     Operation(
         method="GET", path="/v1/letters/{code}", name="Проверить письмо", group="Письма",

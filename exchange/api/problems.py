@@ -19,6 +19,7 @@ from exchange.core.errors import (
     KeysMissing,
     NodeError,
     NoRoom,
+    NotPrinted,
     NotProved,
     NotThere,
     Reason,
@@ -76,6 +77,10 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
         Answer(
             500, "Содержимое вложения повреждено", "Сохранённые байты не те, что были приложены: сообщите оператору."
         ),
+    ),
+    NotPrinted: (
+        "not_printed",
+        Answer(422, "Письмо не печатается", "Текст этого действия не удаётся набрать: читайте его в записи дела."),
     ),
     NoRoom: ("no_room", Answer(507, "На узле нет места", "Файл не сохранён. Сообщите оператору узла.")),
     Unavailable: ("unavailable", _UNABLE),

@@ -14,6 +14,7 @@ ExchangeError
 ├── RecordBroken            a record does not prove itself
 ├── FileBroken              the bytes of an attachment are gone, or others than were attached
 ├── NoRoom                  there is no room for an upload; nothing of it was kept
+├── NotPrinted              a letter cannot be set within its time, in no way that the press knows
 ├── Unavailable             the database cannot be reached just now; the same call may succeed in a moment
 └── NodeError               the node itself cannot go on
     ├── WrongMode           a sandbox database in production, or the reverse
@@ -163,6 +164,10 @@ class FileBroken(ExchangeError):
 
 class NoRoom(ExchangeError):
     """The files have no room for an upload; nothing of it was kept."""
+
+
+class NotPrinted(ExchangeError):
+    """A letter could not be set; the message names the kind of trouble and no text of it."""
 
 
 class Unavailable(ExchangeError):

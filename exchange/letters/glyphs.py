@@ -47,6 +47,11 @@ def shown(text: str, missing: Collection[str], found: set[str], mend: Callable[[
     return _LONG_WORD.sub(_broken, plain)
 
 
+def spaced(text: str) -> str:
+    """Return a shown text with a space wherever a long word may break."""
+    return text.replace(_BREAK, " ")
+
+
 def _shown(char: str, missing: Collection[str], found: set[str], mend: Callable[[str], str]) -> str:
     if char in _SPACES:
         return char

@@ -1,22 +1,25 @@
 """The press: a letter into PDF/A-2a, the same bytes for the same letter, off the event loop.
 
 A text of the case reaches typst as JSON data, so that it is a string there and never markup. Fonts are those inside the
-package, so that a letter looks alike on every node.
+package, so that a letter looks alike on every node. Typst works in processes of its own, which can be ended: a text
+that takes it long, or that it breaks over, is set again in a plainer way, and within seconds there is an answer.
 """
 
 import asyncio
 import json
 import re
 import threading
+import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import typst
-
-from exchange.letters.glyphs import JOIN, boxed, each, hidden, shown, texts, written_out
+from exchange.core.errors import NotPrinted
+from exchange.letters.glyphs import JOIN, boxed, each, hidden, shown, spaced, texts, written_out
+from exchange.letters.hands import Hand, Refusal, TooSlow
 from exchange.letters.letter import Letter
 from exchange.letters.words import Words, load
 
@@ -25,6 +28,13 @@ STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]
 """Long-term archiving with the text's structure (ISO 19005-2, level A), and PDF/UA-1."""
 
 THREADS: Final = 2
+SECONDS: Final = 3.0
+"""How long a letter may take as it is, all its turns together."""
+
+PLAIN_SECONDS: Final = 6.0
+"""How long after that in a plainer way: ragged, what is strange written out, long words broken by spaces."""
+
+PICTURE_SECONDS: Final = 30.0
 ROUNDS: Final = 6
 """How often a letter is set again with what could not be shown written out; then all but plain letters is."""
 
@@ -46,16 +56,18 @@ _ENDS: Final = re.compile(r"[\n\r\u2028\u2029]\s*")
 _PLAIN: Final = re.compile(r"[\x20-\x7eА-яЁё№«»–—…\n]")
 
 
-class NotPrinted(Exception):
-    """A letter could not be set; the message is typst's own and names no text of it."""
-
-
 class Press:
-    """Sets letters in a few threads; a compiler of each is kept warm."""
+    """Sets letters in a few threads; a process of each is kept warm."""
 
-    def __init__(self, templates: Path = TEMPLATES) -> None:
+    def __init__(
+        self, templates: Path = TEMPLATES, *, seconds: float = SECONDS, plain_seconds: float = PLAIN_SECONDS
+    ) -> None:
         self.words = load()
         self._templates = templates
+        self._seconds = seconds
+        self._plain_seconds = plain_seconds
+        self._hands: list[Hand] = []
+        self._end = weakref.finalize(self, _ended, self._hands)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="letters")
         self._own = threading.local()
 
@@ -66,48 +78,71 @@ class Press:
     def print(self, letter: Letter, at: datetime) -> bytes:
         """Return a letter as PDF in this thread; raise NotPrinted."""
         missing: set[str] = set()
+        ends = time.monotonic() + self._seconds
         for turn in range(ROUNDS):
             data = _data(letter, missing, self.words)
             if turn > 1 and len(data) > LARGE:
                 break
             try:
-                return bytes(self._set(data, at, "pdf"))
-            except typst.TypstError as error:
-                refused = _refused(error)
+                return self._set(data, at, ends - time.monotonic())[0]
+            except TooSlow:
+                break
+            except Refusal as refusal:
+                refused = _refused(str(refusal))
                 if refused <= missing:
                     break
                 missing |= refused
         everything = {char for char in _data(letter, set(), self.words) if not _PLAIN.fullmatch(char)}
         try:
-            return bytes(self._set(_data(letter, everything, self.words), at, "pdf"))
-        except typst.TypstError as error:
-            raise NotPrinted(type(error).__name__) from None
+            return self._set(_data(letter, everything, self.words, plain=True), at, self._plain_seconds, plain=True)[0]
+        except (Refusal, TooSlow) as trouble:
+            raise NotPrinted(type(trouble).__name__) from None
 
     def pictures(self, letter: Letter, at: datetime, dots: float = 100.0) -> list[bytes]:
         """Return the pages as PNG at a number of dots per inch, for whoever looks at them."""
-        found = self._set(_data(letter, set(), self.words), at, "png", dots)
-        return found if isinstance(found, list) else [found]
+        return self._set(_data(letter, set(), self.words), at, PICTURE_SECONDS, kind="png", dots=dots)
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads and their processes."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._end()
 
-    def _set(self, data: str, at: datetime, kind: Literal["pdf", "png"], dots: float | None = None) -> Any:
-        """Let typst set the data in the template."""
-        compiler = getattr(self._own, "compiler", None)
-        if compiler is None:
-            compiler = typst.Compiler(
-                self._templates / "letter.typ", root=self._templates, ignore_system_fonts=True, font_paths=[]
-            )
-            self._own.compiler = compiler
-        standards = STANDARDS if kind == "pdf" else []
-        return compiler.compile(
-            format=kind, ppi=dots, sys_inputs={"letter": data}, pdf_standards=standards, timestamp=int(at.timestamp())
-        )
+    def _set(
+        self,
+        data: str,
+        at: datetime,
+        seconds: float,
+        *,
+        kind: Literal["pdf", "png"] = "pdf",
+        dots: float | None = None,
+        plain: bool = False,
+    ) -> list[bytes]:
+        """Let typst set the data in the template; raise Refusal, TooSlow."""
+        hand: Hand | None = getattr(self._own, "hand", None)
+        if hand is None:
+            hand = self._own.hand = Hand(self._templates)
+            self._hands.append(hand)
+        job = {
+            "kind": kind,
+            "dots": dots,
+            "inputs": {"letter": data, "plain": "yes" if plain else "no"},
+            "standards": STANDARDS if kind == "pdf" else [],
+            "at": int(at.timestamp()),
+        }
+        return hand.set(job, seconds)
 
 
-def _data(letter: Letter, missing: set[str], words: Words) -> str:
-    """Return a letter as JSON whose every character can be shown; it says itself what could not."""
+def _ended(hands: list[Hand]) -> None:
+    """End the processes of a press that is closed, or that nobody holds any more."""
+    for hand in hands:
+        hand.end()
+
+
+def _data(letter: Letter, missing: set[str], words: Words, *, plain: bool = False) -> str:
+    """Return a letter as JSON whose every character can be shown; it says itself what could not.
+
+    In the plainer way long words are broken by spaces, and the letter says so.
+    """
     found: set[str] = set()
     bare = asdict(letter)
     whole = "".join(texts(bare))
@@ -119,12 +154,17 @@ def _data(letter: Letter, missing: set[str], words: Words) -> str:
         codes = ", ".join(written_out(char) for char in sorted(found)[:NAMED])
         named = words.say("unshown_more", codes=codes) if len(found) > NAMED else codes
         tree["remarks"].append(words.say("unshown", codes=named))
+    if plain:
+        broken = each(tree, spaced)
+        if broken != tree:
+            broken["remarks"].append(words.say("spaced"))
+        tree = broken
     return json.dumps(tree, ensure_ascii=False)
 
 
-def _refused(error: typst.TypstError) -> set[str]:
+def _refused(diagnostic: str) -> set[str]:
     """Return the characters that typst names as those no font can show; plain letters only where nothing else is."""
-    named = {char for quoted in _REFUSED.findall(error.diagnostic) for char in _unquoted(quoted)}
+    named = {char for quoted in _REFUSED.findall(diagnostic) for char in _unquoted(quoted)}
     return {char for char in named if not _PLAIN.fullmatch(char)} or named
 
 

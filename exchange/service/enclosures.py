@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from exchange.core.errors import NotPrinted
 from exchange.core.record import Sealed
 from exchange.delivery.mail import Enclosed, Enclosure
 from exchange.letters.press import Press
@@ -57,7 +58,10 @@ async def enclosed(db: Database, letters_of: Letters, notice: Leased) -> Enclose
         )
         for one in _wanted(sealed, notice)
     ]
-    printed = [(one, draft, await draft.printed(letters_of.press)) for one, draft in drafts]
+    try:
+        printed = [(one, draft, await draft.printed(letters_of.press)) for one, draft in drafts]
+    except NotPrinted:  # the notice goes all the same, and says where to read the act
+        return Enclosed(withheld=True)
     async with db.transaction() as conn:
         for one, draft, _ in printed:
             await store.keep(conn, draft.letter.code, notice.request, one.seq)

@@ -14,6 +14,7 @@ from exchange.core.errors import (
     FileBroken,
     KeyInWork,
     NoRoom,
+    NotPrinted,
     NotProved,
     NotThere,
     Refused,
@@ -36,6 +37,7 @@ FAULTS: Final[Mapping[type[Exception], tuple[str, int]]] = {
     Refused: ("refused", 403),
     KeyInWork: ("in_work", 409),
     Unavailable: ("unavailable", 503),
+    NotPrinted: ("not_printed", 422),
     NoRoom: ("no_room", 507),
     FileBroken: ("file_broken", 500),
 }

@@ -1,17 +1,23 @@
 """Letters over the interface: for whom, in which bytes, and never without a trace."""
 
 import io
+from dataclasses import replace
 from hashlib import sha256
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 from pypdf import PdfReader
 
 from exchange.letters.code import code_of
+from exchange.letters.press import Press
+from exchange.main import create_app
+from exchange.settings import Settings
 from schemas.vocabulary import Role
 from tests.api.house import SUBMISSION, Node, problem
 from tests.conftest import Database
+from tests.web.house import OWN
 
 
 async def deeds(node: Node) -> list[tuple[str, str, str]]:
@@ -111,3 +117,18 @@ async def test_no_trace_no_letter(node: Node, database: Database) -> None:
     answer = await node.get(f"/v1/requests/{made['id']}/letter.pdf")
     assert answer.status_code == 500
     assert b"%PDF" not in answer.content
+
+
+async def test_a_letter_that_cannot_be_set_is_a_clear_problem_and_a_page_that_says_so(node: Node) -> None:
+    made = await node.submitted()
+    never = Press(seconds=0.0, plain_seconds=0.0)
+    node.app = create_app(replace(node.runtime, press=never), Settings())
+    headers = await node.headers("KZ-MVD", Role.OFFICER)
+    transport = httpx.ASGITransport(app=node.app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://node", headers=OWN) as http:
+        path = f"/v1/requests/{made['id']}/letter.pdf"
+        problem(await http.get(path, headers=headers), 422, "not_printed")
+        await http.post("/sign-in", data={"authority": "KZ-MVD", "role": "officer"})
+        page = await http.get(f"/requests/{made['id']}/letters/1.pdf")
+    assert (page.status_code, "Письмо не печатается" in page.text) == (422, True)
+    never.close()

@@ -516,6 +516,7 @@ SLOW = {
     "file_broken",
     "no_such_range",
     "head_confirms",
+    "not_printed",
 }
 """The refusals that other tests bring about, since they need patience or a node of another kind."""
 

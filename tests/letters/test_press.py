@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from exchange.core.errors import NotPrinted
 from exchange.letters import code
 from exchange.letters.compose import compose
 from exchange.letters.press import MOST_CODES, MOST_LINES, Press
@@ -154,3 +155,51 @@ def test_a_letter_of_more_strange_characters_than_could_be_written_out_has_a_box
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert text.count("□") == MOST_CODES + 1
     assert "‹U+202E›" in text
+
+
+def words_of(content: bytes) -> str:
+    """Return the words of a letter's pages."""
+    return " ".join("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+def test_a_letter_that_is_not_set_in_time_is_set_in_a_plainer_way_and_loses_no_word() -> None:
+    letter = replace(printed(sent(), 1).letter, lead=("слово " * 50 + "ж" * 90,))
+    hurried = Press(seconds=0.0)
+    text = words_of(hurried.print(letter, NOON))
+    hurried.close()
+    assert text.count("слово ") == 50
+    assert "ж" * 10 + " " + "ж" * 10 in text
+    assert "разделены пробелами" in text
+
+
+def test_a_letter_that_cannot_be_set_at_all_says_so_and_the_next_one_is_set() -> None:
+    letter, never = printed(sent(), 1).letter, Press(seconds=0.0, plain_seconds=0.0)
+    with pytest.raises(NotPrinted):
+        never.print(letter, NOON)
+    never.close()
+    assert press().print(letter, NOON).startswith(b"%PDF")
+
+
+HOSTILE = {
+    "breaks typst": " ".join(chr(number) for number in range(0x21, 0x3000) if chr(number).isprintable()),
+    "no space": "ж" * 20_000,
+    "boxes without a space": "".join(chr(0x4E00 + number % 20_000) for number in range(20_000)),
+    "quotes": "\"'" * 10_000,
+    "joined": "\U0001f468\u200d\U0001f469\u200d" * 5_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_text_is_printed(kind: str) -> None:
+    letter = replace(printed(sent(), 1).letter, lead=(HOSTILE[kind],))
+    assert press().print(letter, NOON).startswith(b"%PDF")
+
+
+def test_a_closed_press_leaves_no_process() -> None:
+    own = Press()
+    own.print(printed(sent(), 1).letter, NOON)
+    (hand,) = own._hands
+    process = hand._process
+    own.close()
+    assert process is not None
+    assert process.poll() is not None

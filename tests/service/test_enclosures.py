@@ -180,6 +180,17 @@ async def test_a_letter_too_large_for_a_relay_is_told_of_without_content(node: N
     assert "не передаётся" in words_of(message)
 
 
+async def test_a_letter_that_cannot_be_set_is_told_of_without_content(node: Node) -> None:
+    never = Press(seconds=0.0, plain_seconds=0.0)
+    post = post_over(node.post.mailer, letters=Letters(never, node.office.desk.keys, sample=True))
+    await enter(node)
+    await node.office.submit(requested_authority="TJ-MAIL")
+    await deliver_due(node.db, post, NOW)
+    never.close()
+    (message,) = await raw_to(node, MAILBOX)
+    assert enclosed(message) == {}
+
+
 async def test_a_record_that_does_not_prove_itself_is_not_sent(node: Node, database: Database) -> None:
     await enter(node)
     await node.office.submit(requested_authority="TJ-MAIL")
