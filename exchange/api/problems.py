@@ -17,18 +17,22 @@ from exchange.core.errors import (
     KeyInWork,
     KeyReused,
     KeysMissing,
+    ModuleSealed,
     NodeError,
     NoRoom,
+    NotHeld,
     NotPrinted,
     NotProved,
     NotThere,
     Reason,
     RecordBroken,
     Refused,
+    Tampered,
     TooManyTries,
     Unavailable,
     Weight,
     WrongMode,
+    WrongPassphrase,
 )
 from exchange.core.rules import article
 from schemas.problem import Problem, ProblemItem
@@ -82,11 +86,24 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
         "not_printed",
         Answer(422, "Письмо не печатается", "Текст этого действия не удаётся набрать: читайте его в записи дела."),
     ),
+    Tampered: (
+        "content_broken",
+        Answer(500, "Содержимое под защитой повреждено", "Оно не то, что было закрыто: сообщите оператору узла."),
+    ),
+    NotHeld: (
+        "content_not_held",
+        Answer(404, "Содержимого у органа нет", "Оно поступило иным путём, не передавалось или уничтожено."),
+    ),
     NoRoom: ("no_room", Answer(507, "На узле нет места", "Файл не сохранён. Сообщите оператору узла.")),
     Unavailable: ("unavailable", _UNABLE),
+    ModuleSealed: (
+        "protection_sealed",
+        Answer(503, "Модуль защиты закрыт", "Ключи ещё не открыты: оператор узла должен дать парольную фразу."),
+    ),
     NodeError: ("unavailable", _UNABLE),
     WrongMode: ("unavailable", _UNABLE),
     KeysMissing: ("unavailable", _UNABLE),
+    WrongPassphrase: ("unavailable", _UNABLE),
 }
 """Every leaf of the error tree beside Refused, whose objections say what it is."""
 

@@ -13,12 +13,16 @@ ExchangeError
 ├── ClockRefused            the sandbox clock would move backwards
 ├── RecordBroken            a record does not prove itself
 ├── FileBroken              the bytes of an attachment are gone, or others than were attached
+├── Tampered                what the protection module sealed is gone, or no longer what it sealed
+├── NotHeld                 a body holds nothing of a sealed content: it came by another way, or was destroyed
 ├── NoRoom                  there is no room for an upload; nothing of it was kept
 ├── NotPrinted              a letter cannot be set within its time, in no way that the press knows
 ├── Unavailable             the database cannot be reached just now; the same call may succeed in a moment
+│   └── ModuleSealed        the protection module has not been given its passphrase
 └── NodeError               the node itself cannot go on
     ├── WrongMode           a sandbox database in production, or the reverse
-    └── KeysMissing         an authority's key is not there or cannot be unwrapped
+    ├── KeysMissing         an authority's key is not there or cannot be unwrapped
+    └── WrongPassphrase     the protection module's key file does not open with the passphrase that was given
 """
 
 from __future__ import annotations
@@ -162,6 +166,14 @@ class FileBroken(ExchangeError):
     """The bytes of an attachment are gone, or no longer those that were attached; the message names the digest."""
 
 
+class Tampered(ExchangeError):
+    """What the module sealed does not open: it is gone, cut off, another's, or was changed; no byte of it is given."""
+
+
+class NotHeld(ExchangeError):
+    """A body holds nothing of a sealed content: it came to it by another way, or was destroyed."""
+
+
 class NoRoom(ExchangeError):
     """The files have no room for an upload; nothing of it was kept."""
 
@@ -174,6 +186,10 @@ class Unavailable(ExchangeError):
     """The database cannot be reached, is overloaded or full; nothing was kept unless a commit was cut off."""
 
 
+class ModuleSealed(Unavailable):
+    """The protection module's keys are sealed until an operator gives their passphrase."""
+
+
 class NodeError(ExchangeError):
     """The node cannot go on; the message tells the operator what to do."""
 
@@ -184,3 +200,7 @@ class WrongMode(NodeError):
 
 class KeysMissing(NodeError):
     """Keys that the node needs are not there."""
+
+
+class WrongPassphrase(NodeError):
+    """The passphrase does not open the protection module's key file; nothing says which of the two is wrong."""

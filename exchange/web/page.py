@@ -13,11 +13,14 @@ from exchange.core.errors import (
     CallerUnknown,
     FileBroken,
     KeyInWork,
+    ModuleSealed,
     NoRoom,
+    NotHeld,
     NotPrinted,
     NotProved,
     NotThere,
     Refused,
+    Tampered,
     TooManyTries,
     Unavailable,
 )
@@ -36,10 +39,13 @@ FAULTS: Final[Mapping[type[Exception], tuple[str, int]]] = {
     NotProved: ("not_proved", 403),
     Refused: ("refused", 403),
     KeyInWork: ("in_work", 409),
+    ModuleSealed: ("protection_sealed", 503),
     Unavailable: ("unavailable", 503),
     NotPrinted: ("not_printed", 422),
     NoRoom: ("no_room", 507),
     FileBroken: ("file_broken", 500),
+    Tampered: ("content_broken", 500),
+    NotHeld: ("content_not_held", 404),
 }
 
 
