@@ -1,15 +1,9 @@
-"""Whom a body lets near secrets, and what two sides agree on beside a treaty: what is sent, and how it is shown."""
-
-from typing import Annotated
-
-from pydantic import Field
+"""Whom a body lets near secrets, and what two sides agree on beside a treaty, as it is sent."""
 
 from schemas.base import Code, Day, Instant, Shape, Text
 from schemas.protection import Written
 from schemas.regimes import Party
-from schemas.secrecy import AgreementKind, Channel, Mark
-
-Limit = Annotated[int, Field(ge=1, le=200)]
+from schemas.secrecy import Channel, Mark
 
 
 class ClearanceWanted(Shape):
@@ -56,60 +50,3 @@ class WayWanted(AgreementWanted):
     """A channel that two competent bodies agree on (KA-5.6, KL-6.2, A-6.2)."""
 
     channel: Channel
-
-
-class ClearanceView(Shape):
-    """A clearance as it is shown; `holds` tells of now."""
-
-    id: str
-    person: str
-    body: str
-    issuer: str
-    mark: Mark
-    since: Instant
-    until: Instant | None
-    revoked_at: Instant | None
-    document: str | None
-    holds: bool
-
-
-class GrantView(Shape):
-    """A grant as it is shown; `holds` tells of now."""
-
-    id: str
-    person: str
-    body: str
-    item: str
-    purpose: str
-    document: str
-    since: Instant
-    until: Instant | None
-    revoked_at: Instant | None
-    holds: bool
-
-
-class AgreementView(Shape):
-    """An agreement as both sides see it; it counts once `agreed_at` is there."""
-
-    kind: AgreementKind
-    code: str
-    regime: str
-    sides: tuple[str, ...]
-    channel: Channel | None
-    reference: Written
-    since: Day
-    until: Day | None
-    proposed_by: str
-    proposed_at: Instant
-    agreed_at: Instant | None
-
-
-class BindingView(Shape):
-    """A Party and the days on which a regime is in force for it, with who is competent for it now."""
-
-    regime: str
-    party: str
-    since: Day
-    left_on: Day | None
-    released_on: Day | None
-    competent: str | None

@@ -15,12 +15,14 @@ from exchange.protection.core.release import (
     decide_proposal,
     decide_release,
     overdue,
+    release_acts,
+    rule_of_act,
 )
 from exchange.protection.core.reminders import release_reminders
 from exchange.protection.core.scene import Caller, Scene
 from schemas.regimes import Regime
 from schemas.release import Propose, ReleaseBody
-from schemas.secrecy import DutyState, Mark, ReleaseDuty, ReleaseState, TreatyElement
+from schemas.secrecy import DutyState, Mark, ReleaseAct, ReleaseDuty, ReleaseState, TreatyElement
 from schemas.vocabulary import Role
 from tests.protection.cases import (
     NOON,
@@ -332,3 +334,30 @@ def test_who_may_not_decide_and_what_has_run_out_is_refused() -> None:
     refusal = refused(decide_proposal("P-1", body, Mark.SECRET, caller, "KZ-NSC", scene(), NOON))
     assert set(refusal.codes) == {"role_may_not", "body_unknown", "procedure_term"}
     assert refused(proposed(recipient="XX")).codes == ("body_unknown",)
+
+
+def test_r_3_without_an_expert_body_in_the_registry_nothing_is_proposed() -> None:
+    body = Propose.model_validate(
+        {"act": "propose", "item": "IT-1", "classification_body": "KZ-NSC", **CONTENTS}, strict=False
+    )
+    answer = decide_proposal("P-1", body, Mark.SECRET, officer("KZ-MVD"), None, scene(), NOON)
+    assert why(refused(answer)) == (("expert_unknown",), {"R-3"})
+
+
+def test_r_5_the_body_that_classifies_is_one_of_the_applicants_own_state() -> None:
+    assert why(refused(proposed(classification_body="AM-NSS"))) == (("body_unknown",), {"R-5"})
+
+
+def test_r_8_the_next_acts_are_offered_to_whom_they_belong_and_an_extension_once() -> None:
+    case = whole()
+    assert release_acts(case, officer("KZ-NSC"), NOON) == (ReleaseAct.DECIDE_CLASSIFICATION_BODY,)
+    assert release_acts(case, officer("KZ-MVD"), NOON) == ()
+    assert release_acts(case, Caller("KZ-NSC", Role.AUDITOR, "person:x"), NOON) == ()
+    at_expert = decided(case)
+    both = (ReleaseAct.EXTEND_EXPERT, ReleaseAct.CONCLUDE_EXPERT)
+    assert release_acts(at_expert, officer("KZ-NSC"), NOON) == both
+    longer = taken(does(at_expert, "KZ-NSC", "extend_expert", working_days=5, reason="экспертиза"))
+    assert release_acts(longer, officer("KZ-NSC"), NOON) == both[1:]
+    assert release_acts(at_expert, officer("KZ-NSC"), NOON + timedelta(days=90)) == both[1:]
+    assert release_acts(concluded(at_expert), officer("KZ-MVD"), NOON) == (ReleaseAct.DECIDE_GOVERNMENT,)
+    assert rule_of_act(ReleaseAct.DECIDE_GOVERNMENT) == "R-9"

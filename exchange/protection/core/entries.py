@@ -18,11 +18,12 @@ CHANGING = frozenset({EntryKind.COMPETENT_BODY, EntryKind.RELEASED})
 
 @dataclass(frozen=True, slots=True)
 class EntryDecision:
-    """An entry that is whole: by which rule, and the bodies that it is told to."""
+    """An entry that is whole: by which rule, the bodies that it is told to; `since` when it changes the registry."""
 
     entry: DatedEntry
     rule: str
     told: tuple[str, ...]
+    since: date | None = None
 
 
 def decide_entry(entry: DatedEntry, caller: Caller, scene: Scene) -> EntryDecision | Refusal:

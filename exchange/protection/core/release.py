@@ -109,7 +109,7 @@ def checklist(order: ReleaseOrder, regimes: tuple[Regime, ...]) -> tuple[Element
 
 
 def decide_proposal(
-    case_id: str, body: Propose, mark: Mark | None, caller: Caller, expert: str, scene: Scene, now: datetime
+    case_id: str, body: Propose, mark: Mark | None, caller: Caller, expert: str | None, scene: Scene, now: datetime
 ) -> ReleaseDecision | Refusal:
     """Decide on a proposal (R-4, R-5, R-10). `mark` is the item's with the applicant; `expert` the authorised body.
 
@@ -129,7 +129,9 @@ def decide_proposal(
         found.append(object_to("body_unknown", "/classification_body", rule="R-5"))
     if body.term is not None and body.term < local_day(now, applicant.zone):
         found.append(object_to("procedure_term", "/term"))
-    if found or recipient is None:
+    if expert is None:
+        found.append(object_to("expert_unknown"))
+    if found or recipient is None or expert is None:
         return refuse(found)
     duty = _owed(order, ReleaseDuty.CLASSIFICATION_DECISION, body.classification_body, scene, now)
     step = Step(seq=1, author=applicant.code, who=caller.who, at=now, body=body, opened=duty)
@@ -342,6 +344,11 @@ def release_acts(case: Case, caller: Caller, now: datetime) -> tuple[ReleaseAct,
         return ()
     found = (act for act, row in _ROWS.items() if row.state is case.state and row.by(case) == caller.body)
     return tuple(act for act in found if act is not ReleaseAct.EXTEND_EXPERT or _may_extend(case, now))
+
+
+def rule_of_act(act: ReleaseAct) -> str:
+    """Return the rule that an act rests on."""
+    return _ROWS[act].rule
 
 
 def _may_extend(case: Case, now: datetime) -> bool:

@@ -94,6 +94,12 @@ def answer_visit(visit: Visit, body: VisitBody, caller: Caller, scene: Scene) ->
     return replace(visit, seq=visit.seq + 1, state=state, degree=degree, answer=body)
 
 
+def may_answer(visit: Visit, caller: Caller) -> bool:
+    """Tell whether a caller could answer now, were its answer lawful."""
+    waits = visit.state is VisitState.REQUESTED
+    return waits and caller.body in visit.competent and Verb.DECIDE in MAY[caller.role]
+
+
 def month_before(day: date, months: int = 1) -> date:
     """Return the day so many months before; where the month has no such day, its last one (KA-9, Reading)."""
     index = day.year * 12 + day.month - 1 - months

@@ -14,8 +14,9 @@ from exchange.protection.service.standing import known, require
 from exchange.protection.store import people as store
 from exchange.protection.store.people import ClearanceRow, GrantRow
 from exchange.store.database import Connection
-from schemas.admission import ClearanceView, ClearanceWanted, GrantView, GrantWanted
+from schemas.admission import ClearanceWanted, GrantWanted
 from schemas.base import Shape
+from schemas.protection_registry import ClearanceView, GrantView
 
 
 class GrantDetail(Shape):

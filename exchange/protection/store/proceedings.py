@@ -12,12 +12,13 @@ from exchange.core.record import Sealed, stamp
 from exchange.protection.core.notices import Notice
 from exchange.protection.core.release import Owed
 from exchange.protection.core.reminders import next_moment
+from exchange.protection.store.items import Kept
 from exchange.store.database import Connection
 from schemas.secrecy import ProceedingKind
 
 # A body sees what it takes part in, and nothing else.
 SELECT_ONE = """
-SELECT p.id, p.kind, p.number, p.state, p.seq, p.head, p.opened_at, p.snapshot
+SELECT p.id, p.kind, p.number, p.author, p.state, p.seq, p.head, p.opened_at, p.snapshot
   FROM protection.proceeding p
   JOIN protection.proceeding_body b ON b.proceeding = p.id AND b.kind = p.kind AND b.body = $3
  WHERE p.id = $1 AND p.kind = $2
@@ -25,7 +26,7 @@ SELECT p.id, p.kind, p.number, p.state, p.seq, p.head, p.opened_at, p.snapshot
 
 # The row that is returned is the one that was locked, as whoever held it before left it.
 SELECT_LOCKED = """
-SELECT p.id, p.kind, p.number, p.state, p.seq, p.head, p.opened_at, p.snapshot
+SELECT p.id, p.kind, p.number, p.author, p.state, p.seq, p.head, p.opened_at, p.snapshot
   FROM protection.proceeding p
  WHERE p.id = $1 AND p.kind = $2
    AND EXISTS (SELECT FROM protection.proceeding_body b
@@ -34,15 +35,20 @@ SELECT p.id, p.kind, p.number, p.state, p.seq, p.head, p.opened_at, p.snapshot
 """
 
 SELECT_SEVERAL = """
-SELECT id, kind, number, state, seq, head, opened_at, snapshot
+SELECT id, kind, number, author, state, seq, head, opened_at, snapshot
   FROM protection.proceeding WHERE id = ANY($1) AND kind = $2
 """
 
 SELECT_PAGE = """
-SELECT p.id, p.kind, p.number, p.state, p.seq, p.head, p.opened_at, p.snapshot
+SELECT p.id, p.kind, p.number, p.author, p.state, p.seq, p.head, p.opened_at, p.snapshot
   FROM protection.proceeding_body b JOIN protection.proceeding p ON p.id = b.proceeding
  WHERE b.body = $1 AND b.kind = $2 AND ($3::text IS NULL OR p.state = $3) AND ($4::uuid IS NULL OR b.proceeding < $4)
  ORDER BY b.proceeding DESC LIMIT $5
+"""
+
+SELECT_RECORD = """
+SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
+  FROM protection.proceeding_record WHERE proceeding = $1 ORDER BY seq
 """
 
 INSERT_NUMBER = """
@@ -69,6 +75,7 @@ class Row:
     id: UUID
     kind: ProceedingKind
     number: str
+    author: str
     state: str
     seq: int
     head: bytes
@@ -115,6 +122,11 @@ async def page(
 ) -> tuple[Row, ...]:
     """Return one page of a body's proceedings of a kind, the latest first."""
     return tuple(map(_row, await conn.fetch(SELECT_PAGE, body, kind, state, before, limit)))
+
+
+async def record(conn: Connection, proceeding: UUID) -> tuple[Kept, ...]:
+    """Return the entries of a record in order."""
+    return tuple(Kept(**row) for row in await conn.fetch(SELECT_RECORD, proceeding))
 
 
 async def take_number(conn: Connection, body: str, kind: ProceedingKind, year: int) -> str:

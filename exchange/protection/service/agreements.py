@@ -1,0 +1,101 @@
+"""What two sides agree on beside a treaty: one proposes, the other names the same, and only then it counts."""
+
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from exchange.protection.core.agreements import Agreement, decide_agreement
+from exchange.protection.core.notices import Notice
+from exchange.protection.core.scene import Caller
+from exchange.protection.module import Module
+from exchange.protection.service.proceedings import decided
+from exchange.protection.service.scenes import scene_for
+from exchange.protection.service.standing import known, require
+from exchange.protection.store import agreements as store
+from exchange.protection.store import registry
+from exchange.protection.store.agreements import AgreementRow
+from exchange.store.database import Connection
+from schemas.admission import AgreementWanted
+from schemas.protection import Written
+from schemas.protection_registry import AgreementView, BindingView
+from schemas.secrecy import AgreementKind, Told
+
+
+async def say(
+    conn: Connection,
+    module: Module,
+    kind: AgreementKind,
+    new_id: UUID,
+    body: AgreementWanted,
+    caller: Caller,
+    now: datetime,
+) -> AgreementView:
+    """Let one side's word on an agreement stand, and tell the other (KA-5.6, KA-5.7, KA-6.7, KL-6.2); raise Refused."""
+    row = await store.claim(conn, kind, body.code)
+    scene = await scene_for(conn, module, bodies=(caller.body, body.other), now=now)
+    known(scene, caller)
+    held = None if row is None else agreement_of(module, row)
+    decision = decided(decide_agreement(kind, body, held, caller, scene, now))
+    made = row_of(module, decision.agreement, new_id if row is None else row.id)
+    await store.keep(conn, made)
+    for code in decision.told:
+        told = Told.AGREEMENT_MADE if decision.agreement.agreed_at else Told.AGREEMENT_ASKED
+        notice = Notice(to=code, sender=caller.body, told=told, number=body.code, rule=decision.rule)
+        await store.tell(conn, notice, now)
+    return _view(decision.agreement)
+
+
+async def listed(
+    conn: Connection, module: Module, kind: AgreementKind, caller: Caller, now: datetime, *, after: str, limit: int
+) -> tuple[AgreementView, ...]:
+    """Return one page of what the caller's body proposed or agreed, and of what counts for its Party; raise Refused."""
+    require(caller)
+    own = known(await scene_for(conn, module, bodies=(caller.body,), now=now), caller)
+    rows = await store.page(conn, kind, own.code, own.party, after=after, limit=limit)
+    return tuple(_view(agreement_of(module, row)) for row in rows)
+
+
+async def bindings(conn: Connection, caller: Caller, now: datetime) -> tuple[BindingView, ...]:
+    """Return which Parties each regime is in force for, and who is competent there; raise Refused."""
+    require(caller)
+    return tuple(
+        BindingView(
+            regime=each.binding.regime,
+            party=each.binding.party,
+            since=each.binding.since,
+            left_on=each.binding.left_on,
+            released_on=each.binding.released_on,
+            competent=each.competent,
+        )
+        for each in await registry.bindings(conn, now)
+    )
+
+
+def agreement_of(module: Module, row: AgreementRow) -> Agreement:
+    """Open a row; raise ModuleSealed."""
+    reference = Written.model_validate_json(module.safe.open(row.detail, f"agreement/{row.id}"))
+    plain = {each.name: getattr(row, each.name) for each in fields(Agreement) if each.name != "reference"}
+    return Agreement(reference=reference, **plain)
+
+
+def row_of(module: Module, agreement: Agreement, row_id: UUID) -> AgreementRow:
+    """Put an agreement into what is kept of it, its reference locked."""
+    detail = module.safe.lock(agreement.reference.model_dump_json().encode(), f"agreement/{row_id}")
+    plain = {each.name: getattr(agreement, each.name) for each in fields(Agreement) if each.name != "reference"}
+    return AgreementRow(id=row_id, detail=detail, **plain)
+
+
+def _view(agreement: Agreement) -> AgreementView:
+    return AgreementView(
+        kind=agreement.kind,
+        code=agreement.code,
+        regime=agreement.regime,
+        sides=tuple(sorted(agreement.sides)),
+        channel=agreement.channel,
+        reference=agreement.reference,
+        since=agreement.since,
+        until=agreement.until,
+        proposed_by=agreement.proposed_by,
+        proposed_at=agreement.proposed_at,
+        agreed_at=agreement.agreed_at,
+    )

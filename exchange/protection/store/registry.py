@@ -1,0 +1,112 @@
+"""The module's registry: bodies, the days of each regime's force for a Party, who is competent from when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from exchange.protection.core.scene import Binding, Body
+from exchange.store.database import Connection
+
+INSERT_BODY = """
+INSERT INTO protection.body (code, party, zone, office, legal_person, name, mailbox, language, sample)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9) ON CONFLICT DO NOTHING
+"""
+
+INSERT_BINDING = """
+INSERT INTO protection.binding (regime, party, since, left_on, released_on) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (regime, party, since) DO NOTHING
+"""
+
+INSERT_COMPETENT = """
+INSERT INTO protection.competent (regime, party, body, since, entry) VALUES ($1, $2, $3, $4, $5)
+"""
+
+# The first who is competent for a Party under a regime; a later one comes by a dated entry.
+INSERT_FIRST_COMPETENT = """
+INSERT INTO protection.competent (regime, party, body, since)
+SELECT $1, $2, $3, $4
+ WHERE NOT EXISTS (SELECT FROM protection.competent WHERE regime = $1 AND party = $2)
+"""
+
+# Two entries count from the earlier day.
+UPDATE_RELEASED = """
+UPDATE protection.binding SET released_on = LEAST(released_on, $3) WHERE regime = $1 AND party = $2
+"""
+
+SELECT_BINDINGS = """
+SELECT b.regime, b.party, b.since, b.left_on, b.released_on,
+       (SELECT c.body FROM protection.competent c JOIN protection.body o ON o.code = c.body
+         WHERE c.regime = b.regime AND c.party = b.party AND c.since <= ($1 AT TIME ZONE o.zone)::date
+         ORDER BY c.since DESC, c.id DESC LIMIT 1) AS competent
+  FROM protection.binding b ORDER BY b.regime, b.party COLLATE "C", b.since
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBody:
+    """A body to be entered: what the law needs of it, its names by language, where its mail goes."""
+
+    body: Body
+    name: Mapping[str, str]
+    mailbox: str | None
+    language: str = "ru"
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A binding, with who is competent for its Party now."""
+
+    binding: Binding
+    competent: str | None
+
+
+async def add_bodies(conn: Connection, bodies: Iterable[NewBody]) -> None:
+    """Enter bodies that are not there yet."""
+    rows = [
+        (
+            each.body.code,
+            each.body.party,
+            each.body.zone,
+            each.body.office,
+            each.body.legal_person,
+            to_json(dict(each.name)).decode(),
+            each.mailbox,
+            each.language,
+            each.sample,
+        )
+        for each in bodies
+    ]
+    await conn.executemany(INSERT_BODY, rows)
+
+
+async def add_bindings(conn: Connection, bindings: Iterable[Binding]) -> None:
+    """Enter bindings that are not there yet."""
+    rows = [(each.regime, each.party, each.since, each.left_on, each.released_on) for each in bindings]
+    await conn.executemany(INSERT_BINDING, rows)
+
+
+async def add_first_competent(conn: Connection, rows: Iterable[tuple[str, str, str, date]]) -> None:
+    """Enter the first competent bodies: regime (or order of release), Party, body, day; where there is one, nothing."""
+    await conn.executemany(INSERT_FIRST_COMPETENT, list(rows))
+
+
+async def add_competent(conn: Connection, regime: str, party: str, body: str, since: date, entry: UUID) -> None:
+    """Let a body be competent for a Party from a day on, by a dated entry."""
+    await conn.execute(INSERT_COMPETENT, regime, party, body, since, entry)
+
+
+async def release_party(conn: Connection, regime: str, party: str, since: date) -> None:
+    """Let a Party be released from protecting under a regime from a day on (KL-14)."""
+    await conn.execute(UPDATE_RELEASED, regime, party, since)
+
+
+async def bindings(conn: Connection, now: datetime) -> tuple[Bound, ...]:
+    """Return every binding, by regime and Party."""
+    return tuple(
+        Bound(Binding(row["regime"], row["party"], row["since"], row["left_on"], row["released_on"]), row["competent"])
+        for row in await conn.fetch(SELECT_BINDINGS, now)
+    )
