@@ -27,11 +27,17 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(
-    runtime: Runtime, settings: Settings, *, works: Sequence[Work] = (), lifespan: Lifespan | None = None
+    runtime: Runtime,
+    settings: Settings,
+    *,
+    works: Sequence[Work] = (),
+    lifespan: Lifespan | None = None,
+    loopback_only: bool = False,
 ) -> FastAPI:
     """Return the application over a runtime; who gave the runtime also closes it, in `lifespan` or after.
 
-    `works` is what a moved sandbox clock stops for.
+    `works` is what a moved sandbox clock stops for. `loopback_only`: a call that names another host than this machine
+    is refused, since it comes from a page whose name was made to lead here.
     """
     production = runtime.mode is Mode.PRODUCTION
     entrance = Entrance(
@@ -39,6 +45,7 @@ def create_app(
         limits=Limits(settings.body_limit, settings.body_seconds),
         door=Doorkeeper.of(settings.calls_per_minute) if production else None,
         attachment_limit=settings.attachment_limit,
+        mails=not production or settings.mail is not None,
     )
     house = pages.open_house(
         runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline
@@ -54,7 +61,7 @@ def create_app(
     figures = Figures()
     # Addresses are tried one after the other: those that programs call come first.
     app.router.routes.extend([*routes(entrance, figures, works), *pages.routes(house, ROUTE)])
-    app.add_middleware(Edge, figures=figures, secure=production)
+    app.add_middleware(Edge, figures=figures, secure=production, loopback_only=loopback_only)
     return app
 
 

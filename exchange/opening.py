@@ -32,10 +32,27 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the node's database is: `app` to work with, `owner` to migrate with."""
+    """Where the node's database is: `app` to work with, `owner` to migrate with.
+
+    `beside`: it belongs to a node that is at work in another process, and that alone migrates it.
+    """
 
     app: str = field(repr=False)
     owner: str = field(repr=False)
+    beside: bool = False
+
+
+@contextmanager
+def database_beside(settings: Settings, data: Path) -> Iterator[Place]:
+    """Give the database as `database` does, or the embedded one of a node at work: for a command beside it."""
+    try:
+        with database(settings, data) as place:
+            yield place
+    except localpg.DataDirectoryBusy:
+        dsn = localpg.beside(data / "database")
+        if dsn is None:
+            raise
+        yield Place(dsn, dsn, beside=True)
 
 
 @contextmanager
@@ -115,6 +132,17 @@ def _make_key(path: Path) -> None:
         raise NodeError(f"the data directory cannot be used: {error.strerror}") from None
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
+
+
+async def require_up_to_date(place: Place) -> None:
+    """Raise NodeError where this release would migrate a database under a node that is at work."""
+    with _plainly():
+        conn = await asyncpg.connect(place.owner, timeout=CONNECT_SECONDS)
+        try:
+            if await migrate.pending(conn):
+                raise NodeError("the node at work is of an earlier release: stop it before this command")
+        finally:
+            await conn.close(timeout=CLOSING_SECONDS)
 
 
 async def bring_up_to_date(place: Place, mode: Mode) -> tuple[str, ...]:

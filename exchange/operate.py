@@ -1,4 +1,4 @@
-"""What operators do to a node that does not serve meanwhile: migrate it, prove its records."""
+"""What operators do to a node, most of it also while it serves: migrate it, prove its records."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -70,16 +70,19 @@ def verify_export(settings: Settings, mode: Mode | None, data: Path, file: Path)
 
 
 def with_runtime(settings: Settings, mode: Mode | None, data: Path, work: Callable[[Runtime], Awaitable[None]]) -> None:
-    """Do a piece of work over a node that was brought up to date and opened for it."""
+    """Do a piece of work over a node that was brought up to date and opened for it, or beside one that is at work."""
 
     async def opened() -> None:
         known = await opening.mode_of(place, mode)
-        await opening.bring_up_to_date(place, known)
+        if place.beside:
+            await opening.require_up_to_date(place)
+        else:
+            await opening.bring_up_to_date(place, known)
         key = opening.wrapping_key(settings, known, data)
         async with opening.open_runtime(place, settings, known, key, data=data) as runtime:
             await work(runtime)
 
-    with opening.database(settings, data) as place:
+    with opening.database_beside(settings, data) as place:
         run(opened())
 
 

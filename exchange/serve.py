@@ -133,7 +133,8 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, liste
         opened = opening.open_runtime(place, settings, plan.mode, key, data=plan.data, first_moment=plan.first_moment)
         runtime = await stack.enter_async_context(opened)
         table = await stack.enter_async_context(_jobs(runtime, settings))
-        app = create_app(runtime, settings, works=tuple(job.work for job in table))
+        guarded = plan.mode is Mode.SANDBOX and not plan.expose
+        app = create_app(runtime, settings, works=tuple(job.work for job in table), loopback_only=guarded)
         if plan.scheduler:
             await stack.enter_async_context(_ticking(runtime, table))
         with _told(plan.host, plan.port):

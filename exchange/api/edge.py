@@ -1,8 +1,10 @@
 """The outermost layer: security headers on every answer, one line of log and the figures of each call."""
 
 import logging
+import re
 import time
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -10,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.api.endpoint import ROUTE, problem
 from exchange.api.metrics import Figures
+from exchange.api.problems import Fault
 
 LOG: Final = logging.getLogger("exchange.access")
 
@@ -28,11 +31,36 @@ HEADERS: Final[Mapping[str, str]] = {
 OVER_TLS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
-class Edge:
-    """A pure ASGI middleware; `secure` says that callers reach the node over TLS only."""
+_HOST: Final = re.compile(r"(localhost|\[[0-9a-f:.]+\]|[0-9.]+)(?::\d{1,5})?", re.IGNORECASE)
 
-    def __init__(self, app: ASGIApp, figures: Figures, *, secure: bool) -> None:
+
+def names_loopback(scope: Scope) -> bool:
+    """Tell whether a call names this machine alone as its host: `localhost`, or an address of the loopback."""
+    given = [value for name, value in scope["headers"] if name == b"host"]
+    found = _HOST.fullmatch(given[0].decode("latin-1")) if len(given) == 1 else None
+    if found is None:
+        return False
+    try:
+        return found[1].lower() == "localhost" or ip_address(found[1].strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+async def refused(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a call to another host: it was led here."""
+    await problem(Fault("wrong_host"))(scope, receive, send)
+
+
+class Edge:
+    """A pure ASGI middleware; `secure` says that callers reach the node over TLS only.
+
+    `loopback_only`: only calls that name this machine as their host are passed on. A sandbox lets everybody in who
+    reaches it, and a page of another name can be made to reach the loopback (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, figures: Figures, *, secure: bool, loopback_only: bool = False) -> None:
         self.app = app
+        self.loopback_only = loopback_only
         self.figures = figures
         self.headers = {**HEADERS, **({OVER_TLS[0]: OVER_TLS[1]} if secure else {})}
 
@@ -52,8 +80,9 @@ class Edge:
                     headers.setdefault(name, value)
             await send(message)
 
+        asked = refused if self.loopback_only and not names_loopback(scope) else self.app
         try:
-            await self.app(scope, receive, dressed)
+            await asked(scope, receive, dressed)
         except Exception as trouble:
             if status:
                 raise

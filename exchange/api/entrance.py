@@ -28,12 +28,16 @@ _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """What the handlers of one application share; `door` is None in a sandbox, `attachment_limit` is in bytes."""
+    """What the handlers of one application share; `door` is None in a sandbox, `attachment_limit` is in bytes.
+
+    `mails`: there is a relay that notices go out over, or the sandbox's sink.
+    """
 
     runtime: Runtime
     limits: Limits
     door: Doorkeeper | None
     attachment_limit: int
+    mails: bool = True
 
     @asynccontextmanager
     async def reading(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:

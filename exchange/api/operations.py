@@ -28,7 +28,7 @@ async def readyz(entrance: Entrance, _request: Request) -> Response:
     """Say part by part whether the node can serve: 503 for the database and its migrations only."""
     try:
         async with entrance.runtime.connection() as conn:
-            parts = dict(await health.parts(conn, entrance.runtime.clock()))
+            parts = dict(await health.parts(conn, entrance.runtime.clock(), mails=entrance.mails))
     except Unavailable:
         parts = {"database": Part.DOWN}
     vital = all(parts.get(part) is Part.OK for part in VITAL)

@@ -124,6 +124,7 @@ FAULTS: Final[Mapping[str, Answer]] = {
     "invalid_shape": Answer(422, "Тело не отвечает форме"),
     "invalid_query": Answer(422, "Параметры не отвечают форме"),
     "no_version": Answer(428, "Версия не названа", "Назовите в If-Match версию, которую видели: ETag черновика."),
+    "wrong_host": Answer(421, "Узел песочницы под другим именем", "Песочница отвечает только имени этой машины."),
     "head_too_large": Answer(431, "Заголовки слишком велики", "Адрес и заголовки больше предела, принятого на узле."),
     "bad_file_name": Answer(
         400, "Заголовок не разобран", "Имя файла: Content-Disposition: attachment; filename*=UTF-8''… (RFC 8187)."

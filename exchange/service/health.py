@@ -25,6 +25,8 @@ class Part(StrEnum):
     DEGRADED = "degraded"
     DOWN = "down"
     NOT_SEEN = "not_seen"
+    OFF = "off"
+    """Nobody said over what it goes: nothing of it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,11 @@ class Waiting:
     overdue: int
 
 
-async def parts(conn: Connection, real: datetime) -> Mapping[str, Part]:
-    """Return each part's state; only the database and its migrations keep the node from serving."""
+async def parts(conn: Connection, real: datetime, *, mails: bool) -> Mapping[str, Part]:
+    """Return each part's state; only the database and its migrations keep the node from serving.
+
+    `mails` tells whether there is a relay to send over.
+    """
     try:
         pending = await migrate.pending(conn)
     except NodeError:
@@ -49,7 +54,7 @@ async def parts(conn: Connection, real: datetime) -> Mapping[str, Part]:
         "database": Part.OK,
         "migrations": Part.OK,
         "scheduler": _scheduler(states, real),
-        "mail": Part.DEGRADED if sending.failing or sending.dropped else Part.OK,
+        "mail": Part.OFF if not mails else Part.DEGRADED if sending.failing or sending.dropped else Part.OK,
     }
 
 

@@ -179,7 +179,7 @@ def faults(file: IO[bytes], keys: Keyring) -> Iterator[str]:
     1. Each line is a deed with its number, none missing, none in another's place, and time never goes back; 2. the
     last line is the signed one; 3. its signature holds; 4. number and digest of the lines are those that were signed.
     """
-    digest, number, moment, signed = sha256(), 0, "", None
+    digest, number, behind, moment, signed = sha256(), 0, 0, "", None
     for raw in iter(lambda: file.readline(LONGEST_LINE), b""):
         if signed is not None:
             yield f"after line {number}: something follows the signed line"
@@ -193,8 +193,9 @@ def faults(file: IO[bytes], keys: Keyring) -> Iterator[str]:
             continue
         digest.update(raw)
         number += 1
-        if document.get("line") != number:
+        if document.get("line") != number + behind:
             yield f"line {number}: it bears the number {_echoed(document.get('line'))}"
+            behind = _gap(document.get("line"), number, behind)
         if str(document.get("at")) < moment:
             yield f"line {number}: it is earlier than the line before it"
         moment = str(document.get("at"))
@@ -202,6 +203,11 @@ def faults(file: IO[bytes], keys: Keyring) -> Iterator[str]:
         yield f"after line {number}: the signed line is missing, the export is cut off"
         return
     yield from _unsigned(signed, keys, number, digest.hexdigest())
+
+
+def _gap(told: object, number: int, behind: int) -> int:
+    """Return by how much the lines that follow are behind their numbers: a gap is told of once, where it is."""
+    return told - number if isinstance(told, int) else behind
 
 
 def _unsigned(signed: str, keys: Keyring, number: int, digest: str) -> Iterator[str]:

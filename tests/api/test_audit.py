@@ -201,6 +201,12 @@ async def test_an_export_that_was_tampered_with_is_named_for_what_was_done(node:
         assert name in wrong(node, tampered), name
     back = export.replace(b"09:00:03Z", b"08:00:03Z")
     assert "line 4: it is earlier than the line before it" in wrong(node, back)
+    without_second = b"".join([lines[0], *lines[2:]])
+    assert wrong(node, without_second) == [
+        "line 2: it bears the number 3",
+        "the signed line: it signs 5 lines, there are 4",
+        "the signed line: the lines are not those that were signed",
+    ]
     (signature,) = json.loads(lines[-1]).values()
     changed = signature[:-10] + ("A" if signature[-10] != "A" else "B") + signature[-9:]
     assert wrong(node, b"".join([*lines[:-1], json.dumps({"signed": changed}).encode() + b"\n"])) == [

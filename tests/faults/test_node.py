@@ -1,6 +1,7 @@
 """A node that is killed, cut off and started again: one effect, nothing acknowledged lost."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,44 @@ async def test_a_second_node_on_the_same_data_is_refused(tmp_path: Path) -> None
     async with running(tmp_path):
         with pytest.raises(RuntimeError, match=r"(?i)use|занят|busy"):
             await start(tmp_path)
+
+
+async def test_a_command_works_beside_a_node_with_its_embedded_database(tmp_path: Path) -> None:
+    async with running(tmp_path) as node, node.client() as client:
+        common = ("--data", str(tmp_path))
+        made = await commanded("token", "create", *common, "--authority", "KZ-MVD", "--role", "auditor")
+        assert made.startswith("sx_")
+        answer = await client.get("/v1/requests", headers={"Authorization": f"Bearer {made.strip()}"})
+        assert answer.status_code == 200
+        assert "everything holds" in await commanded("verify", *common)
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def commanded(*arguments: str) -> str:
+    """Run a command and return what it says; fail when it does."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "exchange.cli", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    said, complained = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, complained.decode()
+    return said.decode()
+
+
+async def test_a_sandbox_answers_no_other_name_than_this_machines(tmp_path: Path) -> None:
+    async with running(tmp_path) as node, node.client() as client:
+        port = client.base_url.port
+        for host, status in {
+            f"evil.example:{port}": 421,
+            "127.0.0.1.evil.example": 421,
+            "10.0.0.1": 421,
+            "": 421,
+            f"localhost:{port}": 200,
+            f"127.0.0.1:{port}": 200,
+            f"[::1]:{port}": 200,
+        }.items():
+            assert (await client.get("/healthz", headers={"Host": host})).status_code == status, host
+        refused = await client.post("/v1/sandbox/tokens", json={}, headers={"Host": "evil.example"})
+        assert refused.json()["code"] == "wrong_host"
 
 
 async def test_production_refuses_a_sandbox_database(tmp_path: Path) -> None:

@@ -14,5 +14,6 @@ async def test_a_notice_that_reaches_nobody_is_shown(node: Node) -> None:
     await deliver_due(node.db, node.post, NOW)
     async with node.db.connection() as conn:
         assert (await health.waiting(conn, NOW)).undeliverable == 1
-        assert (await health.parts(conn, NOW))["mail"] is Part.DEGRADED
-        assert (await health.parts(conn, NOW + 2 * health.LATELY))["mail"] is Part.OK
+        assert (await health.parts(conn, NOW, mails=True))["mail"] is Part.DEGRADED
+        assert (await health.parts(conn, NOW + 2 * health.LATELY, mails=True))["mail"] is Part.OK
+        assert (await health.parts(conn, NOW, mails=False))["mail"] is Part.OFF

@@ -12,6 +12,6 @@ Everything stands in one directory, which belongs to the launcher alone:
 
 from exchange.store.localpg.errors import DataDirectoryBusy, LocalPostgresError
 from exchange.store.localpg.programs import binary
-from exchange.store.localpg.server import LocalPostgres, start
+from exchange.store.localpg.server import LocalPostgres, beside, start
 
-__all__ = ["DataDirectoryBusy", "LocalPostgres", "LocalPostgresError", "binary", "start"]
+__all__ = ["DataDirectoryBusy", "LocalPostgres", "LocalPostgresError", "beside", "binary", "start"]

@@ -11,11 +11,20 @@ from urllib.parse import quote
 from exchange.store.localpg import account, cluster, programs
 from exchange.store.localpg.child import Programs
 from exchange.store.localpg.errors import LocalPostgresError, told_plainly
-from exchange.store.localpg.holding import Holding, clear_stale_pid_file, write_down
+from exchange.store.localpg.holding import (
+    Holding,
+    clear_stale_pid_file,
+    is_server_in,
+    read_pid_file,
+    write_down,
+)
 from exchange.store.localpg.running import Running
 from exchange.store.localpg.settings import arguments
 
 STARTS = 6  # what is in the way for a moment is no reason to give up
+PORT_LINE, STATUS_LINE = 4, 8
+"""Of `postmaster.pid`."""
+
 PASSING_TROUBLE = (
     "Address already in use",  # somebody was quicker with the port
     "could not bind",
@@ -68,6 +77,22 @@ def start(data: Path, *, durable: bool = True) -> LocalPostgres:
     except BaseException:
         held.let_go()
         raise
+
+
+def beside(data: Path) -> str | None:
+    """Return the address of the server that another process started in a data directory, None while none is ready.
+
+    Whoever may read the directory's password may work beside the node; the server goes on belonging to that.
+    """
+    data = data.absolute()
+    with told_plainly("use the data directory"):
+        password, lines = cluster.read_password(data), read_pid_file(data / "cluster")
+    if password is None or len(lines) < STATUS_LINE or lines[STATUS_LINE - 1] != "ready":
+        return None
+    pid, port = lines[0], lines[PORT_LINE - 1]
+    if not (pid.isdigit() and port.isdigit() and is_server_in(int(pid), data / "cluster")):
+        return None
+    return address(password, int(port), cluster.DATABASE)
 
 
 def require_system() -> None:
