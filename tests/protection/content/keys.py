@@ -1,0 +1,14 @@
+"""Key files as cheap as they can be, so that tests do not wait for what guessing costs."""
+
+from pathlib import Path
+
+from exchange.protection.content.file_provider import FileProvider, open_keys
+from exchange.protection.content.keyfile import Cost
+
+CHEAP = Cost(passes=1, kibibytes=64, lanes=1)
+PHRASE = "корабли лавировали, лавировали"
+
+
+def made(path: Path) -> FileProvider:
+    """Return an open provider over a key file, made where it is missing."""
+    return open_keys(path, PHRASE, make=True, cost=CHEAP)
