@@ -16,6 +16,8 @@ from exchange.api.limits import Doorkeeper
 from exchange.api.metrics import Figures
 from exchange.api.problems import Fault
 from exchange.api.routes import routes
+from exchange.protection.api.routes import extension
+from exchange.protection.module import Module
 from exchange.runtime import Mode, Runtime
 from exchange.service.work import Work
 from exchange.settings import Settings
@@ -33,11 +35,12 @@ def create_app(
     works: Sequence[Work] = (),
     lifespan: Lifespan | None = None,
     loopback_only: bool = False,
+    module: Module | None = None,
 ) -> FastAPI:
     """Return the application over a runtime; who gave the runtime also closes it, in `lifespan` or after.
 
-    `works` is what a moved sandbox clock stops for. `loopback_only`: a call that names another host than this machine
-    is refused, since it comes from a page whose name was made to lead here.
+    `works` is what a moved sandbox clock stops for; with a `module` its calls are served, too. `loopback_only`: a call
+    that names another host than this machine is refused, since it comes from a page whose name was made to lead here.
     """
     production = runtime.mode is Mode.PRODUCTION
     entrance = Entrance(
@@ -58,9 +61,9 @@ def create_app(
         lifespan=lifespan or _nothing_more,
         exception_handlers={HTTPException: _of_routing(house)},
     )
-    figures = Figures()
+    figures, more = Figures(), extension(entrance, module) if module else None
     # Addresses are tried one after the other: those that programs call come first.
-    app.router.routes.extend([*routes(entrance, figures, works), *pages.routes(house, ROUTE)])
+    app.router.routes.extend([*routes(entrance, figures, works, more), *pages.routes(house, ROUTE)])
     app.add_middleware(Edge, figures=figures, secure=production, loopback_only=loopback_only)
     return app
 

@@ -188,10 +188,10 @@ class Download(Response):
             "X-Content-Type-Options": "nosniff",
             "Accept-Ranges": "bytes",
             "ETag": tag(ref),
-            "Repr-Digest": _digest(ref),
+            "Repr-Digest": content_digest(ref.sha256),
         }
         if span is None:
-            headers["Content-Digest"] = _digest(ref)
+            headers["Content-Digest"] = content_digest(ref.sha256)
         else:
             headers["Content-Range"] = f"bytes {span.first}-{span.last}/{ref.size}"
         super().__init__(None, 200 if span is None else 206)
@@ -235,5 +235,6 @@ async def _sent(send: Send, body: bytes, *, more: bool) -> None:
         await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def _digest(ref: AttachmentRef) -> str:
-    return f"sha-256=:{base64.b64encode(bytes.fromhex(ref.sha256)).decode()}:"
+def content_digest(sha256: str) -> str:
+    """Return the header that names the SHA-256 (hex) of bytes (RFC 9530)."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"

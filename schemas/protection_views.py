@@ -244,7 +244,6 @@ class RegimeView(View):
     title: dict[str, str]
     parties: tuple[PartyOfRegimeView, ...]
     channels: tuple[ChannelView, ...]
-    digest: str
 
 
 class EquivalenceView(View):

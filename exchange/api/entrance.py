@@ -39,6 +39,12 @@ class Entrance:
     attachment_limit: int
     mails: bool = True
 
+    async def known(self, request: Request) -> Call:
+        """Tell who calls, on a connection of its own: for a house that keeps its own data elsewhere."""
+        token, arrival = _token(request), self.runtime.clock()
+        async with self.runtime.connection() as conn:
+            return await self._identified(conn, request, token, arrival)
+
     @asynccontextmanager
     async def reading(self, request: Request, verb: Verb = Verb.READ) -> AsyncIterator[tuple[Connection, Call]]:
         """Lend a connection for a call that only reads, having told who calls and that it is entitled to."""

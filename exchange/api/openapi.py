@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -59,9 +59,9 @@ WITH_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
 """The headers that each answer of a status bears."""
 
 
-def describe(version: str, *, sandbox: bool) -> dict[str, Any]:
-    """Return the whole description of a node's interface."""
-    operations = [operation for operation in OPERATIONS if sandbox or not operation.sandbox]
+def describe(version: str, *, sandbox: bool, more: Sequence[Operation] = ()) -> dict[str, Any]:
+    """Return the whole description of a node's interface, with the calls of another house that it serves."""
+    operations = [operation for operation in (*OPERATIONS, *more) if sandbox or not operation.sandbox]
     shapes, definitions = _shapes(operations)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -76,7 +76,7 @@ def describe(version: str, *, sandbox: bool) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions,
-            "examples": {code: {"value": refusal(code)} for code in refusals(operations)},
+            "examples": {code: {"value": example(code, operations)} for code in refusals(operations)},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -84,14 +84,24 @@ def describe(version: str, *, sandbox: bool) -> dict[str, Any]:
 
 def refusals(operations: Iterable[Operation]) -> list[str]:
     """Return the codes of the refusals that calls name, in the order of their statuses."""
-    codes = {code for operation in operations for code in codes_of(operation)}
-    return sorted(codes, key=lambda code: (refusal(code)["status"], code))
+    listed = list(operations)
+    codes = {code for operation in listed for code in codes_of(operation)}
+    return sorted(codes, key=lambda code: (example(code, listed)["status"], code))
 
 
 def codes_of(operation: Operation) -> tuple[str, ...]:
     """Return the codes of the refusals that a call names."""
     door = ("caller_unknown", "too_many_calls") if operation.with_token else ()
-    return (*operation.problems, *door, *(("unavailable",) if operation.needs_database else ()))
+    own = (*operation.problems, *operation.troubles)
+    return (*own, *door, *(("unavailable",) if operation.needs_database else ()))
+
+
+def example(code: str, operations: Iterable[Operation]) -> dict[str, Any]:
+    """Return the body of a refusal that calls name: another house's, where one of them brings it along."""
+    for operation in operations:
+        if code in operation.troubles:
+            return dict(json.loads(answer_to(operation.troubles[code]).body))
+    return refusal(code)
 
 
 @cache
@@ -190,7 +200,7 @@ def _responses(operation: Operation, shapes: Shapes) -> dict[str, Any]:
     answers = {operation.status: _answer(operation.status, operation.media, whole, {"example": operation.example})}
     answers[operation.status] |= _headers(operation.headers)
     for code in refusals([operation]):
-        status = refusal(code)["status"]
+        status = example(code, [operation])["status"]
         told = answers.setdefault(status, _answer(status, MEDIA_TYPE, shapes["", "problem"], {"examples": {}}))
         told["content"][MEDIA_TYPE]["examples"][code] = {"$ref": f"#/components/examples/{code}"}
     if operation.unready is not None:

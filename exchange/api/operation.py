@@ -22,7 +22,7 @@ class Operation:
 
     `answers` is the shape of what it gives, of each item where `paged`; `example` is a whole answer, `unready` one that
     goes with 503. `sends` is the kind of its body; `problems` are the codes of the refusals worth knowing, beside those
-    of every call.
+    of every call. `troubles` gives those of another house, by a name that no code of ours has.
     """
 
     method: str
@@ -42,6 +42,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     bodies: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    troubles: Mapping[str, Exception] = field(default_factory=dict)
     with_token: bool = True
     needs_database: bool = True
     sandbox: bool = False

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.api.entrance import JSON, Entrance
+from exchange.api.extension import Parts
 from exchange.api.metrics import Figures
 from exchange.api.problems import RETRY_SECONDS
 from exchange.core.access import Verb
@@ -24,20 +25,24 @@ async def healthz(_entrance: Entrance, _request: Request) -> Response:
     return Response(to_json({"status": "ok"}), media_type=JSON)
 
 
-async def readyz(entrance: Entrance, _request: Request) -> Response:
-    """Say part by part whether the node can serve: 503 for the database and its migrations only."""
-    try:
-        async with entrance.runtime.connection() as conn:
-            parts = dict(await health.parts(conn, entrance.runtime.clock(), mails=entrance.mails))
-    except Unavailable:
-        parts = {"database": Part.DOWN}
-    vital = all(parts.get(part) is Part.OK for part in VITAL)
-    whole = all(state is Part.OK for state in parts.values())
-    status = "ok" if whole else "degraded" if vital else "down"
-    body = to_json({"status": status, "parts": parts})
-    if vital:
-        return Response(body, media_type=JSON)
-    return Response(body, 503, {"Retry-After": str(RETRY_SECONDS)}, JSON)
+def readyz(more: Parts) -> Callable[[Entrance, Request], Awaitable[Response]]:
+    """Make the call that says part by part whether the node can serve: 503 for the database and its migrations only."""
+
+    async def shown(entrance: Entrance, _request: Request) -> Response:
+        try:
+            async with entrance.runtime.connection() as conn:
+                parts = {**await health.parts(conn, entrance.runtime.clock(), mails=entrance.mails), **await more()}
+        except Unavailable:
+            parts = {"database": Part.DOWN}
+        vital = all(parts.get(part) is Part.OK for part in VITAL)
+        whole = all(state is Part.OK for state in parts.values())
+        status = "ok" if whole else "degraded" if vital else "down"
+        body = to_json({"status": status, "parts": parts})
+        if vital:
+            return Response(body, media_type=JSON)
+        return Response(body, 503, {"Retry-After": str(RETRY_SECONDS)}, JSON)
+
+    return shown
 
 
 def metrics(figures: Figures) -> Callable[[Entrance, Request], Awaitable[Response]]:

@@ -1,7 +1,7 @@
 """The description for programs, and the pages for people: made once, served from the node itself."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from exchange.api.catalogue import OPERATIONS
 from exchange.api.endpoint import Handler
 from exchange.api.entrance import JSON, Entrance
-from exchange.api.openapi import TITLES, describe, refusal, refusals
+from exchange.api.openapi import TITLES, describe, example, refusals
 from exchange.api.operation import Operation
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "reference"
@@ -22,11 +22,11 @@ PAGE_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; for
 PLACES: Final = {"query": "адрес", "header": "заголовок"}
 
 
-def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
+def handlers(*, sandbox: bool, more: Sequence[Operation] = ()) -> Mapping[str, Mapping[str, Handler]]:
     """Return the addresses of the description and its pages."""
-    description = describe(_release(), sandbox=sandbox)
+    description = describe(_release(), sandbox=sandbox, more=more)
     pages = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
-    operations = [operation for operation in OPERATIONS if sandbox or not operation.sandbox]
+    operations = [operation for operation in (*OPERATIONS, *more) if sandbox or not operation.sandbox]
     shown = {
         "info": description["info"],
         "sandbox": sandbox,
@@ -35,7 +35,7 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
             (group, [_shown(operation, description) for operation in members])
             for group, members in groupby(operations, key=lambda operation: operation.group)
         ],
-        "refusals": [(code, refusal(code)["status"], _written(refusal(code))) for code in refusals(operations)],
+        "refusals": [(code, told["status"], _written(told)) for code, told in _refusals(operations)],
     }
     text = json.dumps(description, ensure_ascii=False).encode()
     return {
@@ -43,6 +43,10 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
         "/docs/style.css": {"GET": _fixed((TEMPLATES / "style.css").read_bytes(), "text/css")},
         "/openapi.json": {"GET": _fixed(text, JSON)},
     }
+
+
+def _refusals(operations: Sequence[Operation]) -> list[tuple[str, dict[str, Any]]]:
+    return [(code, example(code, operations)) for code in refusals(operations)]
 
 
 def _release() -> str:
@@ -70,7 +74,7 @@ def _shown(operation: Operation, description: Mapping[str, Any]) -> dict[str, An
         "answers": [(status, _written(example)) for status, example in answers],
         "refusals": [
             (status, TITLES[status], list(members))
-            for status, members in groupby(codes, key=lambda code: int(refusal(code)["status"]))
+            for status, members in groupby(codes, key=lambda code: int(example(code, [operation])["status"]))
         ],
     }
 

@@ -1,13 +1,12 @@
 """Requests and the acts on them."""
 
-import re
 from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.api import query, shape
+from exchange.api import query, shape, tags
 from exchange.api.entrance import Answer, Entrance, Incoming, id_in
 from exchange.api.once import once
 from exchange.api.problems import Fault
@@ -21,7 +20,6 @@ from exchange.store.requests import Loaded
 from schemas.acts import ActBody
 from schemas.vocabulary import ActKind, DueBucket, State
 
-_TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _NEVER_SEEN: Final = "-"
 """No digest: what a weak or foreign tag says was seen, which is never the latest version."""
 
@@ -60,7 +58,7 @@ async def get(entrance: Entrance, request: Request) -> Response:
     """Show a request."""
     async with entrance.reading(request) as (conn, call):
         loaded = await queries.read(conn, id_of(request), call.actor, call.now)
-        return Answer(200, _shown(loaded, call), {"ETag": _tag(loaded)}).response()
+        return Answer(200, _shown(loaded, call), {"ETag": tags.tag(loaded.head)}).response()
 
 
 async def listed(entrance: Entrance, request: Request) -> Response:
@@ -104,10 +102,9 @@ async def _shaped(incoming: Incoming, request_id: UUID) -> ActBody:
 
 async def _seen(conn: Connection, request: Request, request_id: UUID, actor: Actor) -> str | None:
     """Return the digest that If-Match says was seen last, None when any version will do (RFC 9110)."""
-    given = ", ".join(request.headers.getlist("if-match")).strip()
-    if given in {"", "*"}:
+    strong = tags.seen_in(request)
+    if strong is None:
         return None
-    strong = [tag.strip('"') for tag in _TAG.findall(given) if not tag.startswith("W/")]
     if len(strong) > 1:
         latest = (await queries.load(conn, request_id, actor)).head.hex()
         return latest if latest in strong else _NEVER_SEEN
@@ -115,14 +112,9 @@ async def _seen(conn: Connection, request: Request, request_id: UUID, actor: Act
 
 
 def _made(loaded: Loaded, call: Call) -> Answer:
-    headers = {"Location": f"/v1/requests/{loaded.request.id}", "ETag": _tag(loaded)}
+    headers = {"Location": f"/v1/requests/{loaded.request.id}", "ETag": tags.tag(loaded.head)}
     return Answer(201, _shown(loaded, call), headers)
 
 
 def _shown(loaded: Loaded, call: Call) -> bytes:
     return views.request(loaded.request, call.actor, call.now).model_dump_json().encode()
-
-
-def _tag(loaded: Loaded) -> str:
-    """Name a version of a request: the digest of the last entry of its record."""
-    return f'"{loaded.head.hex()}"'

@@ -20,13 +20,17 @@ from exchange.api import (
 )
 from exchange.api.endpoint import Endpoint, Handler
 from exchange.api.entrance import Entrance
+from exchange.api.extension import Extension
 from exchange.api.metrics import Figures
 from exchange.runtime import Mode
 from exchange.service.work import Work
 
 
-def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str, Mapping[str, Handler]]:
-    """Return the addresses; a production node has no sandbox ones."""
+def handlers(
+    figures: Figures, mode: Mode, works: Sequence[Work], more: Extension | None = None
+) -> Mapping[str, Mapping[str, Handler]]:
+    """Return the addresses, with those that another house adds; a production node has no sandbox ones."""
+    added = more or Extension()
     table: dict[str, Mapping[str, Handler]] = {
         "/v1/requests": {"POST": requests.submit, "GET": requests.listed},
         "/v1/requests/{id}": {"GET": requests.get},
@@ -66,16 +70,17 @@ def handlers(figures: Figures, mode: Mode, works: Sequence[Work]) -> Mapping[str
         "/v1/proposals/{proposal}/decline": {"POST": proposals.declined},
         **registry.handlers(),
         "/healthz": {"GET": operations.healthz},
-        "/readyz": {"GET": operations.readyz},
+        "/readyz": {"GET": operations.readyz(added.parts)},
         "/metrics": {"GET": operations.metrics(figures)},
     }
     if mode is Mode.SANDBOX:
         table |= sandbox.handlers(works)
-    table |= reference.handlers(sandbox=mode is Mode.SANDBOX)
+    table |= added.handlers
+    table |= reference.handlers(sandbox=mode is Mode.SANDBOX, more=added.operations)
     return table
 
 
-def routes(entrance: Entrance, figures: Figures, works: Sequence[Work]) -> list[Route]:
+def routes(entrance: Entrance, figures: Figures, works: Sequence[Work], more: Extension | None = None) -> list[Route]:
     """Return the routes of an application."""
-    table = handlers(figures, entrance.runtime.mode, works)
+    table = handlers(figures, entrance.runtime.mode, works, more)
     return [Route(path, Endpoint(path, methods, entrance)) for path, methods in table.items()]

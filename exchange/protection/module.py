@@ -1,6 +1,8 @@
 """The house at work: what every service of the module stands on."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +32,14 @@ class Safe(Protocol):
         """Return bytes that `lock` made."""
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose wrapping key."""
+
+    body: str
+    mark: Mark | None = None
+
+
 class Sealed(Protocol):
     """A sealed content: its id, and the digest and size of its plaintext."""
 
@@ -38,12 +48,36 @@ class Sealed(Protocol):
         """Its id."""
 
     @property
+    def sha256(self) -> str:
+        """The digest of its plaintext."""
+
+    @property
     def size(self) -> int:
         """In bytes."""
 
 
+class Opened(Protocol):
+    """A content being read."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its plaintext."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield its plaintext in pieces; raise Tampered."""
+
+
 class Vault(Protocol):
     """The contents of items, sealed."""
+
+    async def seal(
+        self, conn: Connection, chunks: AsyncIterator[bytes], owner: Owner, *, by: str, now: datetime
+    ) -> Sealed:
+        """Seal what comes."""
 
     async def bind(self, conn: Connection, content_id: UUID, item_id: UUID) -> None:
         """Make a sealed content the item's."""
@@ -62,6 +96,9 @@ class Vault(Protocol):
 
     async def shred(self, conn: Connection, item: UUID, body: str) -> None:
         """Order a key to be destroyed."""
+
+    async def open(self, conn: Connection, item: UUID, body: str) -> Opened:
+        """Open a body's content; raise NotHeld, Tampered."""
 
     async def finish(self) -> bool:
         """Do what was ordered."""

@@ -27,6 +27,7 @@ class Part(StrEnum):
     NOT_SEEN = "not_seen"
     OFF = "off"
     """Nobody said over what it goes: nothing of it works."""
+    SEALED = "sealed"
 
 
 @dataclass(frozen=True, slots=True)

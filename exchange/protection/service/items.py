@@ -1,7 +1,9 @@
 """One act on an item: lock, decide, seal, save, and see to its content; all in the caller's transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,17 +16,18 @@ from exchange.protection.core.entry import Ruling
 from exchange.protection.core.giving import mark_at
 from exchange.protection.core.item import Item
 from exchange.protection.core.lawful import standings
-from exchange.protection.core.objections import Refusal, object_to
-from exchange.protection.core.scene import Body, Caller, Scene, Source
+from exchange.protection.core.objections import Refusal
+from exchange.protection.core.scene import Caller, Scene, Source
 from exchange.protection.module import Module
 from exchange.protection.service import contents
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.service.sealing import Said, secure
+from exchange.protection.service.standing import known
 from exchange.protection.store import items, saving
 from exchange.protection.store.items import Row
 from exchange.store.database import Connection
 from schemas import protection as bodies
-from schemas.protection import ItemBody, Register
+from schemas.protection import Content, ItemBody, Register
 from schemas.secrecy import ItemKind
 
 ITEM = TypeAdapter(Item)
@@ -43,6 +46,11 @@ class Loaded:
 def subject(item_id: str | UUID) -> str:
     """Return what an item's seals and locks are bound to."""
     return f"item/{item_id}"
+
+
+def content_of(plain: bytes) -> Content:
+    """Return what a registration says of a content."""
+    return Content(sha256=sha256(plain).hexdigest(), size=len(plain))
 
 
 def opened(module: Module, row: Row) -> Loaded:
@@ -86,16 +94,19 @@ async def act(
     caller: Caller,
     now: datetime,
     *,
-    seen: str | None = None,
+    seen: Collection[str] | None = None,
 ) -> Loaded:
-    """Let an act stand on an item; `seen` is the head that the caller read, in hexadecimal. Raise NotThere, Refused."""
+    """Let an act stand on an item; raise NotThere, Refused.
+
+    `seen` are the heads, in hexadecimal, of which the caller takes one for the latest.
+    """
     row = await items.lock(conn, item_id)
     if row is None:
         raise NotThere
     before = opened(module, row)
     scene = await scene_of(conn, module, before.item, caller, now, body)
     author_standing(before.item, caller, scene)
-    fresh = seen is None or seen == before.head.hex()
+    fresh = seen is None or before.head.hex() in seen
     decision = _decided(decide(before.item, body, caller, scene, now, fresh=fresh))
     loaded = await _save(conn, module, before, decision, raw)
     shredding = await contents.follow(conn, module, before.item, decision)
@@ -117,14 +128,6 @@ async def scene_of(
     elif isinstance(body, bodies.Copy | bodies.Translate | bodies.Extract):
         people = (body.made_by,)
     return await scene_for(conn, module, bodies=named, now=now, people=people, outcomes=outcomes)
-
-
-def known(scene: Scene, caller: Caller) -> Body:
-    """Return the caller's body; raise Refused for one that the module's registry does not know."""
-    body = scene.bodies.get(caller.body)
-    if body is None:
-        raise Refused((object_to("not_concerned", rule="A-7.1"),))
-    return body
 
 
 def author_standing(item: Item, caller: Caller, scene: Scene) -> None:

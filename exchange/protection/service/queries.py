@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from exchange.core.errors import NotThere, Refused
-from exchange.protection.core.acts import MAY, Act, Verb
+from exchange.core.errors import NotThere
+from exchange.protection.core.acts import Act
 from exchange.protection.core.item import Item
-from exchange.protection.core.objections import object_to
 from exchange.protection.core.possible import possible_acts
 from exchange.protection.core.scene import Caller, Scene
 from exchange.protection.core.seeing import Sight, sight_of
@@ -19,6 +18,7 @@ from exchange.protection.service.records import entry_of
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.service.sealing import opened as unlocked
 from exchange.protection.service.sealing import said
+from exchange.protection.service.standing import known, require
 from exchange.protection.store import items
 from exchange.protection.store.items import FIRST, NEVER, Wanted
 from exchange.seals import payload_of
@@ -53,12 +53,6 @@ class Asked:
     limit: int = 50
 
 
-def may_see(caller: Caller) -> None:
-    """Raise Refused for a role that sees no items."""
-    if Verb.SEE not in MAY[caller.role]:
-        raise Refused((object_to("role_may_not", rule="A-5.5"),))
-
-
 async def read(conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime) -> Read:
     """Return an item for the caller to see; raise NotThere where it does not concern its body, Refused for its role."""
     row = await items.load(conn, item_id)
@@ -73,7 +67,7 @@ async def read_loaded(conn: Connection, module: Module, loaded: Loaded, caller: 
     sight = sight_of(loaded.item, caller.body, scene)
     if caller.body not in scene.bodies or not sight.standings:
         raise NotThere
-    may_see(caller)
+    require(caller)
     return Read(loaded, scene, sight, possible_acts(loaded.item, caller, scene, now))
 
 
@@ -89,8 +83,9 @@ async def list_items(
 
     `competent` are those that concern bodies of the Parties that it is competent for.
     """
-    may_see(caller)
+    require(caller)
     scene = await scene_for(conn, module, bodies=(caller.body,), now=now)
+    known(scene, caller)
     wanted = Wanted(
         state=asked.state,
         box=asked.box,

@@ -1,0 +1,70 @@
+"""Contents: sealed as they come in, given out after access was decided and written down; none is ever cached."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from exchange import transfer
+from exchange.api import query
+from exchange.api.entrance import JSON
+from exchange.api.problems import Fault
+from exchange.protection.api.gate import Gate, id_of
+from exchange.protection.core.acts import Verb
+from exchange.protection.module import Owner
+from exchange.protection.service import reading
+from exchange.protection.service.standing import require
+from exchange.transfer import Interrupted
+from schemas.protection_views import UploadedView
+
+_HANG_UP: Final = {"Connection": "close"}
+
+
+async def upload(gate: Gate, request: Request) -> Response:
+    """Seal a content for a later registration by the caller's body; plaintext stays in memory, a piece at a time.
+
+    Each statement stands by itself: a body that comes slowly holds no transaction open.
+    """
+    query.Query(request).done()
+    caller, now = await gate.known(request, writing=True)
+    require(caller, Verb.KEEP)
+    limit = gate.entrance.attachment_limit
+    announced = transfer.announced_size(request.headers.get("content-length"))
+    if announced is not None and announced > limit:
+        raise Fault("body_too_large", headers=_HANG_UP)
+    pieces = _capped(transfer.arriving(request.receive, announced), limit)
+    try:
+        async with gate.module.pool.connection() as conn:
+            sealed = await gate.module.vault.seal(conn, pieces, Owner(caller.body, None), by=caller.body, now=now)
+    except Interrupted as trouble:
+        raise Fault("body_too_slow" if trouble.slowly else "body_cut_off", headers=_HANG_UP) from None
+    return Response(to_json(UploadedView(sha256=sealed.sha256, size=sealed.size)), 201, media_type=JSON)
+
+
+async def _capped(pieces: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """Yield what comes within a limit in bytes; raise Fault beyond it."""
+    size = 0
+    async for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            raise Fault("body_too_large", headers=_HANG_UP)
+        yield piece
+
+
+async def content(gate: Gate, request: Request) -> Response:
+    """Give out an item's content, having decided on access and written it down (A-5.5)."""
+    query.Query(request).done()
+    caller, now = await gate.known(request)
+    opened = await reading.give(gate.module, id_of(request), caller, now)
+    headers = {
+        "Content-Length": str(opened.size),
+        "Content-Disposition": "attachment",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Digest": transfer.content_digest(opened.sha256),
+    }
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="application/octet-stream")
+    return StreamingResponse(aiter(opened), headers=headers, media_type="application/octet-stream")

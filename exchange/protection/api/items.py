@@ -1,0 +1,164 @@
+"""Items: taken into the register, acted on, shown, listed."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.api import query, shape, tags
+from exchange.api.body import Document
+from exchange.api.entrance import Answer
+from exchange.api.problems import Fault
+from exchange.core.errors import ExchangeError
+from exchange.protection.api.gate import Gate, Visit, id_of
+from exchange.protection.api.once import once
+from exchange.protection.core.acts import ACTS, Verb
+from exchange.protection.module import Module, Owner
+from exchange.protection.service import items, queries
+from exchange.protection.service.items import Loaded
+from exchange.protection.store.items import FIRST
+from schemas.problem import ProblemItem
+from schemas.protection import ItemBody, Register
+from schemas.secrecy import ItemAct, ItemState
+
+REGISTER: Final[TypeAdapter[Register]] = TypeAdapter(Register)
+ACT: Final[TypeAdapter[ItemBody]] = TypeAdapter(ItemBody)
+BOXES: Final = ("made", "held", "awaiting", "asked", "competent")
+
+RULES: Final[Mapping[str, str | None]] = {
+    "mark": "A-7.1",
+    "derived_from": "A-7.3",
+    "joint_with": "A-7.6",
+    "requirements": "A-5.6",
+    "purpose": "A-5.2",
+}
+"""The rule behind each field of a registration; the others are of the register itself."""
+
+NOT_BASE64: Final = ProblemItem(pointer="/content", detail="Ожидаются непустые байты в base64 (RFC 4648).", rule=None)
+
+
+async def register(gate: Gate, request: Request) -> Response:
+    """Take an item into the register of the caller's body (A-7.1, A-7.3, A-7.4), with content sealed here or before."""
+    async with gate.writing(request) as visit:
+        document, plain = _without_content(visit.document)
+        body = shape.shaped(REGISTER, document, rules=RULES, rule="A-7.4")
+
+        async def work() -> Answer:
+            if plain is not None:
+                owner = Owner(visit.caller.body, body.mark)
+                await gate.module.vault.seal(visit.conn, _whole(plain), owner, by=visit.caller.body, now=visit.now)
+            new = gate.new_id()
+            loaded = await items.register(visit.conn, gate.module, new, body, document.raw, visit.caller, visit.now)
+            return await _made(gate, visit, loaded)
+
+        return await once(visit, gate.module, work, Verb.KEEP)
+
+
+async def act(gate: Gate, request: Request) -> Response:
+    """Let an act stand on an item; a key that it orders to be destroyed is destroyed once that is committed."""
+    shredding = False
+    async with gate.writing(request) as visit:
+        item_id = id_of(request)
+        body = await _shaped(visit, gate.module, item_id)
+
+        async def work() -> Answer:
+            nonlocal shredding
+            seen = tags.seen_in(request)
+            raw, caller = visit.document.raw, visit.caller
+            loaded = await items.act(visit.conn, gate.module, item_id, body, raw, caller, visit.now, seen=seen)
+            shredding = loaded.shredding
+            return await _made(gate, visit, loaded)
+
+        response = await once(visit, gate.module, work, ACTS[body.act].verb)
+    if shredding:
+        with suppress(ExchangeError):  # what is left undone here, the sweep does
+            await gate.module.vault.finish()
+    return response
+
+
+async def get(gate: Gate, request: Request) -> Response:
+    """Show an item, as the caller's body may see it."""
+    async with gate.reading(request) as visit:
+        seen = await queries.read(visit.conn, gate.module, id_of(request), visit.caller, visit.now)
+        card = queries.card(seen, visit.now)
+        return Answer(200, card.model_dump_json().encode(), {"ETag": tags.tag(seen.loaded.head)}).response()
+
+
+async def listed(gate: Gate, request: Request) -> Response:
+    """List the items that concern the caller's body, soonest due first."""
+    async with gate.reading(request) as visit:
+        asked = query.Query(request)
+        box, state = asked.one_of("box", BOXES), asked.member("state", ItemState)
+        due, after, limit = asked.one_of("due", ("overdue",)), asked.cursor(UUID), asked.limit()
+        asked.done()
+        wanted = queries.Asked(state=state, box=box, overdue=due is not None, after=after or FIRST, limit=limit)
+        lines, following = await queries.list_items(visit.conn, gate.module, visit.caller, visit.now, wanted)
+        return query.page(lines, query.cursor_of(following), limit)
+
+
+async def record(gate: Gate, request: Request) -> Response:
+    """Show the record of an item: its acts in order."""
+    async with gate.reading(request) as visit:
+        shown = await queries.record_of(visit.conn, gate.module, id_of(request), visit.caller, visit.now)
+        return query.page(shown, None, len(shown))
+
+
+async def copies(gate: Gate, request: Request) -> Response:
+    """Show the numbered copies of an item."""
+    async with gate.reading(request) as visit:
+        shown = await queries.copies_of(visit.conn, gate.module, id_of(request), visit.caller, visit.now)
+        return query.page(shown, None, len(shown))
+
+
+async def _shaped(visit: Visit, module: Module, item_id: UUID) -> ItemBody:
+    """Return the act; a misshapen one on an item that the caller cannot see tells nothing of that item."""
+    value = visit.document.value.get("act") if isinstance(visit.document.value, dict) else None
+    rule = next((known.rules[0] for kind, known in ACTS.items() if kind == value), None)
+    try:
+        return shape.shaped(ACT, visit.document, rule=rule, tagged=True)
+    except Fault:
+        await queries.read(visit.conn, module, item_id, visit.caller, visit.now)
+        raise
+
+
+def _without_content(document: Document) -> tuple[Document, bytes | None]:
+    """Take inline content out of a registration: what is signed and kept are the bytes after that, with its digest."""
+    if not isinstance(document.value, dict):
+        return document, None
+    given, plain = document.value.get("content"), None
+    added: dict[str, Any] = {} if "act" in document.value else {"act": ItemAct.REGISTER.value}
+    if isinstance(given, str):
+        plain = _decoded(given)
+        added["content"] = items.content_of(plain).model_dump()
+    if not added:
+        return document, None
+    value = {**from_json(document.raw), **added}
+    return Document(to_json(value), replace(document, value={**document.value, **added}).value), plain
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        plain = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        plain = b""
+    if not plain:
+        raise Fault("invalid_shape", (NOT_BASE64,))
+    return plain
+
+
+async def _whole(plain: bytes) -> AsyncIterator[bytes]:
+    yield plain
+
+
+async def _made(gate: Gate, visit: Visit, loaded: Loaded) -> Answer:
+    seen = await queries.read_loaded(visit.conn, gate.module, loaded, visit.caller, visit.now)
+    headers = {"Location": f"/v1/protection/items/{loaded.item.id}", "ETag": tags.tag(loaded.head)}
+    return Answer(201, queries.card(seen, visit.now).model_dump_json().encode(), headers)

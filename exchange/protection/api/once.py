@@ -1,0 +1,35 @@
+"""A call to the module made twice under one key: one effect, and the same answer to both."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.responses import Response
+
+from exchange.api.entrance import Answer
+from exchange.api.once import key_of
+from exchange.protection.api.gate import Visit
+from exchange.protection.core.acts import MAY, Verb
+from exchange.protection.module import Module
+from exchange.protection.service import idempotency
+
+
+async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer]], verb: Verb) -> Response:
+    """Do the work, or give the answer that it had when this very call was made before.
+
+    A caller whose role could not do it is not shown the answer either: the work itself says why.
+    """
+    key = key_of(visit.request)
+    if key is None or verb not in MAY[visit.caller.role]:
+        return (await work()).response()
+    body = visit.caller.body
+    call = idempotency.fingerprint(visit.request.method, visit.request.url.path, visit.document.raw)
+    kept = await idempotency.begin(visit.conn, module, body, key, call)
+    if kept is not None:
+        held = json.loads(kept)
+        return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
+    answer = await work()
+    text = json.dumps(
+        {"status": answer.status, "body": answer.body.decode(), "headers": dict(answer.headers)}, ensure_ascii=False
+    )
+    await idempotency.finish(visit.conn, module, body, key, call, text.encode(), visit.now)
+    return answer.response()

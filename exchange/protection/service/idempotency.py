@@ -1,0 +1,40 @@
+"""One effect for a call that is made twice; the answer is kept locked, in the effect's transaction."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from exchange.core.errors import KeyInWork, KeyReused
+from exchange.protection.module import Module
+from exchange.protection.store import idempotency as store
+from exchange.store.database import Connection
+
+
+def fingerprint(method: str, path: str, body: bytes) -> bytes:
+    """Return what must be the same in both calls (32 bytes)."""
+    return sha256(b"\n".join((method.encode(), path.encode(), body))).digest()
+
+
+async def begin(conn: Connection, module: Module, body: str, key: str, call: bytes) -> bytes | None:
+    """Return the answer kept for a body's key, or None for a new one, which is claimed until the transaction ends.
+
+    Raise KeyInWork while another call holds the key, KeyReused when it was used for another call.
+    """
+    if not await store.claim(conn, body, key):
+        raise KeyInWork
+    kept = await store.replay(conn, body, key)
+    if kept is None:
+        return None
+    if kept.fingerprint != call:
+        raise KeyReused
+    return module.safe.open(kept.answer, _bound(body, key))
+
+
+async def finish(
+    conn: Connection, module: Module, body: str, key: str, call: bytes, answer: bytes, now: datetime
+) -> None:
+    """Keep the answer to a call that took effect."""
+    await store.keep(conn, body, key, store.Kept(call, module.safe.lock(answer, _bound(body, key))), now)
+
+
+def _bound(body: str, key: str) -> str:
+    return f"idempotency/{body}/{key}"

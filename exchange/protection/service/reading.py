@@ -1,0 +1,89 @@
+"""The content of an item: access is decided and written down in one transaction, before a byte is given."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from pydantic_core import to_json
+
+from exchange.core.errors import NotThere, Refused
+from exchange.protection.core.access import MayRead, may_read
+from exchange.protection.core.lawful import standings
+from exchange.protection.core.objections import Refusal
+from exchange.protection.core.scene import Caller, Person
+from exchange.protection.module import Module, Opened
+from exchange.protection.service.items import opened
+from exchange.protection.service.people import grants_of
+from exchange.protection.service.scenes import scene_for
+from exchange.protection.store import accesses, items
+from exchange.protection.store.accesses import Access
+from exchange.store.database import Connection
+from schemas.vocabulary import Role
+
+PERSON = "person:"
+NOBODY = frozenset({Role.SYSTEM})
+"""Roles without a person behind them."""
+
+
+def person_of(caller: Caller, *, sandbox: bool) -> str:
+    """Return the code of the person behind a caller; empty for a program, which has no clearance.
+
+    In a sandbox a token of a human role stands for that role's sample person.
+    """
+    if caller.who.startswith(PERSON):
+        return caller.who.removeprefix(PERSON)
+    if sandbox and caller.role not in NOBODY:
+        return f"{caller.body.lower()}.{caller.role.replace('_', '-')}"
+    return ""
+
+
+async def give(module: Module, item_id: UUID, caller: Caller, now: datetime) -> Opened:
+    """Open an item's content for a caller; what was decided stands before a byte is given, a refusal, too.
+
+    Raise NotThere where the item does not concern its body or has no content, Refused with everything that is missing,
+    NotHeld where its body got no content, Tampered.
+    """
+    try:
+        async with module.pool.transaction() as conn:
+            return await open_content(conn, module, item_id, caller, now)
+    except Refused as refused:
+        async with module.pool.transaction() as conn:
+            missing = [reason.code for reason in refused.objections]
+            await _note(conn, module, item_id, caller, now, given=False, missing=missing)
+        raise
+
+
+async def open_content(conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime) -> Opened:
+    """Decide on access in three statements, write it down, and open the content, as `give` says."""
+    row = await items.load(conn, item_id)
+    if row is None:
+        raise NotThere
+    item = opened(module, row).item
+    code = person_of(caller, sandbox=module.sandbox)
+    bodies = {caller.body, *(each.code for each in item.known_bodies)}
+    scene = await scene_for(conn, module, bodies=bodies, now=now, people=(code,))
+    own = scene.bodies.get(caller.body)
+    if own is None or not standings(item, caller.body, scene) or item.content is None:
+        raise NotThere
+    known = scene.people.get(code)
+    person = known if known is not None and known.body.code == own.code else Person(code, own)
+    grants = await grants_of(conn, module, person, item_id)
+    answer = may_read(item, person, caller.role, grants, scene, now)
+    if isinstance(answer, Refusal):
+        raise Refused(answer.objections)
+    await _note(conn, module, item_id, caller, now, given=True, **_told(answer))
+    return await module.vault.open(conn, item_id, own.code)
+
+
+def _told(answer: MayRead) -> dict[str, object]:
+    """Return what an access rests on: the copy, and the grant with its purpose and document."""
+    return {"copy": answer.copy.number, "purpose": answer.grant.purpose, "document": answer.grant.document}
+
+
+async def _note(
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, *, given: bool, **more: object
+) -> None:
+    number = uuid4()
+    detail = to_json({"who": caller.who, "role": caller.role, **more})
+    locked = module.safe.lock(detail, f"access/{number}")
+    row = Access(id=number, item=item_id, body=caller.body, at=now, given=given, detail=locked)
+    await accesses.add(conn, row)
