@@ -389,4 +389,4 @@ class ReadinessView(View):
     """How the node is as a whole and part by part; `down` is what goes with 503."""
 
     status: Literal["ok", "degraded", "down"]
-    parts: dict[str, Literal["ok", "degraded", "down", "not_seen", "sealed"]]
+    parts: dict[str, Literal["ok", "degraded", "down", "not_seen", "off", "sealed"]]
