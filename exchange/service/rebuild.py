@@ -10,12 +10,12 @@ from exchange.core.decide import Decision
 from exchange.core.errors import RecordBroken
 from exchange.core.fold import apply, begin
 from exchange.core.notices import next_step_at
-from exchange.core.record import Sealed, stamp
+from exchange.core.record import Sealed
 from exchange.core.request import Entry, Request
 from exchange.service.acts import register_label
 from exchange.store import decisions
 from exchange.store.decisions import Registered, Row
-from exchange.store.proof import Duty, renewed
+from exchange.store.proof import DOCUMENTS, Duty, renewed
 from schemas.acts import Receive
 from schemas.profile import Profile
 from schemas.requests import Submission
@@ -77,7 +77,7 @@ class Rebuilt:
                 continue
             duty = replace(told[name], reminded_through=through)
             moment = next_step_at(self.final, duty, profile)
-            if kept.row["next_step_at"] != (moment and stamp(moment)):
+            if kept.row["next_step_at"] != moment:
                 yield f"obligation {name}: column next_step_at"
 
 
@@ -87,7 +87,7 @@ def rebuild(request_id: str, entries: Sequence[Entry], sealed: Sequence[Sealed],
         raise RecordBroken("the record is empty")
     stages = tuple(accumulate(entries[1:], apply, initial=begin(request_id, entries[0])))
     first, last = decisions.request_row(None, stages[0], b""), decisions.request_row(stages[0], stages[-1], b"")
-    rebuilt = Rebuilt(stages[-1], first | last | {"head": sealed[-1].digest.hex()})
+    rebuilt = Rebuilt(stages[-1], first | last | {"head": sealed[-1].digest})
     before: Request | None = None
     for part in _decided(entries, stages):
         decision = Decision(tuple(entries[part]), stages[part])
@@ -149,15 +149,16 @@ def _rows(table: str, told: Mapping[str, Row], held: Mapping[str, Row], submitte
 
 def _columns(name: str, told: Row, held: Row, submitted: Submission) -> Iterator[str]:
     for column, value in told.items():
-        if not _same(value, held[column]) and not _same(value, renewed(column, held[column], submitted)):
+        kept = held[column]
+        if not _same(column, value, kept) and not _same(column, value, renewed(column, kept, submitted)):
             yield f"{name}: column {column}"
 
 
-def _same(told: object, held: object) -> bool:
-    """Tell whether two values are the same; in a document 1 is not true."""
-    if not isinstance(told, dict):
+def _same(column: str, told: object, held: object) -> bool:
+    """Tell whether two values of a column are the same; in a document 1 is not true."""
+    if column not in DOCUMENTS or not isinstance(told, str) or not isinstance(held, str):
         return told == held
-    return told == held and json.dumps(told, sort_keys=True) == json.dumps(held, sort_keys=True)
+    return json.dumps(json.loads(told), sort_keys=True) == json.dumps(json.loads(held), sort_keys=True)
 
 
 def _events(told: Mapping[tuple[str, int], Row], held: Iterable[Row]) -> Iterator[str]:

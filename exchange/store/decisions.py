@@ -1,8 +1,7 @@
 """A whole decision, written in one round trip."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -22,19 +21,15 @@ from schemas.vocabulary import Direction, ObligationState
 OBLIGATION = TypeAdapter(Obligation)
 
 Row = dict[str, object]
-"""A row by its columns, as it goes into the document of a decision.
-
-Words stand in it as plain text: a serialiser that has to find out what a member of a vocabulary is takes a
-microsecond for each.
-"""
+"""A row by its columns, in the types that they have in the database; a document is JSON text."""
 
 # Who did it stands in the same statement: no trace, no act.
 CALL_SAVE = """
 WITH acted AS (
     INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
-    VALUES ($2, $3, $4, $5, $6, $7, $8, $9::text::jsonb) RETURNING id
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb) RETURNING id
 )
-SELECT save_decision($1) FROM acted
+SELECT save_decision($9, $10, $11, $12, $13, $14, $15, $16) FROM acted
 """
 
 
@@ -57,19 +52,20 @@ async def save(
     trace: Trace,
 ) -> None:
     """Write a decision: the request, its entries, duties, participants, notices, events, numbers, and its trace."""
-    after = decision.request
-    document = {
-        "request": request_row(before, after, sealed[-1].digest),
-        "bodies": _new_bodies(before, decision),
-        "entries": [_entry(entry) for entry in sealed],
-        "participants": participant_rows(before, decision, sealed),
-        "obligations": obligation_rows(before, after, profile),
-        "notices": _notices(decision),
-        "counters": _counters(decision, registered),
-    }
-    at, role, who, deed, subject, told = trace.columns
-    by = trace.actor.authority
-    await conn.execute(CALL_SAVE, to_json(document).decode(), at, by, role, who, deed, after.id, subject, told)
+    after, told = decision.request, feeds(decision)
+    rows = (
+        request_row(before, after, sealed[-1].digest),
+        _new_bodies(before, decision),
+        [_entry(entry) for entry in sealed],
+        participant_rows(before, decision, sealed),
+        obligation_rows(before, after, profile),
+        _notices(decision),
+        _events(told),
+        _counts(told, registered),
+    )
+    at, *by = trace.columns
+    role, who, deed, subject, detailed = by
+    await conn.execute(CALL_SAVE, at, trace.actor.authority, role, who, deed, after.id, subject, detailed, *rows)
 
 
 def soonest(request: Request) -> Obligation | None:
@@ -78,20 +74,19 @@ def soonest(request: Request) -> Obligation | None:
     return min(running, key=lambda duty: duty.due_at or NEVER, default=None)
 
 
-def _stamp(instant: datetime | None) -> str | None:
-    return None if instant is None else stamp(instant)
+def snapshot(request: Request) -> str:
+    """Return what changes of a request, as JSON text; its submission and its duties are kept beside it."""
+    return REQUEST.dump_json(request, exclude={"submitted", "obligations"}).decode()
 
 
-def snapshot(request: Request) -> Row:
-    """Return what changes of a request; its submission and its duties are kept beside it."""
-    document: Row = REQUEST.dump_python(request, mode="json", exclude={"submitted", "obligations"})
-    return document
+def detail(duty: Obligation) -> str:
+    """Return a duty without what the scheduler moves, as JSON text."""
+    return OBLIGATION.dump_json(duty, exclude={"reminded_through"}).decode()
 
 
-def detail(duty: Obligation) -> Row:
-    """Return a duty without what the scheduler moves."""
-    document: Row = OBLIGATION.dump_python(duty, mode="json", exclude={"reminded_through"})
-    return document
+def former(head: bytes, stage: str, duties: Iterable[str]) -> str:
+    """Return what a former holder goes on seeing: the digest of its last entry, and the request and its duties then."""
+    return f'{{"head": "{head.hex()}", "snapshot": {stage}, "obligations": [{", ".join(duties)}]}}'
 
 
 def request_row(before: Request | None, after: Request, head: bytes) -> Row:
@@ -101,10 +96,10 @@ def request_row(before: Request | None, after: Request, head: bytes) -> Row:
         "new": before is None,
         "id": after.id,
         "holder": after.holder.code,
-        "state": after.state.value,
+        "state": after.state,
         "received_number": after.received_number,
         "seq": after.seq,
-        "head": head.hex(),
+        "head": head,
         "snapshot": snapshot(after),
     }
     if before is None:
@@ -115,7 +110,7 @@ def request_row(before: Request | None, after: Request, head: bytes) -> Row:
             "number": after.number,
             "reference": body.reference,
             "profile": after.profile.digest,
-            "submitted": body.model_dump(mode="json"),
+            "submitted": body.model_dump_json(),
             "words": "\n".join(words),
         }
     return document
@@ -126,12 +121,12 @@ def _entry(entry: Sealed) -> Row:
         "seq": entry.seq,
         "act": entry.act,
         "author": entry.author,
-        "at": stamp(entry.at),
-        "recorded_at": stamp(entry.recorded_at),
+        "at": entry.at,
+        "recorded_at": entry.recorded_at,
         "jws": entry.jws,
         "ruling": entry.ruling,
-        "previous": entry.previous.hex(),
-        "digest": entry.digest.hex(),
+        "previous": entry.previous,
+        "digest": entry.digest,
     }
 
 
@@ -144,13 +139,13 @@ def _new_bodies(before: Request | None, decision: Decision) -> list[Row]:
     return [
         {
             "code": holder.code,
-            "kind": holder.kind.value,
+            "kind": holder.kind,
             "country": holder.country,
-            "name": {"ru": holder.name},
+            "name": to_json({"ru": holder.name}).decode(),
             "zone": holder.zone,
             "reach": holder.reach,
             "address": entry.body.to_body.address,
-            "since": local_day(entry.at, holder.zone).isoformat(),
+            "since": local_day(entry.at, holder.zone),
         }
     ]
 
@@ -165,13 +160,13 @@ def _participants(request: Request) -> list[Row]:
     due = soonest(request)
     suspended = due is None and any(duty.state is ObligationState.SUSPENDED for duty in request.obligations)
     shared: Row = {
-        "state": request.state.value,
+        "state": request.state,
         "urgent": request.submitted.urgent is not None,
         "received_number": request.received_number,
-        "due_at": stamp(due.due_at if due and due.due_at else NEVER),
-        "due_on": due.due_on.isoformat() if due and due.due_on else None,
+        "due_at": due.due_at if due and due.due_at else NEVER,
+        "due_on": due.due_on if due else None,
         "due_zone": due.authority.zone if due else None,
-        "due_kind": due.kind.value if due else None,
+        "due_kind": due.kind if due else None,
         "suspended": suspended,
         "former": None,
     }
@@ -188,24 +183,20 @@ def _leaving(before: Request | None, decision: Decision, sealed: tuple[Sealed, .
         return []
     # It keeps the number that it gave itself; the one that the new holder gives is not for it.
     stage = replace(decision.stages[0], received_number=before.received_number)
-    former = {
-        "head": sealed[0].digest.hex(),
-        "snapshot": snapshot(stage),
-        "obligations": [detail(duty) for duty in stage.obligations],
-    }
+    seen = former(sealed[0].digest, snapshot(stage), map(detail, stage.obligations))
     return [
         {
             "authority": code,
             "box": "in",
-            "state": stage.state.value,
+            "state": stage.state,
             "urgent": stage.submitted.urgent is not None,
             "received_number": stage.received_number,
-            "due_at": stamp(NEVER),
+            "due_at": NEVER,
             "due_on": None,
             "due_zone": None,
             "due_kind": None,
             "suspended": False,
-            "former": former,
+            "former": seen,
         }
         for code in gone
     ]
@@ -224,32 +215,28 @@ def _obligation(request: Request, place: int, duty: Obligation, profile: Profile
     return {
         "id": duty.id,
         "place": place,
-        "kind": duty.kind.value,
+        "kind": duty.kind,
         "authority": duty.authority.code,
         "counterpart": counterpart(request, duty),
         "steward": request.steward if duty.authority.code == request.holder.code else None,
-        "state": duty.state.value,
+        "state": duty.state,
         "zone": duty.authority.zone,
-        "due_at": stamp(duty.due_at or NEVER),
+        "due_at": duty.due_at or NEVER,
         "due_version": duty.due_version,
-        "reminded_through": _stamp(duty.reminded_through),
-        "next_step_at": _stamp(next_step_at(request, duty, profile)),
+        "reminded_through": duty.reminded_through,
+        "next_step_at": next_step_at(request, duty, profile),
         "detail": detail(duty),
     }
 
 
 def _notices(decision: Decision) -> list[Row]:
     """Return the notices of each act to those who follow the request, with all that a notice may say."""
-    return [
-        {
-            "seq": entry.seq,
-            "authority": addressee.authority,
-            "made_at": stamp(entry.recorded_at),
-            "data": notice_data(request) | {"act": entry.kind.value, "at": stamp(entry.at)},
-        }
-        for entry, request in zip(decision.entries, decision.stages, strict=True)
-        for addressee in told_of(request, entry)
-    ]
+    rows: list[Row] = []
+    for entry, request in zip(decision.entries, decision.stages, strict=True):
+        data = to_json(notice_data(request) | {"act": entry.kind.value, "at": stamp(entry.at)}).decode()
+        shared: Row = {"seq": entry.seq, "made_at": entry.recorded_at, "data": data}
+        rows += [{"authority": addressee.authority, **shared} for addressee in told_of(request, entry)]
+    return rows
 
 
 def notice_data(request: Request) -> Row:
@@ -267,11 +254,17 @@ def _side(authority: AuthorityRef) -> dict[str, str]:
     return {"code": authority.code, "name": authority.name}
 
 
-def _counters(decision: Decision, registered: Mapping[str, Registered]) -> list[Row]:
-    """Return each concerned authority's events, and the register number it gives, if any."""
+def _counts(told: Mapping[str, list[Row]], registered: Mapping[str, Registered]) -> list[Row]:
+    """Return how far each concerned authority's counters go on, in the order in which they are locked."""
+    return [{"authority": code, "events": len(told[code])} | _number(registered.get(code)) for code in sorted(told)]
+
+
+def _events(told: Mapping[str, list[Row]]) -> list[Row]:
+    """Return the events of each feed; their numbers are counted back from where its counter then stands."""
     return [
-        {"authority": code, "events": events} | _number(registered.get(code))
-        for code, events in feeds(decision).items()
+        {"authority": code, "following": following, **event}
+        for code, events in told.items()
+        for following, event in zip(reversed(range(len(events))), events, strict=True)
     ]
 
 
@@ -281,10 +274,10 @@ def feeds(decision: Decision) -> dict[str, list[Row]]:
     for entry, request in zip(decision.entries, decision.stages, strict=True):
         event: Row = {
             "seq": entry.seq,
-            "act": entry.kind.value,
+            "act": entry.kind,
             "author": entry.author,
-            "at": stamp(entry.at),
-            "state": request.state.value,
+            "at": entry.at,
+            "state": request.state,
         }
         for code in feed_of(request, entry):
             events.setdefault(code, []).append(event)
@@ -294,4 +287,4 @@ def feeds(decision: Decision) -> dict[str, list[Row]]:
 def _number(registered: Registered | None) -> Row:
     if registered is None:
         return {}
-    return {"direction": registered.direction.value, "year": registered.year, "number": registered.number}
+    return {"direction": registered.direction, "year": registered.year, "number": registered.number}

@@ -3,16 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final, cast
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
-from pydantic import ValidationError
 
-from exchange.core.record import stamp
 from exchange.store.database import Connection
-from exchange.store.decisions import OBLIGATION, Row, detail, snapshot
+from exchange.store.decisions import OBLIGATION, Row, detail, former, snapshot
 from exchange.store.record import WHOLE_TABLE_SECONDS
 from exchange.store.requests import REQUEST
 from schemas.requests import Submission
@@ -27,7 +25,7 @@ AT_ONCE: Final = 500
 LAST: Final = UUID(int=2**128 - 1)
 
 SELECT_REQUEST = """
-SELECT requesting, holder, state, number, received_number, reference, seq, encode(head, 'hex') AS head, profile,
+SELECT requesting, holder, state, number, received_number, reference, seq, head, profile,
        submitted::text AS submitted, snapshot::text AS snapshot
   FROM request WHERE id = $1
 """
@@ -57,6 +55,7 @@ SELECT_USES = "SELECT request, seq, place, attachment FROM attachment_use ORDER 
 SELECT_COUNTED = "SELECT authority FROM counter"
 
 DOCUMENTS: Final = frozenset({"submitted", "snapshot", "former", "detail"})
+"""The columns that hold JSON text: the same document can be written in several ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Sorted:
             if row["request"] > request:
                 break
             if row["request"] == request:
-                found.append(_shaped(row))
+                found.append(dict(row))
             else:
                 self.strays[row["request"]] = None
             self._next = None
@@ -124,7 +123,7 @@ async def hold_still(conn: Connection) -> Tables:
 async def request(conn: Connection, number: UUID) -> Row:
     """Return a request's row."""
     (row,) = await conn.fetch(SELECT_REQUEST, number)
-    return _shaped(row)
+    return dict(row)
 
 
 async def words_hold(conn: Connection, number: UUID, words: str) -> bool:
@@ -136,7 +135,7 @@ async def words_hold(conn: Connection, number: UUID, words: str) -> bool:
 async def duties(conn: Connection, number: UUID) -> tuple[Duty, ...]:
     """Return a request's duties in their order."""
     rows = await conn.fetch(SELECT_DUTIES, number)
-    return tuple(Duty(_shaped(row), row["reminded_through"], row["told_at"]) for row in rows)
+    return tuple(Duty(dict(row), row["reminded_through"], row["told_at"]) for row in rows)
 
 
 async def counted(conn: Connection) -> frozenset[str]:
@@ -147,41 +146,25 @@ async def counted(conn: Connection) -> frozenset[str]:
 def renewed(column: str, value: object, submitted: Submission) -> object:
     """Return a document that an earlier release wrote as this one writes it; what cannot be read stays as it is."""
     try:
-        if column == "submitted":
-            return Submission.model_validate_json(json.dumps(value)).model_dump(mode="json")
-        if column == "snapshot":
-            return _snapshot(value, submitted)
-        if column == "detail":
-            return detail(OBLIGATION.validate_json(json.dumps(value)))
-        if column == "former" and isinstance(value, dict):
-            parts = {"snapshot": _snapshot(value["snapshot"], submitted), "obligations": _duties(value["obligations"])}
-            return value | parts
-    except (ValidationError, TypeError, KeyError):
+        if column == "submitted" and isinstance(value, str):
+            return Submission.model_validate_json(value).model_dump_json()
+        if column == "snapshot" and isinstance(value, str):
+            return _snapshot(json.loads(value), submitted)
+        if column == "detail" and isinstance(value, str):
+            return detail(OBLIGATION.validate_json(value))
+        if column == "former" and isinstance(value, str):
+            held = json.loads(value)
+            duties = [detail(OBLIGATION.validate_json(json.dumps(each))) for each in held["obligations"]]
+            return former(bytes.fromhex(held["head"]), _snapshot(held["snapshot"], submitted), duties)
+    except (ValueError, TypeError, KeyError):
         pass
     return value
 
 
-def _snapshot(value: object, submitted: Submission) -> Row:
+def _snapshot(value: dict[str, object], submitted: Submission) -> str:
     whole = {"submitted": submitted.model_dump(mode="json"), "obligations": []}
-    return snapshot(REQUEST.validate_json(json.dumps(cast("Row", value) | whole)))
-
-
-def _duties(value: list[object]) -> list[Row]:
-    return [detail(OBLIGATION.validate_json(json.dumps(each))) for each in value]
+    return snapshot(REQUEST.validate_json(json.dumps(value | whole)))
 
 
 def _pass(conn: Connection, sql: str) -> AsyncIterator[Record]:
     return aiter(conn.cursor(sql, prefetch=AT_ONCE, timeout=WHOLE_TABLE_SECONDS))
-
-
-def _shaped(row: Record) -> Row:
-    """Write a row as a decision writes it."""
-    return {column: _written(column, value) for column, value in row.items()}
-
-
-def _written(column: str, value: object) -> object:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return json.loads(value) if column in DOCUMENTS and isinstance(value, str) else value
