@@ -17,6 +17,7 @@ from exchange.api.metrics import Figures
 from exchange.api.problems import Fault
 from exchange.api.routes import routes
 from exchange.protection.api.routes import extension
+from exchange.protection.gateway import open_watch
 from exchange.protection.module import Module
 from exchange.runtime import Mode, Runtime
 from exchange.service.work import Work
@@ -49,6 +50,7 @@ def create_app(
         door=Doorkeeper.of(settings.calls_per_minute) if production else None,
         attachment_limit=settings.attachment_limit,
         mails=not production or settings.mail is not None,
+        watch=open_watch(),
     )
     house = pages.open_house(
         runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline

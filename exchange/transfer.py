@@ -16,6 +16,7 @@ from exchange.core.attachments import UNKNOWN_TYPE
 from exchange.core.errors import FileBroken
 from exchange.core.request import AttachmentRef
 from exchange.files import Reader, Store, Writer
+from exchange.protection.gateway import FileWatch
 
 WINDOW_SECONDS: Final = 20.0
 LEAST_BYTES_A_SECOND: Final = 4096
@@ -73,6 +74,14 @@ async def arriving(
             end, brought = loop.time() + window, 0
     if announced is not None and size != announced:
         raise Interrupted(slowly=False)
+
+
+async def watched(pieces: AsyncIterator[bytes], watch: FileWatch) -> AsyncIterator[bytes]:
+    """Yield a body's pieces once the mark guard has seen them; raise Refused at a mark (Article 10)."""
+    async for piece in pieces:
+        await watch.look(piece)
+        yield piece
+    await watch.look(b"", last=True)
 
 
 async def written(pieces: AsyncIterator[bytes], writer: Writer, limit: int) -> bool:

@@ -38,11 +38,13 @@ async def upload(entrance: Entrance, request: Request) -> Response:
     async with entrance.reading(request, Verb.ATTACH):
         pass
     key_of(request)
-    described, announced = _described(request), transfer.announced_size(request.headers.get("content-length"))
+    described, announced = _described(entrance, request), transfer.announced_size(request.headers.get("content-length"))
     if announced is not None and announced > entrance.attachment_limit:
         raise Fault("body_too_large", headers=_HANG_UP)
     async with entrance.runtime.files.writer(announced) as writer:
         pieces = transfer.arriving(request.receive, announced)
+        if entrance.watch is not None:
+            pieces = transfer.watched(pieces, entrance.watch.reading(described.name, described.media_type))
         try:
             within = await transfer.written(pieces, writer, entrance.attachment_limit)
         except Interrupted as trouble:
@@ -110,7 +112,7 @@ async def _noted(
     return span
 
 
-def _described(request: Request) -> Upload:
+def _described(entrance: Entrance, request: Request) -> Upload:
     """Return how the sender describes a file; raise Fault or Refused before any of it is read."""
     asked = query.Query(request)
     named = asked.text("name")
@@ -125,6 +127,8 @@ def _described(request: Request) -> Upload:
     against = tuple(of_name(name))
     if against:
         raise Refused(against)
+    if entrance.watch is not None:
+        entrance.watch.look_at_name(name)
     return Upload(name=name, media_type=media_type, sha256=_digest(request))
 
 

@@ -1,5 +1,6 @@
 """What every call goes through: who calls and with what body, then one transaction, then bytes."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -17,12 +18,16 @@ from exchange.api.limits import Doorkeeper
 from exchange.core.access import Actor, Verb, may
 from exchange.core.errors import CallerUnknown, NotThere, Refused, Unavailable
 from exchange.core.objections import object_to
+from exchange.protection.gateway import Watch
 from exchange.runtime import Call, Runtime, identify
 from exchange.service import audit
 from exchange.store.database import Connection
 
 JSON: Final = "application/json"
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LARGE: Final = 256 * 1024
+"""From how many bytes on a body is looked at beside the loop."""
+
 _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 
 
@@ -30,6 +35,7 @@ _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 class Entrance:
     """What the handlers of one application share; `door` is None in a sandbox, `attachment_limit` is in bytes.
 
+    `watch` is the mark guard; only the protection module's own doors have none.
     `mails`: there is a relay that notices go out over, or the sandbox's sink.
     """
 
@@ -37,6 +43,7 @@ class Entrance:
     limits: Limits
     door: Doorkeeper | None
     attachment_limit: int
+    watch: Watch | None
     mails: bool = True
 
     async def known(self, request: Request) -> Call:
@@ -71,6 +78,7 @@ class Entrance:
             async with self.runtime.transaction() as conn:
                 call = await self._identified(conn, request, token, arrival)
                 document = body.document(raw)
+                await self._look(request, document)
                 yield Incoming(request, conn, call, document)
         except (NotThere, Refused) as trouble:
             await self._tell(request, call, trouble)
@@ -91,10 +99,22 @@ class Entrance:
             async with self.runtime.transaction() as conn:
                 call = await self._identified(conn, request, token, arrival)
                 require(call.actor, verb)
+                await self._look(request)
                 yield conn, call
         except (NotThere, Refused) as trouble:
             await self._tell(request, call, trouble)
             raise
+
+    async def _look(self, request: Request, document: Document | None = None) -> None:
+        """Raise Refused for what bears a secrecy mark, before anything is decided on it or kept (Article 10)."""
+        if self.watch is None:
+            return
+        for key in request.headers.getlist("idempotency-key"):
+            self.watch.look(key)
+        if document is not None and len(document.raw) > LARGE:
+            await asyncio.to_thread(self.watch.look, document.value)
+        elif document is not None:
+            self.watch.look(document.value)
 
     async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
         """Tell who calls; raise CallerUnknown, or Fault when calls are too many.

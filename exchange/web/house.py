@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from exchange.core.access import Actor, Verb, may
 from exchange.core.deadlines import local_day
 from exchange.core.errors import CallerUnknown, NotProved, NotThere, Refused, Unavailable
+from exchange.protection.gateway import Watch
 from exchange.runtime import Mode, Runtime, node_time
 from exchange.service import attempts, audit, register, sessions
 from exchange.store.database import Connection
@@ -34,7 +35,10 @@ TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the pages of one application share. `outline` says what went wrong without quoting anything."""
+    """What the pages of one application share. `outline` says what went wrong without quoting anything.
+
+    `watch` is the mark guard; only the protection module's own forms have none.
+    """
 
     runtime: Runtime
     limits: Limits
@@ -42,6 +46,7 @@ class House:
     shelf: Shelf
     templates: Environment
     outline: Callable[[BaseException], str]
+    watch: Watch | None
 
     @property
     def sandbox(self) -> bool:
@@ -86,6 +91,7 @@ class House:
                     async with conn.transaction():
                         visit = await self._visit(request, conn, secret, real)
                         guard.from_this_session(form, visit.secret)
+                        self.look(form)
                         yield visit
                 except NotProved as trouble:
                     await self._count(visit, trouble, real)
@@ -93,6 +99,11 @@ class House:
         except (NotThere, Refused) as trouble:
             await self.tell(visit, trouble)
             raise
+
+    def look(self, form: Form) -> None:
+        """Raise Refused for a form with a text that bears a secrecy mark (Article 10)."""
+        if self.watch is not None:
+            self.watch.look({name: list(values) for name, values in form.values.items() if name not in forms.SECRET})
 
     async def tell(self, visit: "Visit | None", trouble: NotThere | Refused) -> None:
         """Write down what somebody known was kept from; nothing of it was shown, so the refusal stands without."""

@@ -24,6 +24,7 @@ from exchange.core.errors import (
     TooManyTries,
     Unavailable,
 )
+from exchange.protection.gateway import GUARDED
 from exchange.web import guard
 from exchange.web.errors import NotAllowed, PageFault
 from exchange.web.form import Form
@@ -97,6 +98,8 @@ def page_of(house: House, request: Request, trouble: Exception, form: Form | Non
         if isinstance(trouble, NotAllowed):
             response.headers["Allow"] = trouble.methods
         return response
+    if isinstance(trouble, Refused) and trouble.objections[0].code == GUARDED:
+        return fault(house, request, GUARDED, 422, form)
     for kind, (code, status) in FAULTS.items():
         if isinstance(trouble, kind):
             response = fault(house, request, code, status, form)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from exchange import tongues
+from exchange.protection.gateway import open_watch
 from exchange.runtime import Runtime
 from exchange.web.errors import UnknownPage
 from exchange.web.form import Limits
@@ -49,6 +50,7 @@ def open_house(runtime: Runtime, limits: Limits, outline: Callable[[BaseExceptio
         shelf=Shelf.read(),
         templates=environment(),
         outline=outline,
+        watch=open_watch(),
     )
 
 

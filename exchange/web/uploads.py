@@ -12,7 +12,8 @@ from exchange.core.attachments import Upload, media_type_of, plain_name
 from exchange.core.errors import ExchangeError, Refused
 from exchange.core.objections import Objection
 from exchange.core.request import AttachmentRef
-from exchange.files import Writer
+from exchange.files import Stored, Writer
+from exchange.protection.gateway import FileWatch
 from exchange.service import attachments
 from exchange.transfer import Interrupted
 from exchange.web.errors import PageFault
@@ -124,14 +125,14 @@ class _Reading:
             media_type = media_type_of(part.media_type)
             upload = Upload(name=plain_name(part.filename), media_type=media_type or "application/octet-stream")
             writer = await self.stack.enter_async_context(self.house.runtime.files.writer())
-            self._file = _File(upload, writer)
+            self._file = _File(upload, writer, self._watch(upload))
 
     async def _more(self, data: bytes) -> None:
         if self._file is not None:
             self._file.size += len(data)
             if self._file.size > self.house.limits.file:
                 raise PageFault("file_too_large", 413)
-            await self._file.writer.write(data)
+            await self._file.take(data)
             return
         self._size += len(data)
         if self._size > self.house.limits.size:
@@ -159,8 +160,8 @@ class _Reading:
 
     async def _keep(self, file: "_File") -> None:
         """Keep a file in a transaction of its own; note what is wrong with it otherwise."""
-        stored = await file.writer.finish()
         try:
+            stored = await file.finish()
             async with self.house.writing(self.request, self.form) as visit:
                 taken = attachments.judge(file.upload, stored, visit.actor.authority)
                 await attachments.keep(visit.conn, file.writer, taken, visit.actor, visit.now)
@@ -174,14 +175,42 @@ class _Reading:
         if taken.ref.id not in self._values.get(FIELD, ()):
             self._add(FIELD, taken.ref.id)
 
+    def _watch(self, upload: Upload) -> FileWatch | None:
+        """Begin to look at a file; raise Refused for a name that bears a mark."""
+        if self.house.watch is None:
+            return None
+        self.house.watch.look_at_name(upload.name)
+        return self.house.watch.reading(upload.name, upload.media_type)
+
     def _add(self, name: str, value: str) -> None:
         self._values[name] = (*self._values.get(name, ()), value)
 
 
 @dataclass(slots=True)
 class _File:
-    """A file that is coming in."""
+    """A file that is coming in; of one that is refused nothing more is written."""
 
     upload: Upload
     writer: Writer
+    watch: FileWatch | None
     size: int = 0
+    refused: Refused | None = None
+
+    async def take(self, data: bytes) -> None:
+        """Write the next bytes once the mark guard has seen them."""
+        if self.refused is None:
+            try:
+                if self.watch is not None:
+                    await self.watch.look(data)
+            except Refused as refused:
+                self.refused = refused
+                return
+            await self.writer.write(data)
+
+    async def finish(self) -> Stored:
+        """Return what was written; raise Refused where the guard found a mark."""
+        if self.refused is not None:
+            raise self.refused
+        if self.watch is not None:
+            await self.watch.look(b"", last=True)
+        return await self.writer.finish()

@@ -9,14 +9,16 @@ import pytest
 from exchange.core.access import Actor
 from exchange.core.attachments import Upload, of_upload
 from exchange.core.decide import Refusal, decide, decide_submission
-from exchange.core.errors import Weight
+from exchange.core.errors import Refused, Weight
 from exchange.core.objections import GROUNDS, REGISTRY_GROUNDS, Objection
 from exchange.core.rules import article
 from exchange.core.scene import Party
+from exchange.protection.gateway import open_watch
 from schemas.vocabulary import Country, Role
 from tests.core import cases, drafts, people
 from tests.core.cases import HEAD, NOON, Case, act, reading, refused_submission, scene, sent, sent_urgent, stamp
 
+WATCH = open_watch()
 Make = Callable[[], Refusal]
 OF_REQUESTS = [code for code in GROUNDS if code not in REGISTRY_GROUNDS]
 
@@ -24,6 +26,13 @@ LATER = stamp(NOON + timedelta(hours=2))
 EARLIER = stamp(NOON - timedelta(hours=2))
 PAPER = {"number": "17/4-22", "dated": "2026-03-01", "received_at": stamp(NOON)}
 ITEM = {"form": "training", "text": "обучение"}
+
+
+def _marked() -> Refusal:
+    """Return what the mark guard says to a body, before any law is asked."""
+    with pytest.raises(Refused) as refused:
+        WATCH.look({"text": "Секретно"})
+    return Refusal(refused.value.objections)
 
 
 def _on(case: Case, kind: str, by: Actor | None = None, **fields: Any) -> Refusal:
@@ -161,6 +170,7 @@ PROBES: dict[str, Make] = {
     "agreement_in_future": _urgent(agreement={"kind": "ad_hoc", "citation": "а", "date": "2026-03-02"}),
     "protected_unknown": _refused(protected=["PR-1", "PR-2"]),
     "protected_not_here": _refused(protected={"mark": "секретно", "designation": "1", "kind": "а", "content": "б"}),
+    "state_secret_in_open_field": _marked,
     "received_in_future": lambda: _on(_paper(), "receive", received_at=LATER),
     "received_before_dispatch": lambda: _on(_paper(), "receive", received_at=EARLIER),
     "number_of_the_node": lambda: _on(

@@ -1,7 +1,7 @@
 """The mark guard: whether a text bears a secrecy mark on a line of its own, however it is spelled."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,7 @@ _NUMBER: Final = ("№", "N", "Nr", "номер", "нөмір", "number")
 _SOLE: Final = ("единственный", "жалғыз", "միակ", "vienintelis", "only")
 _OF: Final = ("из", "of", "iš")
 _SUFFIX_LIMIT: Final = 60
+_NAME: Final = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,16 @@ class Guard:
 
     def marked_lines(self, text: str) -> tuple[int, ...]:
         """Return the numbers of the lines that bear a mark, from 1; a mark cut over lines counts for its first."""
-        lines = [(number, folded) for number, line in enumerate(text.splitlines(), 1) if (folded := skeleton(line))]
-        own = {number for number, folded in lines if self.is_mark_line(folded)}
-        return tuple(sorted(own | set(self._cut(lines))))
+        return tuple(self._marked(text))
 
     def bears_mark(self, text: str) -> bool:
         """Tell whether a text bears a mark on a line."""
-        return bool(self.marked_lines(text))
+        return next(self._marked(text), None) is not None
 
     def is_mark_line(self, folded: str) -> bool:
         """Tell whether a folded line is a mark: prefix, marks, copy number, and nothing else."""
+        if not folded.startswith((*self.marks, *self.prefixes)):
+            return False
         starts = {0, *(len(prefix) for prefix in self.prefixes if folded.startswith(prefix))}
         return any(self._from(folded, start) for start in starts)
 
@@ -92,16 +93,23 @@ class Guard:
                 reached.append(after)
         return False
 
-    def _cut(self, lines: Sequence[tuple[int, str]]) -> Iterator[int]:
-        """Yield the first lines of marks that are cut over several."""
-        for index, (number, first) in enumerate(lines):
-            joined, following = first, index + 1
-            while joined in self.pieces and following < len(lines):
-                joined += lines[following][1]
-                following += 1
-                if joined in self.marks:
-                    yield number
-                    break
+    def _marked(self, text: str) -> Iterator[int]:
+        """Yield the numbers of the lines that bear a mark or begin one."""
+        folded = [(number, letters) for number, line in enumerate(text.splitlines(), 1) if (letters := skeleton(line))]
+        for index, (number, first) in enumerate(folded):
+            if self.is_mark_line(first) or (first in self.pieces and self._is_cut(folded, index)):
+                yield number
+
+    def _is_cut(self, lines: Sequence[tuple[int, str]], index: int) -> bool:
+        """Tell whether a mark begins with a line and goes on over others."""
+        joined = lines[index][1]
+        for _, letters in lines[index + 1 : index + 1 + len(max(self.marks, key=len))]:
+            if joined not in self.pieces:
+                return False
+            joined += letters
+            if joined in self.marks:
+                return True
+        return False
 
 
 def guard_of(regimes: Iterable[Regime]) -> Guard:
@@ -121,20 +129,22 @@ def guard_of(regimes: Iterable[Regime]) -> Guard:
     return Guard(marks, prefixes, frozenset(pieces), _suffix())
 
 
-def marked_fields(guard: Guard, value: object, pointer: str = "") -> Iterator[str]:
-    """Yield where in a JSON value a text bears a mark (RFC 6901); names of fields are looked at as well."""
+def marked_fields(bears: Callable[[str], bool], value: object, pointer: str = "") -> Iterator[str]:
+    """Yield where in a JSON value a text bears a mark (RFC 6901); names of fields are looked at as well.
+
+    A name that could be anything but a field's does not stand in the pointer: that ends above it.
+    """
     if isinstance(value, str):
-        if guard.bears_mark(value):
+        if bears(value):
             yield pointer
     elif isinstance(value, Mapping):
         for name, each in value.items():
-            place = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
-            if guard.bears_mark(str(name)):
+            if bears(str(name)):
                 yield pointer
-            yield from marked_fields(guard, each, place)
+            yield from marked_fields(bears, each, f"{pointer}/{name}" if _NAME.fullmatch(str(name)) else pointer)
     elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         for index, each in enumerate(value):
-            yield from marked_fields(guard, each, f"{pointer}/{index}")
+            yield from marked_fields(bears, each, f"{pointer}/{index}")
 
 
 def _suffix() -> re.Pattern[str]:

@@ -1,0 +1,103 @@
+"""All that the open exchange sees of the protection of state secrets."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from exchange.core.errors import Refused
+from exchange.core.objections import object_to
+from exchange.files.sniff import sniff
+from exchange.profiles import secrecy
+from exchange.protection.core.guard import Guard, guard_of, marked_fields
+from exchange.protection.core.skimming import Skim, skim_of
+from exchange.protection.core.texts import Kind, Look
+
+GUARDED: Final = "state_secret_in_open_field"
+"""The code of every refusal of the mark guard."""
+
+_MARKUP: Final = ("html", "htm", "xhtml", "xml", "svg")
+_JSON: Final = ("json", "jsonl", "ndjson", "geojson")
+_TABLES: Final = ("csv", "tsv", "tab-separated-values")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The mark guard at the doors of the open exchange (Article 10): what bears a secrecy mark does not come in."""
+
+    guard: Guard
+    skim: Skim
+
+    def bears(self, text: str) -> bool:
+        """Tell whether a text bears a mark on a line of its own."""
+        return self.skim.may_bear(text) and self.guard.bears_mark(text)
+
+    def look(self, value: Any) -> None:
+        """Raise Refused with the place of each text in a JSON value that bears a mark; names of fields are texts."""
+        texts: list[str] = []
+        _gather((value,), texts)
+        if self.skim.may_bear("\n".join(texts)):
+            self._refuse(marked_fields(self.bears, value))
+
+    def look_at_name(self, name: str, pointer: str = "/name") -> None:
+        """Raise Refused for the name of a file that bears a mark, its endings aside."""
+        stems = [name, *(name[:place] for place, char in enumerate(name) if char == ".")]
+        if any(map(self.bears, stems)):
+            self._refuse(iter((pointer,)))
+
+    def reading(self, name: str, media_type: str) -> "FileWatch":
+        """Begin to look at a file that comes in."""
+
+        def kind_of(head: bytes) -> Kind | None:
+            return _kind(head, name, media_type)
+
+        return FileWatch(Look(self.bears, kind_of))
+
+    def _refuse(self, pointers: Iterator[str]) -> None:
+        against = tuple(object_to(GUARDED, pointer) for pointer in dict.fromkeys(pointers))
+        if against:
+            raise Refused(against)
+
+
+@dataclass(frozen=True, slots=True)
+class FileWatch:
+    """The guard beside one file: it sees each piece before anybody keeps it."""
+
+    seen: Look
+
+    async def look(self, piece: bytes, *, last: bool = False) -> None:
+        """Raise Refused when what came so far bears a mark; the work is done beside the loop."""
+        if not self.seen.is_over and await asyncio.to_thread(self.seen.feed, piece, last=last):
+            raise Refused((object_to(GUARDED),))
+
+
+@cache
+def open_watch() -> Watch:
+    """Make the guard of all regimes that come with the product."""
+    guard = guard_of(kept.value for kept in secrecy.regimes().values())
+    return Watch(guard, skim_of(guard))
+
+
+def _gather(values: Any, texts: list[str]) -> None:
+    for each in values:
+        if isinstance(each, str):
+            texts.append(each)
+        elif isinstance(each, dict):
+            texts.extend(each)
+            _gather(each.values(), texts)
+        elif isinstance(each, list):
+            _gather(each, texts)
+
+
+def _kind(head: bytes, name: str, media_type: str) -> Kind | None:
+    """Tell what kind of text a file is by its first bytes, its type and its name; None for what is no text."""
+    found = sniff(head).media_type
+    ending, subtype = name.rpartition(".")[2].casefold(), media_type.partition("/")[2].rpartition("+")[2]
+    if found != "text/plain" and not found.endswith(("html", "xml", "shellscript")):
+        return None
+    if found.endswith(("html", "xml")) or {ending, subtype} & set(_MARKUP):
+        return Kind.MARKUP
+    if {ending, subtype} & set(_JSON) or head.lstrip(b"\xef\xbb\xbf\t\n\r ")[:1] in {b"{", b"["}:
+        return Kind.JSON
+    return Kind.TABLE if {ending, subtype} & set(_TABLES) else Kind.PLAIN

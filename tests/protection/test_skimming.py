@@ -1,0 +1,69 @@
+"""The first look lets nothing through that the guard would find, and spares ordinary texts the second."""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.api.examples import ACTS, SUBMISSION
+from exchange.protection.core.guard import guard_of
+from exchange.protection.core.lookalikes import skeleton
+from exchange.protection.core.skimming import skim_of
+from tests.protection.cases import law
+from tests.protection.test_guard import MARK_LINES, ORDINARY, SPELLINGS
+
+GUARD = guard_of(law().regimes.values())
+SKIM = skim_of(GUARD)
+DISGUISES = (
+    str.upper,
+    str.lower,
+    " ".join,
+    "\u200b".join,
+    "\n".join,
+    "_".join,
+    lambda text: unicodedata.normalize("NFD", text),
+    lambda text: f"текст до\n  «{text}», экз. № 2\nтекст после",
+    lambda text: f"Гриф: {text}",
+    lambda text: text.translate(str.maketrans("СЕОРАсеора", "CEOPAceopa")),
+)
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("text", [*SPELLINGS, *MARK_LINES])
+def test_what_the_guard_finds_the_first_look_does_not_let_through(text: str, disguise: Callable[[str], str]) -> None:
+    disguised = disguise(text)
+    assert SKIM.may_bear(disguised) or not GUARD.bears_mark(disguised)
+    if disguise in DISGUISES[:2]:
+        assert SKIM.may_bear(disguised)
+
+
+@given(
+    st.lists(st.sampled_from([*SPELLINGS, *ORDINARY, "\n", " ", "\u200b", "ы", "№", "ﬁ", "С", "е", "漢"])).map("".join)
+)
+def test_the_two_agree_on_anything_put_together_of_both(text: str) -> None:
+    assert SKIM.may_bear(text) or not GUARD.bears_mark(text)
+
+
+@given(st.text())
+def test_a_folded_text_folds_to_itself_so_that_parts_of_a_line_can_be_folded_ahead(text: str) -> None:
+    assert skeleton(skeleton(text)) == skeleton(text)
+
+
+def texts(value: object) -> Iterator[str]:
+    """Yield every text of a JSON value, the names of fields too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield name
+            yield from texts(each)
+    elif isinstance(value, Sequence):
+        for each in value:
+            yield from texts(each)
+
+
+def test_an_ordinary_request_is_not_looked_at_in_full() -> None:
+    for body in (SUBMISSION, *ACTS.values()):
+        assert not SKIM.may_bear("\n".join(texts(body)))
