@@ -32,7 +32,7 @@ def _marked() -> Refusal:
     """Return what the mark guard says to a body, before any law is asked."""
     with pytest.raises(Refused) as refused:
         WATCH.look({"text": "Секретно"})
-    return Refusal(refused.value.objections)
+    return Refusal(tuple(one for one in refused.value.objections if isinstance(one, Objection)))
 
 
 def _on(case: Case, kind: str, by: Actor | None = None, **fields: Any) -> Refusal:
