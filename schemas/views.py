@@ -245,7 +245,7 @@ class RequestView(View):
 
 
 class RequestLine(View):
-    """One request of a list."""
+    """One request of a list; `holder_name` as the request has it, also of a body that the registry does not name."""
 
     id: str
     number: str
@@ -255,6 +255,7 @@ class RequestLine(View):
     requesting_authority: str
     requested_authority: str
     holder: str
+    holder_name: str
     reference: str
     purpose: str
     handling: Handling

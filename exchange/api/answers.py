@@ -166,6 +166,7 @@ REQUESTS: Final = page(
         "requesting_authority": "KZ-MVD",
         "requested_authority": "RU-MVD",
         "holder": "RU-MVD",
+        "holder_name": "Министерство внутренних дел Российской Федерации",
         "reference": SUBMISSION["reference"],
         "purpose": SUBMISSION["purpose"],
         "handling": "ordinary",

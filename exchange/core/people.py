@@ -8,7 +8,7 @@ from typing import Final
 
 from exchange.core.access import MAY, Verb
 from exchange.core.objections import Objection, object_to
-from exchange.core.signing import SIGNED, Person
+from exchange.core.signing import FITTING, SIGNED, Person
 from schemas.vocabulary import ActKind, Role
 
 SIGNING: Final = frozenset({Role.HEAD, Role.DEPUTY_HEAD})
@@ -97,12 +97,19 @@ def to_substitution(of: Standin, today: date) -> Iterator[Objection]:
         yield object_to("person_unknown", "/substitute")
     elif of.absent is not None and of.substitute.login == of.absent.login:
         yield object_to("substitute_self", "/substitute")
+    elif of.substitute.role not in FITTING:
+        yield object_to("substitute_role", "/substitute")
+    yield from _to_days(of, today)
+    for index, act in enumerate(of.acts or ()):
+        if act not in SIGNED:
+            yield object_to("act_unsigned", f"/acts/{index}")
+
+
+def _to_days(of: Standin, today: date) -> Iterator[Objection]:
+    """Yield the objections to the order's day and to the days of a substitution."""
     if of.order_date > of.since:
         yield object_to("order_later", "/order_date")
     if of.until < of.since:
         yield object_to("days_reversed", "/until")
     elif of.until < today:
         yield object_to("days_over", "/until")
-    for index, act in enumerate(of.acts or ()):
-        if act not in SIGNED:
-            yield object_to("act_unsigned", f"/acts/{index}")

@@ -17,6 +17,10 @@ SIGNED: Final = tuple(act.kind for act in ACTS.values() if act.signing is not Si
 POSITIONS: Final = {Role.HEAD: Position.HEAD, Role.DEPUTY_HEAD: Position.DEPUTY_HEAD}
 
 
+FITTING: Final = frozenset({Role.OFFICER, Role.HEAD, Role.DEPUTY_HEAD})
+"""Who may stand in for a signatory: those who do the authority's acts, none who runs the node, watches or receives."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody with an account; `disabled` while it may not be used."""
@@ -101,7 +105,7 @@ def signatory(
             valid.append(one)
         else:
             against.add(objection.code)
-    if valid:
+    if valid and person.role in FITTING:
         best = min(valid, key=lambda one: (one.absent.position is not Position.HEAD, one.order_date, str(one.id)))
         return Signatory(name=person.name, position=best.absent.position or Position.HEAD, acting_under=best.order)
     code = next((code for code in NEAREST if code in against), "signature_needed")

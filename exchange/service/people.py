@@ -1,6 +1,6 @@
 """People as the rest of the node asks of them: who signs, who proves again that it is they, who the samples are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -67,6 +67,15 @@ async def person_behind(conn: Connection, actor: Actor) -> str | None:
         held = await tokens.find(conn, int(who.removeprefix(TOKEN)))
         who = "" if held is None else held.made_by
     return who.removeprefix(PERSON) if who.startswith(PERSON) else None
+
+
+async def names(conn: Connection, actor: Actor, whom: Iterable[str]) -> Mapping[str, str]:
+    """Return what those who did something in the caller's authority are called: people by name, programs by label."""
+    wanted = sorted(set(whom))
+    logins = [who.removeprefix(PERSON) for who in wanted if who.startswith(PERSON)]
+    numbers = [int(who.removeprefix(TOKEN)) for who in wanted if who.startswith(TOKEN)]
+    found = dict(await accounts.names(conn, actor.authority, logins, numbers)) if logins or numbers else {}
+    return {who: found.get(who) or who for who in wanted}
 
 
 async def prove_again(conn: Connection, gate: Gate, actor: Actor, password: str, code: str, real: datetime) -> None:

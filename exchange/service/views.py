@@ -117,6 +117,7 @@ def line(of: Line, now: datetime) -> views.RequestLine:
         requesting_authority=of.requesting,
         requested_authority=of.requested,
         holder=of.holder,
+        holder_name=of.holder_name,
         reference=of.reference,
         purpose=of.purpose,
         handling=Handling(of.handling),

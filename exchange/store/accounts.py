@@ -23,6 +23,12 @@ SELECT a.login, a.authority, a.name, a.post, a.role, a.language, a.sample, a.dis
  WHERE a.authority = $1 AND a.login > $2 ORDER BY a.login LIMIT $3
 """
 
+SELECT_NAMES = """
+SELECT 'person:' || login AS who, name FROM account WHERE authority = $1 AND login = ANY($2::text[])
+ UNION ALL
+SELECT 'token:' || id, label FROM token WHERE authority = $1 AND id = ANY($3::bigint[])
+"""
+
 SELECT_ZONE = "SELECT zone FROM authority WHERE code = $1"
 
 SELECT_LOCKED = """
@@ -252,6 +258,13 @@ async def use_step(conn: Connection, login: str, step: int) -> bool:
 async def use_recovery(conn: Connection, login: str, digest: bytes, at: datetime) -> bool:
     """Use up a recovery code; false when there is none such, or it was used."""
     return await conn.fetchval(UPDATE_RECOVERY, login, digest, at) is not None
+
+
+async def names(
+    conn: Connection, authority: str, logins: Sequence[str], tokens: Sequence[int]
+) -> tuple[tuple[str, str], ...]:
+    """Return what people and programs of an authority are called: who it is (`person:LOGIN`, `token:NUMBER`), name."""
+    return tuple((row["who"], row["name"]) for row in await conn.fetch(SELECT_NAMES, authority, logins, tokens))
 
 
 async def recovery_left(conn: Connection, login: str) -> int:

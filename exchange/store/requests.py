@@ -72,7 +72,8 @@ WITH page AS (
 SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
        p.former IS NOT NULL AS former,
        r.requesting, r.submitted ->> 'requested_authority' AS requested,
-       coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
+       coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder,
+       coalesce(p.former -> 'snapshot', r.snapshot) -> 'holder' ->> 'name' AS holder_name, r.reference,
        r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
        r.snapshot ->> 'submitted_at' AS submitted_at
   FROM page p JOIN request r ON r.id = p.request
@@ -84,7 +85,8 @@ WITH found AS MATERIALIZED (
     SELECT r.id, r.number, p.received_number, p.box, p.state, p.urgent, p.due_at, p.due_on, p.due_kind, p.suspended,
            p.former IS NOT NULL AS former,
            r.requesting, r.submitted ->> 'requested_authority' AS requested,
-           coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder, r.reference,
+           coalesce(p.former -> 'snapshot' -> 'holder' ->> 'code', r.holder) AS holder,
+           coalesce(p.former -> 'snapshot', r.snapshot) -> 'holder' ->> 'name' AS holder_name, r.reference,
            r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
            r.snapshot ->> 'submitted_at' AS submitted_at
       FROM participant p JOIN request r ON r.id = p.request
@@ -108,7 +110,7 @@ WITH found AS MATERIALIZED (
            $18::text::jsonb || jsonb_build_object('shown', least($12 - 1, (SELECT count(*) FROM found)))
 )
 SELECT id, number, received_number, box, state, urgent, due_at, due_on, due_kind, suspended, former, requesting,
-       requested, holder, reference, purpose, handling, submitted_at
+       requested, holder, holder_name, reference, purpose, handling, submitted_at
   FROM found ORDER BY due_at, id
 """
 
@@ -167,6 +169,7 @@ class Line:
     requesting: str
     requested: str
     holder: str
+    holder_name: str
     reference: str
     purpose: str
     handling: str

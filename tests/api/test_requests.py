@@ -256,3 +256,12 @@ async def test_a_page_of_the_registry_begins_where_one_ended(node: Node, path: s
     for bad in ("!!", "bnVsbA==", "WzVd", "W10=", "limit", "W" * 100):
         problem(await node.get(f"/v1/{path}?after={bad}"), 422, "invalid_query")
     problem(await node.get(f"/v1/{path}?limit=0"), 422, "invalid_query")
+
+
+async def test_p_7_4_lists_name_a_body_of_the_other_state_that_the_registry_does_not_show(node: Node) -> None:
+    made = await node.submitted()
+    body = {"name": "Областная прокуратура", "address": "г. Тверь"}
+    await node.done(made, "RU-MVD", "redirect", to_body=body, reason="Там")
+    for path in ("/v1/requests", "/v1/requests?q=" + made["number"]):
+        (line,) = (await node.get(path)).json()["items"]
+        assert line["holder_name"] == "Областная прокуратура"

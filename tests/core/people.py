@@ -73,6 +73,7 @@ PROBES: dict[str, Callable[[], Refusal]] = {
     "absent_signs_not": entered(absent=OFFICER, substitute=DEPUTY),
     "person_unknown": entered(substitute=None),
     "substitute_self": entered(substitute=HEAD),
+    "substitute_role": entered(substitute=replace(OFFICER, role=Role.OPERATOR)),
     "days_reversed": entered(until=date(2026, 3, 9)),
     "days_over": entered(since=date(2026, 3, 5), until=date(2026, 3, 9)),
     "order_later": entered(order_date=date(2026, 3, 11)),

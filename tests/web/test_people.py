@@ -124,7 +124,7 @@ async def test_a_token_that_is_not_lawful_is_not_given_out(office: Office, chang
     answer = await operator.post("/tokens", form)
     assert answer.status_code == 422
     assert not re.search(r"sx_[\w-]{43}", answer.text)
-    assert "учёт" in answer.text or changes == {"label": ""}
+    assert "учёт" in answer.text or changes in ({"label": ""}, {"role": ""})
 
 
 async def test_an_account_is_opened_with_what_fits_alone(office: Office) -> None:
@@ -137,3 +137,19 @@ async def test_an_account_is_opened_with_what_fits_alone(office: Office) -> None
     assert re.search(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){3}", answer.text)
     answer = await operator.post("/accounts", {**form, "language": "ru"})
     assert (answer.status_code, "уже есть" in answer.text) == (422, True)
+
+
+async def test_the_form_of_a_token_offers_the_rights_of_its_role_alone(office: Office) -> None:
+    operator = await office.person("KZ-MVD", Role.OPERATOR)
+    assert not (await operator.get("/tokens")).all("input", name="scopes")
+    page = await operator.get("/tokens?role=auditor")
+    assert {one["value"] for one in page.all("input", name="scopes")} == {"read", "audit"}
+
+
+async def test_p_6_5_only_who_does_the_authority_s_acts_stands_in(office: Office) -> None:
+    head = await office.person("KZ-MVD", Role.HEAD)
+    page = await head.get("/substitutions")
+    assert "kz-mvd.operator" not in page.source
+    order = {**page.hidden(), **ORDER, "substitute": "kz-mvd.operator"}
+    answer = await head.post("/substitutions", order)
+    assert (answer.status_code, "сотрудник или заместитель" in answer.text) == (422, True)

@@ -28,7 +28,7 @@ from exchange.core.errors import (
 from exchange.core.objections import object_to
 from exchange.core.request import AttachmentRef
 from exchange.runtime import new_id
-from exchange.service import drafts, idempotency, queries
+from exchange.service import drafts, idempotency, people, queries
 from exchange.service.drafts import Desktop
 from exchange.web import guard, uploads
 from exchange.web.acts import drafting, preview, remarks, unfilling
@@ -41,7 +41,6 @@ from exchange.web.errors import BadQuery, Forged
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
 from exchange.web.page import page_of
-from exchange.web.pages.drafts import name_of
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
 from exchange.web.uploads import Sent, Stopped
@@ -180,6 +179,7 @@ async def _view(
         sheet = DraftSheet(desk=desk, form=typed, remarks=gaps, files=files)
     nowhere = Filling(b"{}", {})
     returned = [step for step in draft.steps if step.step is DraftStep.RETURNED]
+    names = await people.names(visit.conn, visit.actor, (*draft.authors, *(step.who for step in draft.steps)))
     return DraftPage(
         theme=theme_of(visit, draft.kind, draft.request, draft.number),
         draft=draft,
@@ -190,11 +190,11 @@ async def _view(
         files=await files_of(visit, draft),
         allowed=desktop.allowed,
         steps=draft.steps[::-1],
-        authors=tuple(name_of(who) for who in draft.authors),
+        authors=tuple(names[who] for who in draft.authors),
         told=told,
         refusal=remarks.of_law(refused.objections, nowhere, tongue, stale=True) if refused else (),
         returned=returned[-1] if returned and draft.state is DraftState.RETURNED else None,
-        names={step.who: name_of(step.who) for step in draft.steps},
+        names=names,
     )
 
 

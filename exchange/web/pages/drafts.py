@@ -1,5 +1,6 @@
 """The drafts of an authority: what waits for the visitor's signature first, then all by their last change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -52,10 +53,11 @@ async def listed(house: House, request: Request) -> Response:
         waiting = await _waiting(visit) if state is None and after is None else ()
         wanted = drafts.Asked(states=LIVE if state is None else (state,), after=after)
         lines, following = await drafts.browse(visit.conn, visit.actor, wanted, visit.now)
+        names = await people.names(visit.conn, visit.actor, _whom(*waiting, *lines))
         view = Drafts(
             state=state,
-            waiting=tuple(_row(visit, line) for line in waiting),
-            rows=tuple(_row(visit, line) for line in lines),
+            waiting=tuple(_row(visit, line, names) for line in waiting),
+            rows=tuple(_row(visit, line, names) for line in lines),
             continued=after is not None,
             following=asked.with_after("/drafts", following),
             may_draft=may(visit.actor, Verb.DRAFT),
@@ -73,18 +75,18 @@ async def _waiting(visit: Visit) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.kind in kinds and visit.actor.who not in line.authors)
 
 
-def _row(visit: Visit, of: Line) -> DraftRow:
+def _whom(*lines: Line) -> set[str]:
+    """Return everybody who wrote one of some drafts."""
+    return {who for line in lines for who in line.authors}
+
+
+def _row(visit: Visit, of: Line, names: Mapping[str, str]) -> DraftRow:
     return DraftRow(
         href=f"/drafts/{of.id}",
         title=visit.tongue.t("draft.request") if of.kind == ActKind.SUBMIT else visit.tongue.title(of.kind),
         about=of.about,
         number=of.number,
         state=DraftState(of.state),
-        authors=tuple(name_of(who) for who in of.authors),
+        authors=tuple(names[who] for who in of.authors),
         changed_at=of.changed_at,
     )
-
-
-def name_of(who: str) -> str:
-    """Name somebody by the login, a program by its token."""
-    return who.removeprefix("person:")

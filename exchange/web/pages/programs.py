@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exchange.core.access import Verb
+from exchange.core.access import MAY, Verb
 from exchange.core.errors import NotThere, Refused
 from exchange.core.people import SIGNING, TOKEN_DAYS
 from exchange.runtime import new_token, token_digest
@@ -26,12 +26,13 @@ LONGEST_NUMBER = 19
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """A page of the tokens; `made` is the one just given out."""
+    """A page of the tokens; `made` is the one just given out, `rights` are those of the role that was chosen."""
 
     tokens: list[ProgramTokenView]
     following: str | None
     continued: bool
     roles: tuple[Role, ...]
+    role: Role | None
     rights: tuple[Verb, ...]
     days: int
     most_days: int
@@ -83,14 +84,17 @@ async def revoke(house: House, request: Request) -> Response:
 async def _listed(
     house: House, visit: Visit, sheet: Plain, *, status: int = 200, made: ProgramTokenView | None = None
 ) -> Response:
-    before = Query(visit.request).number("before")
+    asked = Query(visit.request)
+    before, roles = asked.number("before"), tuple(role for role in Role if house.sandbox or role not in SIGNING)
+    chosen = asked.member("role", Role) or next((role for role in roles if role == sheet.form.get("role")), None)
     found, following = await tokens.listed(visit.conn, visit.actor, before=before, limit=PAGE)
     view = Programs(
         tokens=found,
         following=address("/tokens", before=str(following)) if following else None,
         continued=before is not None,
-        roles=tuple(role for role in Role if house.sandbox or role not in SIGNING),
-        rights=tuple(Verb),
+        roles=roles,
+        role=chosen if chosen in roles else None,
+        rights=tuple(verb for verb in Verb if chosen is not None and verb in MAY[chosen]),
         days=tokens.DAYS,
         most_days=TOKEN_DAYS,
         made=made,

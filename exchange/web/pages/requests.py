@@ -31,6 +31,7 @@ class Row:
     requesting: str
     requesting_name: str
     holder: str
+    holder_known: bool
     holder_name: str
     urgent: bool
     official_use: bool
@@ -102,7 +103,8 @@ def _row(visit: Visit, of: RequestLine) -> Row:
         requesting=of.requesting_authority,
         requesting_name=visit.book.name(of.requesting_authority, language),
         holder=of.holder,
-        holder_name=visit.book.name(of.holder, language),
+        holder_known=of.holder in visit.book.by_code,
+        holder_name=visit.book.name(of.holder, language) if of.holder in visit.book.by_code else of.holder_name,
         urgent=of.urgent,
         official_use=of.handling is Handling.OFFICIAL_USE,
         due_kind=of.due_kind,

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exchange.core.access import Verb, may
 from exchange.core.errors import NotThere, Refused
-from exchange.core.signing import SIGNED
+from exchange.core.signing import FITTING, SIGNED
 from exchange.runtime import new_id
 from exchange.service import idempotency, substitutions
 from exchange.store import accounts
@@ -109,7 +109,7 @@ async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200
         continued=before is not None,
         orders=orders,
         absents=[account for account in people if account.person.position is not None],
-        people=people,
+        people=[account for account in people if account.role in FITTING],
         acts=SIGNED,
         key=str(new_id(house.runtime.clock())),
     )
