@@ -51,7 +51,7 @@ class Designation(Shape):
 
     kind: Literal[FactKind.DESIGNATION]
     authority: NewCode
-    body: AuthorityKind = AuthorityKind.COMPETENT
+    body: Literal[AuthorityKind.COMPETENT, AuthorityKind.DOMESTIC, AuthorityKind.SECRETARIAT] = AuthorityKind.COMPETENT
     country: Country | None = None
     name: Names
     zone: Zone

@@ -185,11 +185,15 @@ class Reach(StrEnum):
 
 
 class AuthorityKind(StrEnum):
-    """What a registered body is: designated under Article 4, a domestic body, or the Secretariat."""
+    """What a registered body is: designated under Article 4, a domestic body, or the Secretariat.
+
+    One of `protection` takes part in the protection module alone: the open exchange has nothing for it.
+    """
 
     COMPETENT = "competent"
     DOMESTIC = "domestic"
     SECRETARIAT = "secretariat"
+    PROTECTION = "protection"
 
 
 class Role(StrEnum):

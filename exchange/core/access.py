@@ -43,13 +43,15 @@ class Actor:
     """Who calls: a role of an authority, and who bears it.
 
     `who` names a person's account (`person:LOGIN`) or a program's token (`token:NUMBER`); it is empty where the node
-    itself is at work. `scopes` narrow a token down to some of its role's verbs; None leaves it all of them.
+    itself is at work. `scopes` narrow a token down to some of its role's verbs; None leaves it all of them. One is
+    `outside` whose body takes part in the protection module alone: the open exchange has nothing for it.
     """
 
     authority: str
     role: Role
     who: str = ""
     scopes: frozenset[Verb] | None = None
+    outside: bool = False
 
 
 MAY: Mapping[Role, frozenset[Verb]] = {
@@ -115,6 +117,8 @@ def is_signed(act: Act, body: Submission | ActBody | None = None) -> bool:
 
 def rights(actor: Actor) -> frozenset[Verb]:
     """Return all that a caller is entitled to."""
+    if actor.outside:
+        return frozenset()
     return MAY[actor.role] if actor.scopes is None else MAY[actor.role] & actor.scopes
 
 

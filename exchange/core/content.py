@@ -192,7 +192,7 @@ def _redirect(request: Request, body: bodies.Redirect, scene: Scene, _now: datet
     target = scene.authorities.get(body.to_authority or "")
     abroad = target is not None and target.country is not request.holder.country
     hidden = AuthorityKind.DOMESTIC if abroad else None  # of another state, which alone knows it
-    if target is None or target.kind in {AuthorityKind.SECRETARIAT, hidden}:
+    if target is None or target.kind in {AuthorityKind.SECRETARIAT, AuthorityKind.PROTECTION, hidden}:
         yield object_to("redirect_unknown", "/to_authority")
     elif abroad:
         yield object_to("redirect_other_state", "/to_authority")

@@ -132,7 +132,10 @@ async def known_of(conn: Connection, fact: shapes.AnyFact, by: Authority | None)
         case shapes.Designation() | shapes.Change() | shapes.End():
             history = (await designations.histories(conn, [fact.authority])).get(fact.authority, ())
             own = by.country if by is not None else None
-            hidden = history and history[-1].kind is AuthorityKind.DOMESTIC and history[-1].country is not own
+            hidden = history and (
+                history[-1].kind is AuthorityKind.PROTECTION
+                or (history[-1].kind is AuthorityKind.DOMESTIC and history[-1].country is not own)
+            )
             if hidden and not isinstance(fact, shapes.Designation):
                 history = ()
             return Known(history=history, force=force)

@@ -23,6 +23,12 @@ async def authorities(conn: Connection, actor: Actor | None, now: datetime) -> t
     return tuple(authority(present(history, now)) for history in found.values())
 
 
+async def outside(conn: Connection, now: datetime) -> tuple[views.AuthorityView, ...]:
+    """Return the bodies that take part in the protection module alone: no list of the open exchange names them."""
+    found = await designations.outside(conn)
+    return tuple(authority(present(history, now)) for history in found.values())
+
+
 async def authorities_page(
     conn: Connection, actor: Actor, now: datetime, *, on: date | None, after: str, limit: int
 ) -> tuple[tuple[views.AuthorityView, ...], str | None]:
@@ -39,7 +45,10 @@ async def history(conn: Connection, actor: Actor, code: str) -> shapes.HistoryVi
     found = await designations.histories(conn, codes)
     own = found[actor.authority][0].country if actor.authority in found else None
     seen = tuple(
-        entry for entry in found.get(codes[0], ()) if entry.kind is not AuthorityKind.DOMESTIC or entry.country is own
+        entry
+        for entry in found.get(codes[0], ())
+        if entry.kind is not AuthorityKind.PROTECTION
+        and (entry.kind is not AuthorityKind.DOMESTIC or entry.country is own)
     )
     if not seen:
         raise NotThere

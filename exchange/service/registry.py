@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from exchange.core import treaty
-from exchange.core.designations import designated
+from exchange.core.designations import Authority, designated
 from exchange.core.party_notices import treaty_fact
 from exchange.core.scene import Reading
 from exchange.profiles import force, protocol_source, reading_of
@@ -88,6 +88,9 @@ SAMPLE_NAMES: Final = {
 
 SECRETARIAT: Final = "CSTO-SEC"
 
+LITHUANIAN: Final = "LT-CB"
+"""The sample body that takes part in the protection module alone (Kazakhstan's treaty with Lithuania)."""
+
 
 async def keep_reading(conn: Connection) -> Reading:
     """Keep the profile that new requests pin, and return its reading."""
@@ -98,9 +101,19 @@ async def keep_reading(conn: Connection) -> Reading:
 
 
 async def seed_sandbox(conn: Connection) -> None:
-    """Enter the sample registry: six notifications, thirteen authorities, one standing channel, and people."""
+    """Enter the sample registry: six notifications, thirteen authorities, one standing channel, and people.
+
+    Beside them stands one body that only the protection module knows what to do with; no notice speaks of it.
+    """
     await _seed_registry(conn)
-    await people.seed_samples(conn, (*SAMPLE_NAMES, SECRETARIAT), await sandbox.now(conn))
+    await registry.add_authority(conn, _lithuanian())
+    await people.seed_samples(conn, (*SAMPLE_NAMES, SECRETARIAT, LITHUANIAN), await sandbox.now(conn))
+
+
+def samples() -> tuple[Authority, ...]:
+    """Return all sample bodies as the registry has them first, the one of the protection module alone among them."""
+    bodies = [_secretariat(), *map(_sample, SAMPLE_NAMES)]
+    return (*(designated((), body, body.country, number)[0] for number, body in enumerate(bodies)), _lithuanian())
 
 
 async def _seed_registry(conn: Connection) -> None:
@@ -153,6 +166,23 @@ def _secretariat() -> Designation:
         reach=Reach.NODE,
         mailbox="csto-sec@node.example",
         head_mailbox="csto-sec.head@node.example",
+        since=IN_FORCE,
+    )
+
+
+def _lithuanian() -> Authority:
+    return Authority(
+        code=LITHUANIAN,
+        kind=AuthorityKind.PROTECTION,
+        country=None,
+        name={
+            "ru": "Компетентный орган Литовской Республики (образец)",
+            "en": "Competent body of the Republic of Lithuania (sample)",
+        },
+        zone="Europe/Vilnius",
+        reach=Reach.NODE,
+        mailbox="lt-cb@node.example",
+        head_mailbox="lt-cb.head@node.example",
         since=IN_FORCE,
     )
 

@@ -18,12 +18,13 @@ SELECT code, kind, country, name::text AS name, zone, reach, mailbox, head_mailb
   FROM entry WHERE code = ANY($1) ORDER BY code COLLATE "C", since
 """
 
-# A domestic body's entries are for its own state alone; $1 is the authority that looks.
+# A domestic body's entries are for its own state alone, those of a body of the protection module for nobody but itself;
+# $1 is the authority that looks.
 SELECT_VISIBLE = """
 SELECT code, kind, country, name::text AS name, zone, reach, mailbox, head_mailbox, language, address, since, until,
        notice
   FROM entry
- WHERE kind <> 'domestic' OR country = (SELECT country FROM authority WHERE code = $1)
+ WHERE kind NOT IN ('domestic', 'protection') OR country = (SELECT country FROM authority WHERE code = $1) OR code = $1
  ORDER BY code COLLATE "C", since
 """
 
@@ -34,12 +35,18 @@ SELECT code, kind, country, name::text AS name, zone, reach, mailbox, head_mailb
  WHERE code IN (
         SELECT e.code FROM entry e
          WHERE e.code COLLATE "C" > $2
-           AND (e.kind <> 'domestic' OR e.country = (SELECT country FROM authority WHERE code = $1))
+           AND (e.kind NOT IN ('domestic', 'protection') OR e.country = (SELECT country FROM authority WHERE code = $1))
            AND ($3::date IS NULL OR e.since <= $3 AND (e.until IS NULL OR $3 < e.until))
          GROUP BY e.code ORDER BY e.code COLLATE "C" LIMIT $4)
-   AND (kind <> 'domestic' OR country = (SELECT country FROM authority WHERE code = $1))
+   AND (kind NOT IN ('domestic', 'protection') OR country = (SELECT country FROM authority WHERE code = $1))
    AND ($3::date IS NULL OR since <= $3 AND (until IS NULL OR $3 < until))
  ORDER BY code COLLATE "C", since
+"""
+
+SELECT_OUTSIDE = """
+SELECT code, kind, country, name::text AS name, zone, reach, mailbox, head_mailbox, language, address, since, until,
+       notice
+  FROM entry WHERE kind = 'protection' ORDER BY code COLLATE "C", since
 """
 
 SELECT_COMPETENT = """
@@ -92,6 +99,11 @@ async def competent(conn: Connection, now: datetime) -> tuple[Authority, ...]:
     """Return the competent authorities that the registry holds at an instant."""
     rows = await conn.fetch(SELECT_COMPETENT)
     return tuple(entry for entry in map(_entry, rows) if entry.holds_at(now))
+
+
+async def outside(conn: Connection) -> dict[str, History]:
+    """Return the entries of the bodies that take part in the protection module alone."""
+    return _grouped(await conn.fetch(SELECT_OUTSIDE))
 
 
 async def keep(conn: Connection, history: History, now: datetime) -> None:

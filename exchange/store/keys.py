@@ -11,7 +11,7 @@ SELECT id, authority, public, wrapped FROM authority_key WHERE id <> ALL($1) ORD
 
 SELECT_KEYLESS = """
 SELECT DISTINCT a.code FROM entry a
- WHERE (a.kind <> 'domestic' OR a.reach = 'node')
+ WHERE (a.kind NOT IN ('domestic', 'protection') OR (a.kind = 'domestic' AND a.reach = 'node'))
    AND NOT EXISTS (SELECT FROM authority_key k WHERE k.authority = a.code)
  ORDER BY a.code
 """

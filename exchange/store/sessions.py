@@ -10,7 +10,8 @@ from schemas.vocabulary import Role
 # An account that was disabled, or whose role is another one by now, has no session.
 SELECT_SESSION = """
 SELECT s.id, s.account, s.authority, s.role, s.made_at, s.expires_at, s.revoked_at, s.seen_at, s.enrolling, a.name,
-       c.shift, c.frozen_at
+       c.shift, c.frozen_at,
+       EXISTS (SELECT FROM authority o WHERE o.code = s.authority AND o.kind = 'protection') AS outside
   FROM session s JOIN account a ON a.login = s.account AND a.authority = s.authority AND a.role = s.role
        LEFT JOIN sandbox_clock c ON true
  WHERE s.digest = $1 AND a.disabled_at IS NULL
@@ -78,7 +79,12 @@ async def find(conn: Connection, digest: bytes) -> Session | None:
         return None
     return Session(
         id=row["id"],
-        actor=Actor(row["authority"], Role(row["role"]), f"person:{row['account']}"),
+        actor=Actor(
+            row["authority"],
+            Role(row["role"]),
+            f"person:{row['account']}",
+            outside=row["outside"],
+        ),
         name=row["name"],
         made_at=row["made_at"],
         expires_at=row["expires_at"],

@@ -11,7 +11,8 @@ from schemas.vocabulary import Role
 
 # A sandbox token of a person whose account was disabled, or has another role by now, speaks for nobody.
 SELECT_CALLER = """
-SELECT t.id, t.authority, t.role, t.account, t.scopes, t.expires_at, t.revoked_at, t.used_at, c.shift, c.frozen_at
+SELECT t.id, t.authority, t.role, t.account, t.scopes, t.expires_at, t.revoked_at, t.used_at, c.shift, c.frozen_at,
+       EXISTS (SELECT FROM authority o WHERE o.code = t.authority AND o.kind = 'protection') AS outside
   FROM token t LEFT JOIN sandbox_clock c ON true
  WHERE t.digest = $1 AND (t.account IS NULL OR EXISTS (
        SELECT FROM account a WHERE a.login = t.account AND a.role = t.role AND a.disabled_at IS NULL))
@@ -84,7 +85,7 @@ async def identify(conn: Connection, digest: bytes) -> Caller | None:
     scopes = None if row["scopes"] is None else frozenset(verb for verb in Verb if verb in row["scopes"])
     return Caller(
         id=row["id"],
-        actor=Actor(row["authority"], Role(row["role"]), who, scopes),
+        actor=Actor(row["authority"], Role(row["role"]), who, scopes, row["outside"]),
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
         used_at=row["used_at"],

@@ -105,7 +105,7 @@ async def test_seeding_people_again_changes_nothing(seeded: asyncpg.Pool) -> Non
         before = await conn.fetch("SELECT * FROM account ORDER BY login")
         await registry.seed_sandbox(conn)
         assert await conn.fetch("SELECT * FROM account ORDER BY login") == before
-    assert len(before) == 13 * 7
+    assert len(before) == 14 * 7
 
 
 async def test_a_session_of_one_authority_is_none_of_another(seeded: asyncpg.Pool) -> None:

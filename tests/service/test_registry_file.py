@@ -91,7 +91,8 @@ async def test_a_new_node_is_set_up_by_the_file_alone(
             "entry": "code, since",
         }.items():
             columns = "*" if table != "entry" else "code, since, until, kind, name::text, zone, reach, mailbox"
-            asked = f"SELECT {columns} FROM {table} ORDER BY {order}"  # noqa: S608 - ours
+            told = "WHERE kind <> 'protection'" if table == "entry" else ""  # of which no notice speaks
+            asked = f"SELECT {columns} FROM {table} {told} ORDER BY {order}"  # noqa: S608 - ours
             assert await pool.fetch(asked) == await office.pool.fetch(asked)
         again = await taken(pool, file, trusted)
         assert (again.added, again.known) == ((), 23)

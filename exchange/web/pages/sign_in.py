@@ -52,7 +52,8 @@ async def show(house: House, request: Request) -> Response:
     asked, tongue = Query(request), house.tongue(request)
     code, role = asked.text("authority"), asked.member("role", Role)
     async with house.runtime.connection() as conn:
-        bodies = await register.authorities(conn, None, house.runtime.clock())
+        now = house.runtime.clock()
+        bodies = (*await register.authorities(conn, None, now), *await register.outside(conn, now))
     known = {body.code: _desk(body, tongue.code) for body in bodies}
     chosen = (known[code], role) if code in known and role in ROLES else None
     way_back = guard.way_back(asked.text("next") or "/")
