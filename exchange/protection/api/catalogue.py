@@ -45,7 +45,7 @@ OPERATIONS: Final = (
         takes=RegisterWanted, bodies={"inline": examples.REGISTER, "uploaded": examples.REGISTER_UPLOADED},
         parameters=(KEY,), answers=ProtectedItemView, example=examples.ITEM, headers=MADE,
         problems=(*BODY, *RETRY, "protection_sealed"),
-        troubles=refused("role_may_not", "mark_not_of_state", "mark_below_source", "content_unknown"),
+        troubles=refused("role_may_not", "mark_not_of_state", "source_unknown", "content_unknown"),
     ),
     Operation(
         method="GET", path="/v1/protection/items", name="Перечислить предметы", group=GROUP,
@@ -74,7 +74,7 @@ OPERATIONS: Final = (
         takes=ItemBody, bodies={kind.value: examples.act(kind) for kind in examples.ACTS},
         parameters=(KEY, IF_MATCH), answers=ProtectedItemView, example=examples.ITEM, headers=MADE,
         problems=(*BODY, *RETRY, "not_there", "protection_sealed"),
-        troubles=refused("role_may_not", "stale", "copy_unknown", "release_used", "no_regime"),
+        troubles=refused("role_may_not", "stale", "copies_together", "release_used", "no_regime"),
     ),
     Operation(
         method="GET", path="/v1/protection/items/{id}/record", name="Показать дело предмета", group=GROUP,
