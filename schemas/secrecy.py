@@ -278,6 +278,15 @@ class ProceedingKind(StrEnum):
     ENTRY = "entry"
 
 
+class PaperKind(StrEnum):
+    """What of an item is printed: its card and record, and the acts that are done in writing."""
+
+    EXTRACT = "extract"
+    COVER = "cover"
+    RECEIPT = "receipt"
+    DESTRUCTION = "destruction"
+
+
 class Told(StrEnum):
     """What a notice tells of: it never names the designation, the mark or the content."""
 

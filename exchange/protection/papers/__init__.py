@@ -1,0 +1,1 @@
+"""What is done with protected items, in writing."""
