@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from pydantic import create_model
 
+from exchange.api.catalogue_letters import FILE, PDF
 from exchange.api.operation import BODY, IF_MATCH, KEY, MADE, PAGE, RETRY, Operation, Parameter
 from exchange.core.errors import Refused
 from exchange.protection.api import examples
@@ -95,6 +96,15 @@ OPERATIONS: Final = (
         headers=("Content-Digest", "Content-Disposition"),
         problems=("not_there", "content_broken", "protection_sealed"),
         troubles=refused("no_copy", "not_cleared", "no_grant", "other_purpose"),
+    ),
+    Operation(
+        method="GET", path="/v1/protection/items/{id}/papers/{kind}.pdf", name="Напечатать бумагу", group=GROUP,
+        words="PDF/A по делу предмета: extract — выписка из карточки и дела, cover — сопроводительное письмо, "
+        "receipt — подтверждение получения, destruction — акт об уничтожении. Выдача записывается прежде печати. "
+        "Открытые бумаги не называют ни наименования, ни грифа, ни назначения.",
+        answers=str, media="application/pdf", example=PDF, headers=FILE,
+        parameters=(Parameter(name="seq", words="Номер действия в деле; без него последнее.", example="3"),),
+        problems=("not_there", "not_printed", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
     ),
     Operation(
         method="POST", path="/v1/protection/contents", name="Загрузить содержание", group=GROUP, status=201,

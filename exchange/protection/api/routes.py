@@ -6,7 +6,7 @@ from typing import Final
 from exchange.api.entrance import Entrance
 from exchange.api.extension import Extension
 from exchange.core.errors import Unavailable
-from exchange.protection.api import catalogue, contents, items, regimes
+from exchange.protection.api import catalogue, contents, items, papers, regimes
 from exchange.protection.api.gate import Gate, GateHandler, handled
 from exchange.protection.module import Module
 from exchange.protection.store.schema import PROTECTION
@@ -20,6 +20,7 @@ ADDRESSES: Final[Mapping[str, Mapping[str, GateHandler]]] = {
     "/v1/protection/items/{id}/record": {"GET": items.record},
     "/v1/protection/items/{id}/copies": {"GET": items.copies},
     "/v1/protection/items/{id}/content": {"GET": contents.content},
+    "/v1/protection/items/{id}/papers/{kind}.pdf": {"GET": papers.paper},
     "/v1/protection/contents": {"POST": contents.upload},
     "/v1/protection/regimes": {"GET": regimes.listed},
     "/v1/protection/equivalence": {"GET": regimes.equivalence},

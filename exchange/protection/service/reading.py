@@ -48,7 +48,7 @@ async def give(module: Module, item_id: UUID, caller: Caller, now: datetime) -> 
     except Refused as refused:
         async with module.pool.transaction() as conn:
             missing = [reason.code for reason in refused.objections]
-            await _note(conn, module, item_id, caller, now, given=False, missing=missing)
+            await note(conn, module, item_id, caller, now, given=False, missing=missing)
         raise
 
 
@@ -70,7 +70,7 @@ async def open_content(conn: Connection, module: Module, item_id: UUID, caller: 
     answer = may_read(item, person, caller.role, grants, scene, now)
     if isinstance(answer, Refusal):
         raise Refused(answer.objections)
-    await _note(conn, module, item_id, caller, now, given=True, **_told(answer))
+    await note(conn, module, item_id, caller, now, given=True, **_told(answer))
     return await module.vault.open(conn, item_id, own.code)
 
 
@@ -79,9 +79,10 @@ def _told(answer: MayRead) -> dict[str, object]:
     return {"copy": answer.copy.number, "purpose": answer.grant.purpose, "document": answer.grant.document}
 
 
-async def _note(
+async def note(
     conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, *, given: bool, **more: object
 ) -> None:
+    """Write down who took something of an item, or was kept from it; what more is told stands locked."""
     number = uuid4()
     detail = to_json({"who": caller.who, "role": caller.role, **more})
     locked = module.safe.lock(detail, f"access/{number}")

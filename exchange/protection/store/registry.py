@@ -44,6 +44,10 @@ SELECT b.regime, b.party, b.since, b.left_on, b.released_on,
   FROM protection.binding b ORDER BY b.regime, b.party COLLATE "C", b.since
 """
 
+SELECT_NAMES = """
+SELECT code, coalesce(name ->> $2, name ->> 'ru', code) AS name FROM protection.body WHERE code = ANY($1)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBody:
@@ -81,6 +85,11 @@ async def add_bodies(conn: Connection, bodies: Iterable[NewBody]) -> None:
         for each in bodies
     ]
     await conn.executemany(INSERT_BODY, rows)
+
+
+async def names(conn: Connection, codes: Iterable[str], language: str) -> Mapping[str, str]:
+    """Return what bodies are called in a language, in Russian where it has no name there."""
+    return {row["code"]: row["name"] for row in await conn.fetch(SELECT_NAMES, sorted(set(codes)), language)}
 
 
 async def add_bindings(conn: Connection, bindings: Iterable[Binding]) -> None:

@@ -14,7 +14,7 @@ from tests.letters.paper import KEY, Printed, press
 from tests.protection.cases import BODIES, Story, law
 
 NAMES = {code: f"Орган {code}" for code in BODIES}
-WORDS = words.load()
+WORDS = words.over(press().words)
 
 
 def source_of(story: Story, kind: PaperKind, code: str) -> Source:
