@@ -42,7 +42,7 @@ class ClockView(View):
 
 
 class NoticeView(View):
-    """Which notice a message was: of an act, a step of the ladder of a duty, or of the registry."""
+    """Which notice a message was: of an act, a step of the ladder of a duty, of the registry, of a draft."""
 
     kind: NoticeKind
     request: UUID | None

@@ -15,11 +15,13 @@ from exchange.core.drafting import MOVES, Draft, Seen, Step
 from exchange.core.errors import DraftChanged, DraftGaps, NotThere, Refused
 from exchange.core.objections import Objection, object_to
 from exchange.core.request import Request
+from exchange.core.signing import SIGNED
 from exchange.service import acts, attachments, audit, people, queries
 from exchange.service.acts import Desk
 from exchange.service.people import Gate, Standing
 from exchange.service.trial import Gaps, gaps_of
 from exchange.store import drafts as store
+from exchange.store import outbox
 from exchange.store.database import Connection
 from exchange.store.drafts import Line, Outcome
 from exchange.store.requests import NEVER
@@ -186,6 +188,8 @@ async def send(conn: Connection, desk: Desk, draft_id: UUID, version: int, actor
     draft = await _locked(conn, draft_id, actor)
     _allow(draft, DraftStep.SENT, actor, NOBODY, Seen(version))
     _whole(draft, await gaps_of(conn, desk, draft, now))
+    if draft.kind in SIGNED:
+        await outbox.add_of_draft(conn, draft.authority, draft.kind, draft.number, now)
     return await _moved(conn, draft, DraftStep.SENT, actor, now)
 
 

@@ -55,6 +55,13 @@ UPDATE outbox SET next_try_at = $3, last_error = $4, tries = tries + 1, leased_u
 
 UPDATE_RELEASED = "UPDATE outbox SET leased_until = NULL WHERE id = ANY($1) AND leased_until = $2"
 
+# An authority whose head has no mailbox is not told, and that is no trouble of the mail.
+INSERT_OF_DRAFT = """
+INSERT INTO outbox (kind, authority, mailbox, data, made_at, next_try_at)
+SELECT 'draft', code, 'head', jsonb_build_object('act', $2::text, 'number', $3::text), $4, $4
+  FROM authority WHERE code = $1 AND head_mailbox IS NOT NULL
+"""
+
 SELECT_SOONEST = "SELECT min(next_try_at) FROM outbox WHERE next_try_at IS NOT NULL"
 
 COUNT_TROUBLE = """
@@ -141,6 +148,11 @@ async def release(conn: Connection, notices: Sequence[Leased]) -> None:
     """Give back notices of one lease that were not tried."""
     if notices:
         await conn.execute(UPDATE_RELEASED, [notice.id for notice in notices], notices[0].leased_until)
+
+
+async def add_of_draft(conn: Connection, authority: str, act: str, number: str | None, at: datetime) -> None:
+    """Tell the head of an authority that a draft waits for the signature: of which act, on which request."""
+    await conn.execute(INSERT_OF_DRAFT, authority, act, number, at)
 
 
 async def soonest(conn: Connection) -> datetime | None:

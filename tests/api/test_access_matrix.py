@@ -256,6 +256,8 @@ PAGES: Final = (
     Row("page: substitutions", "GET", "/substitutions", everybody),
     Row("page: enter a substitution", "POST", "/substitutions", only(HEAD), {**ORDER, "key": "1"}),
     Row("page: revoke another's substitution", "POST", "/substitutions/{foreign_order}/revoke", nowhere, {}),
+    Row("page: letters to send", "GET", "/dispatch", everybody),
+    Row("page: another's letter to send", "POST", "/dispatch/{foreign}/1", nowhere, {}),
     Row("page: audit", "GET", "/audit", only(Role.AUDITOR)),
 )
 SIZE: Final = len(AUTHORITIES) * (len(ROWS) * len(Role) + len(PAGES) * len(PEOPLE))

@@ -3,7 +3,7 @@
 from tests.statements import recorded
 from tests.web.house import Office
 
-MOST_OF_A_PAGE, MOST_OF_AN_ACT, MANY = 8, 16, 30
+MOST_OF_A_PAGE, MOST_OF_AN_ACT, MANY = 9, 16, 30
 PATHS = ("/", "/requests", "/requests?q=банк", "/duties?due=later", "/requests/{id}", "/requests/{id}/acts/accept")
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.core.access import Verb, may
-from exchange.service import drafts, duties, queries
+from exchange.service import dispatch, drafts, duties, queries
 from exchange.web.house import House, Visit
 from exchange.web.pages.duties import DutyRow, row
 from exchange.web.query import address
@@ -50,6 +50,7 @@ class Dashboard:
     all_overdue: str | None
     for_signature: int
     may_draft: bool
+    to_send: int
 
 
 async def show(house: House, request: Request) -> Response:
@@ -67,6 +68,7 @@ async def show(house: House, request: Request) -> Response:
             all_overdue=_cell(DueBucket.OVERDUE, 0).href if following else None,
             for_signature=await drafts.waiting(visit.conn, visit.actor, visit.now),
             may_draft=may(visit.actor, Verb.DRAFT),
+            to_send=len(await dispatch.waiting(visit.conn, visit.actor)),
         )
     return house.page_for(visit, "dashboard", view=view)
 
