@@ -22,7 +22,7 @@ def exchange_id(public: bytes) -> bytes:
     return sha256(public).digest()[:ID_BYTES]
 
 
-def seal(public: bytes, secret: bytes, info: bytes) -> bytes:
+def seal(public: bytes, secret: bytes | bytearray, info: bytes) -> bytes:
     """Return a secret that only the holder of the private key opens; `public` is the raw X25519 key."""
     return exchange_id(public) + SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(public), info)
 

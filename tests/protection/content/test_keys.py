@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.core.errors import KeysMissing, ModuleSealed, NodeError, NoRoom, Tampered, WrongPassphrase
@@ -267,6 +267,7 @@ def test_nothing_shows_a_key(provider: FileProvider) -> None:
     assert repr(bytes(key.secret))[2:-1] not in repr(opened) + repr(key)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([WRAPPING, EXCHANGE]), st.from_regex(r"[A-Z0-9/_-]{0,60}", fullmatch=True))))
 def test_a_set_of_keys_survives_being_written(wanted: list[tuple[int, str]]) -> None:
     keys = KeySet()
@@ -277,6 +278,7 @@ def test_a_set_of_keys_survives_being_written(wanted: list[tuple[int, str]]) -> 
     assert again.serial == len(wanted)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_keys_are_refused_or_read_whole(data: bytes) -> None:
     try:

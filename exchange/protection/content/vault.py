@@ -1,0 +1,318 @@
+"""The contents of items, sealed: taken in and given out as streams, handed over, destroyed by destroying their keys.
+
+The sealed bytes lie in one folder, the wrapped data keys in another, one file for each holder; the database says who
+holds what. A plaintext is never on a disk. What a method does in the caller's transaction takes effect with its
+commit: a key file that replaces another has a new name, and the one that it replaces is destroyed after the commit, by
+`finish`. What a transaction leaves that did not commit, `sweep` finds.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID, uuid4
+
+from exchange.core.errors import ModuleSealed, NotHeld, Tampered, Unavailable
+from exchange.files import Folder
+from exchange.protection.content import hpke
+from exchange.protection.content.keyfolder import KeyFolder, KeyName
+from exchange.protection.content.outgoing import Opened
+from exchange.protection.content.provider import KeyProvider, Owner
+from exchange.protection.content.safe import Safe
+from exchange.protection.content.sealing import DataKey, SealedContent, sealed_into
+from exchange.protection.store import contents
+from exchange.protection.store.contents import HANDED, HELD, Content, Holding, Shredding
+from exchange.store.database import Connection
+from exchange.store.pool import Pool
+from schemas.secrecy import Mark
+
+T = TypeVar("T")
+
+FORGOTTEN_SECONDS: Final = 24 * 3600.0
+"""After how long, in real time, files that no row knows are taken for left over by a crash."""
+
+
+class Taken:
+    """A content that was taken in and stands in no row yet; `keep` it, or it goes."""
+
+    def __init__(self, content: SealedContent, cipher: bytes, owner: Owner, key: KeyName) -> None:
+        """Say what arrived, under which SHA-256 its sealed bytes lie, for whom, and under which key file."""
+        self.content = content
+        self.cipher = cipher
+        self.owner = owner
+        self.key = key
+        self.kept = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The contents over the module's database; `close` it in the end."""
+
+    pool: Pool
+    provider: KeyProvider = field(repr=False)
+    folder: Folder = field(repr=False)
+    keys: KeyFolder = field(repr=False)
+
+    def close(self) -> None:
+        """Let go of the folders when what is under way has ended."""
+        self.folder.close()
+        self.keys.close()
+
+    # Taking in
+
+    @asynccontextmanager
+    async def taking_in(
+        self, chunks: AsyncIterator[bytes], owner: Owner, *, expected: int | None = None
+    ) -> AsyncIterator[Taken]:
+        """Seal a stream as it comes, before and beside any transaction; what is not kept when the block is left goes.
+
+        Raise ModuleSealed before anything is read, NoRoom, and what the stream raises.
+        """
+        if self.provider.sealed:
+            raise ModuleSealed("the keys are sealed: give the passphrase")
+        data_key, name = DataKey.new(), KeyName(uuid4(), uuid4())
+        taken: Taken | None = None
+        try:
+            async with self.folder.writer(expected) as writer:
+                sealed, cipher = await sealed_into(writer, chunks, data_key, name.content, self.folder.submit)
+                taken = Taken(sealed, cipher, owner, name)
+                await self._run(self._put, name, owner, data_key)
+                await writer.keep()
+            yield taken
+        finally:
+            data_key.wipe()
+            if taken is not None and not taken.kept:
+                await asyncio.shield(self._dropped(taken))
+
+    async def keep(self, conn: Connection, taken: Taken, *, by: str, now: datetime) -> SealedContent:
+        """Write down what was taken in, in the caller's transaction: unbound until an item claims it."""
+        sealed = taken.content
+        locked = self._safe.lock(bytes.fromhex(sealed.sha256), _row(sealed.id))
+        taken.kept = True  # from here on nobody knows whether a row stands: only the sweep may take it
+        await contents.add(conn, Content(sealed.id, None, by, sealed.size, taken.cipher, locked), now)
+        await contents.hold(conn, Holding(sealed.id, taken.owner.body, HELD, taken.key.key, None))
+        return sealed
+
+    async def seal(
+        self, conn: Connection, chunks: AsyncIterator[bytes], owner: Owner, *, by: str, now: datetime
+    ) -> SealedContent:
+        """Take in what is small enough for the transaction to wait for it; uploads use `taking_in`."""
+        async with self.taking_in(chunks, owner) as taken:
+            return await self.keep(conn, taken, by=by, now=now)
+
+    async def find(self, conn: Connection, *, by: str, sha256: str) -> SealedContent | None:
+        """Return a body's own unbound content, the latest of those with this SHA-256 (hex)."""
+        for row in await contents.unbound(conn, by):
+            if (told := self._told(row)).sha256 == sha256:
+                return told
+        return None
+
+    async def bind(self, conn: Connection, content_id: UUID, item_id: UUID) -> None:
+        """Make an unbound content the item's; raise NotHeld when it was given up or bound meanwhile."""
+        if not await contents.bind(conn, content_id, item_id):
+            raise NotHeld("the content is not there to be bound")
+
+    # Giving out
+
+    async def open(self, conn: Connection, item_id: UUID, body: str) -> Opened:
+        """Open an item's content for a body that holds it, in one statement; the bytes come after the transaction.
+
+        Raise NotHeld, ModuleSealed, and Tampered where the key or the size shows already that it is not what it was.
+        """
+        held = await contents.held(conn, item_id, body)
+        if held is None:
+            raise NotHeld
+        row, key = held
+        told = self._told(row)
+        data_key = await self._run(self._get, KeyName(row.id, key), body)
+        opened = Opened(self.folder, row.cipher.hex(), data_key, told)
+        await opened.prove_size()
+        return opened
+
+    # Handing on
+
+    async def hand_over(self, conn: Connection, item_id: UUID, giver: str, recipient: str, means: str | None) -> None:
+        """Wrap the data key for a recipient, by HPKE; it takes it over when it confirms receipt. Raise NotHeld.
+
+        A recipient that holds the content keeps what it has; one that waits for it waits for this one.
+        """
+        row, held = await self._held(conn, item_id, giver)
+        former = held.get(recipient)
+        if former is not None and former.state == HELD:
+            return
+        giving, name = KeyName(row.id, held[giver].key), KeyName(row.id, uuid4())
+        info = _handed(name, recipient, means)
+
+        def handed() -> None:
+            data_key = self._get(giving, giver)
+            try:
+                self.keys.put(name, hpke.seal(self.provider.public(recipient), data_key.secret, info))
+            finally:
+                data_key.wipe()
+
+        await self._run(handed)
+        await self._replaced(conn, former, Holding(row.id, recipient, HANDED, name.key, means))
+
+    async def take_over(self, conn: Connection, item_id: UUID, recipient: str, mark: Mark | None) -> None:
+        """Let a recipient hold what was handed over to it, under its own key for its own mark; raise NotHeld."""
+        row = await contents.lock(conn, item_id)
+        former = (await contents.holdings(conn, row.id)).get(recipient) if row else None
+        if row is None or former is None:
+            raise NotHeld
+        if former.state == HELD:
+            return
+        handed, name = KeyName(row.id, former.key), KeyName(row.id, uuid4())
+        info = _handed(handed, recipient, former.means)
+
+        def taken() -> None:
+            secret = self.provider.open_hpke(recipient, self.keys.get(handed), info)
+            self._put(name, Owner(recipient, mark), DataKey(bytearray(secret)))
+
+        await self._run(taken)
+        await self._replaced(conn, former, Holding(row.id, recipient, HELD, name.key, None))
+
+    async def rewrap(self, conn: Connection, item_id: UUID, body: str, mark: Mark | None) -> None:
+        """Wrap a holder's data key under its key for another mark, its newest one; nothing for one that holds none."""
+        row = await contents.lock(conn, item_id)
+        former = (await contents.holdings(conn, row.id)).get(body) if row else None
+        if row is None or former is None or former.state != HELD:
+            return
+        held, name = KeyName(row.id, former.key), KeyName(row.id, uuid4())
+
+        def wrapped() -> None:
+            data_key = self._get(held, body)
+            try:
+                self._put(name, Owner(body, mark), data_key)
+            finally:
+                data_key.wipe()
+
+        await self._run(wrapped)
+        await self._replaced(conn, former, Holding(row.id, body, HELD, name.key, None))
+
+    # Destroying
+
+    async def shred(self, conn: Connection, item_id: UUID, body: str) -> None:
+        """Order a body's key to be destroyed, also one that it has not taken over; nothing for one that holds none."""
+        row = await contents.lock(conn, item_id)
+        if row is not None:
+            await contents.let_go(conn, row.id, body)
+
+    async def abandoned(self, conn: Connection, before: datetime) -> tuple[UUID, ...]:
+        """Give up what was taken in before a moment and never bound; return the ids of those contents."""
+        return await contents.drop_unbound(conn, before)
+
+    async def finish(self) -> bool:
+        """Destroy what was ordered, each in a transaction of its own; tell whether anything was. No keys are needed."""
+        did = False
+        while await self._finished_one():
+            did = True
+        return did
+
+    async def evidence(self, conn: Connection, item_id: UUID) -> Sequence[Shredding]:
+        """Return which keys to an item's content were destroyed, and how opening was refused afterwards."""
+        return await contents.shredded(conn, item_id)
+
+    async def sweep(self, place: int) -> int:
+        """Destroy key files and sealed bytes that no row knows, in one of 256 places, and what dead writers left.
+
+        Also what comes back with an older copy of the folders: a shredded content stays shredded.
+        """
+        swept = await self.folder.sweep()
+        names = [name for name, age in await self._run(self.keys.held, place) if age > FORGOTTEN_SECONDS]
+        ciphers = [held.sha256 for held in await self.folder.held(place) if held.age > FORGOTTEN_SECONDS]
+        async with self.pool.connection() as conn:
+            known_names = await contents.known_keys(conn, [name.key for name in names]) if names else frozenset()
+            digests = [bytes.fromhex(digest) for digest in ciphers]
+            known_ciphers = await contents.known_ciphers(conn, digests) if digests else frozenset()
+        for name in names:
+            if name.key not in known_names:
+                swept += await self._run(self.keys.destroy, name)
+        for digest in ciphers:
+            if bytes.fromhex(digest) not in known_ciphers:
+                swept += await self.folder.remove(digest)
+        return swept
+
+    # Within
+
+    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do blocking work in a thread of the folder's: `close` waits for it."""
+        return await asyncio.wrap_future(self.folder.submit(lambda: work(*arguments)))
+
+    @property
+    def _safe(self) -> Safe:
+        return Safe(self.provider)
+
+    async def _held(self, conn: Connection, item_id: UUID, body: str) -> tuple[Content, dict[str, Holding]]:
+        """Lock an item's content and return it with its holders; raise NotHeld unless the body is one."""
+        row = await contents.lock(conn, item_id)
+        held = await contents.holdings(conn, row.id) if row else {}
+        if row is None or body not in held or held[body].state != HELD:
+            raise NotHeld
+        return row, held
+
+    async def _replaced(self, conn: Connection, former: Holding | None, now: Holding) -> None:
+        """Let a body hold by another key file; the former one is destroyed after the commit."""
+        await contents.hold(conn, now)
+        if former is not None:
+            await contents.order(conn, former)
+
+    async def _finished_one(self) -> bool:
+        async with self.pool.transaction() as conn:
+            found = await contents.next_ordered(conn)
+            if found is None:
+                return False
+            key, body, row = found
+            name = KeyName(row.id, key)
+            await self._run(self.keys.destroy, name)
+            if not await contents.has_holders(conn, row.id):
+                await self._run(self.keys.destroy_all, row.id)  # also what no commit ever named
+                await self.folder.remove(row.cipher.hex())
+                await contents.gone(conn, row.id)
+            await contents.done(conn, key, await self._run(self._refusal, name, body))
+        return True
+
+    def _refusal(self, name: KeyName, body: str) -> str:
+        """Prove a destroyed key unreadable: say how opening it is refused."""
+        try:
+            self._get(name, body).wipe()
+        except Tampered as refusal:
+            return str(refusal)
+        raise Unavailable("a key file that was destroyed still opens")
+
+    async def _dropped(self, taken: Taken) -> None:
+        """Remove what was taken in and not kept."""
+        await self._run(self.keys.destroy, taken.key)
+        await self.folder.remove(taken.cipher.hex())
+
+    def _told(self, row: Content) -> SealedContent:
+        return SealedContent(row.id, self._safe.open(row.locked, _row(row.id)).hex(), row.size)
+
+    def _put(self, name: KeyName, owner: Owner, data_key: DataKey) -> None:
+        """Keep a data key for an owner under a new name."""
+        self.keys.put(name, self.provider.wrap(owner, bytes(data_key.secret), _bound(name, owner.body)))
+
+    def _get(self, name: KeyName, body: str) -> DataKey:
+        """Return a holder's data key; raise Tampered."""
+        return DataKey(bytearray(self.provider.unwrap(self.keys.get(name), _bound(name, body))))
+
+
+def open_vault(pool: Pool, provider: KeyProvider, *, files: Path, keys: Path) -> Vault:
+    """Open the vault over two folders, made where they are missing; raise Unavailable when one cannot be used."""
+    return Vault(pool, provider, Folder(files), KeyFolder(keys))
+
+
+def _bound(name: KeyName, body: str) -> bytes:
+    """Return what a holder's data key is bound to."""
+    return f"content\n{name}\n{body}".encode()
+
+
+def _handed(name: KeyName, recipient: str, means: str | None) -> bytes:
+    """Return what a data key on its way is bound to (`info` of RFC 9180)."""
+    return f"handed over\n{name}\n{recipient}\n{means or ''}".encode()
+
+
+def _row(content: UUID) -> str:
+    return f"content/{content}"
