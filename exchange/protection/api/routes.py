@@ -6,7 +6,17 @@ from typing import Final
 from exchange.api.entrance import Entrance
 from exchange.api.extension import Extension
 from exchange.core.errors import Unavailable
-from exchange.protection.api import catalogue, contents, items, papers, regimes
+from exchange.protection.api import (
+    agreements,
+    catalogue,
+    catalogue_registry,
+    contents,
+    items,
+    papers,
+    people,
+    proceedings,
+    regimes,
+)
 from exchange.protection.api.gate import Gate, GateHandler, handled
 from exchange.protection.module import Module
 from exchange.protection.store.schema import PROTECTION
@@ -22,6 +32,23 @@ ADDRESSES: Final[Mapping[str, Mapping[str, GateHandler]]] = {
     "/v1/protection/items/{id}/content": {"GET": contents.content},
     "/v1/protection/items/{id}/papers/{kind}.pdf": {"GET": papers.paper},
     "/v1/protection/contents": {"POST": contents.upload},
+    "/v1/protection/clearances": {"POST": people.clear, "GET": people.clearances},
+    "/v1/protection/clearances/{id}/revoke": {"POST": people.revoke_clearance},
+    "/v1/protection/grants": {"POST": people.grant, "GET": people.grants},
+    "/v1/protection/grants/{id}/revoke": {"POST": people.revoke_grant},
+    **agreements.handlers(),
+    "/v1/protection/bindings": {"GET": agreements.bindings},
+    "/v1/protection/releases": {"POST": proceedings.propose, "GET": proceedings.releases_listed},
+    "/v1/protection/releases/{id}": {"GET": proceedings.release},
+    "/v1/protection/releases/{id}/acts": {"POST": proceedings.step},
+    "/v1/protection/releases/{id}/record": {"GET": proceedings.release_record},
+    "/v1/protection/visits": {"POST": proceedings.ask_visit, "GET": proceedings.visits_listed},
+    "/v1/protection/visits/{id}": {"GET": proceedings.visit_shown},
+    "/v1/protection/visits/{id}/acts": {"POST": proceedings.answer_visit},
+    "/v1/protection/visits/{id}/record": {"GET": proceedings.visit_record},
+    "/v1/protection/entries": {"POST": proceedings.enter, "GET": proceedings.entries_listed},
+    "/v1/protection/entries/{id}": {"GET": proceedings.entry},
+    "/v1/protection/entries/{id}/record": {"GET": proceedings.entry_record},
     "/v1/protection/regimes": {"GET": regimes.listed},
     "/v1/protection/equivalence": {"GET": regimes.equivalence},
 }
@@ -38,7 +65,7 @@ def extension(entrance: Entrance, module: Module) -> Extension:
     async def parts() -> Mapping[str, Part]:
         return {"protection": await state(module)}
 
-    return Extension(handlers=handlers, operations=catalogue.OPERATIONS, parts=parts)
+    return Extension(handlers=handlers, operations=(*catalogue.OPERATIONS, *catalogue_registry.OPERATIONS), parts=parts)
 
 
 async def state(module: Module) -> Part:

@@ -1,7 +1,7 @@
 """What runs beside the items: one act of a release, a visit or an entry, sealed, chained, locked and written."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -14,7 +14,7 @@ from exchange.core.errors import NotThere, RecordBroken, Refused
 from exchange.core.record import GENESIS
 from exchange.protection.core.entries import EntryDecision
 from exchange.protection.core.notices import Notice
-from exchange.protection.core.objections import Refusal, object_to
+from exchange.protection.core.objections import Refusal, object_to, refuse
 from exchange.protection.core.release import Case, Owed
 from exchange.protection.core.scene import Body, Caller
 from exchange.protection.core.visits import Visit
@@ -120,15 +120,11 @@ async def load(conn: Connection, module: Module, form: Form[T], proceeding: UUID
     return value_of(module, form, row)
 
 
-async def lock(
-    conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller, seen: str | None
-) -> Kept[T]:
-    """Lock a proceeding before an act; `seen` is the head that the caller read. Raise NotThere, Refused when stale."""
+async def lock(conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller) -> Kept[T]:
+    """Lock a proceeding before an act; raise NotThere where the caller's body takes no part."""
     row = await store.lock(conn, proceeding, form.kind, caller.body)
     if row is None:
         raise NotThere
-    if seen is not None and seen != row.head.hex():
-        raise Refused((object_to("stale"),))
     return value_of(module, form, row)
 
 
@@ -214,10 +210,13 @@ async def record_of(
     )
 
 
-def decided(answer: D | Refusal) -> D:
-    """Return the decision, or raise the refusal."""
+def decided(answer: D | Refusal, head: bytes = b"", seen: Collection[str] | None = None) -> D:
+    """Return the decision, or raise the refusal; `seen` are the heads of which the caller takes one for the latest."""
+    stale = [] if seen is None or head.hex() in seen else [object_to("stale")]
     if isinstance(answer, Refusal):
-        raise Refused(answer.objections)
+        raise Refused(refuse([*answer.objections, *stale]).objections)
+    if stale:
+        raise Refused(tuple(stale))
     return answer
 
 

@@ -1,5 +1,6 @@
 """A state's order of releasing its secrets, step by step: lock, decide, seal, save, tell (Rules No. 1355)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -62,12 +63,12 @@ async def act(
     caller: Caller,
     now: datetime,
     *,
-    seen: str | None = None,
+    seen: Collection[str] | None = None,
 ) -> Kept[Case]:
     """Let the next act of a procedure stand; raise NotThere for a body that takes no part, and Refused."""
-    before = await lock(conn, module, RELEASE, release, caller, seen)
+    before = await lock(conn, module, RELEASE, release, caller)
     scene = Scene(law=module.law)
-    decision = decided(decide_release(before.value, body, caller, scene, now))
+    decision = decided(decide_release(before.value, body, caller, scene, now), before.head, seen)
     return await go_on(conn, module, RELEASE, before, _deed(decision, raw), caller, now)
 
 

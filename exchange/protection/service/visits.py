@@ -1,6 +1,6 @@
 """Visits with access to another Party's secrets: the letter, and the word of the host's competent body (A-6.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -59,11 +59,11 @@ async def answer(
     caller: Caller,
     now: datetime,
     *,
-    seen: str | None = None,
+    seen: Collection[str] | None = None,
 ) -> Kept[Visit]:
     """Let the host's word stand, once; raise NotThere for a body that takes no part, and Refused."""
-    before = await lock(conn, module, VISIT, visit_id, caller, seen)
-    visit = decided(answer_visit(before.value, body, caller, Scene(law=module.law)))
+    before = await lock(conn, module, VISIT, visit_id, caller)
+    visit = decided(answer_visit(before.value, body, caller, Scene(law=module.law)), before.head, seen)
     told = sorted({visit.sender.code, visit.host.code})
     deed = Deed(
         act=body.act.value,
