@@ -20,11 +20,11 @@ from exchange.protection.api.routes import extension
 from exchange.protection.gateway import open_watch
 from exchange.protection.module import Module
 from exchange.runtime import Mode, Runtime
-from exchange.service.work import Work
 from exchange.settings import Settings
 from exchange.web import routes as pages
 from exchange.web.form import Limits as FormLimits
 from exchange.web.house import House
+from exchange.work import Work
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -19,13 +19,14 @@ from exchange import opening, tongues
 from exchange.api.wire import Wire
 from exchange.core.errors import NodeError
 from exchange.delivery.mail import Writer
+from exchange.delivery.sending import LEASE
 from exchange.delivery.smtp import Mailer, Relay, RelayDown
 from exchange.main import create_app
 from exchange.opening import Place
 from exchange.runtime import Mode, Runtime
 from exchange.service import sandbox
 from exchange.service.enclosures import Letters
-from exchange.service.outbox import LEASE, Post
+from exchange.service.outbox import Post
 from exchange.settings import MailRelay, Settings
 from scheduler import Job, Ticker, jobs
 

@@ -8,7 +8,8 @@ from exchange.service.database import Database
 from exchange.service.outbox import Post
 from exchange.service.readings import Readings
 from exchange.service.sweeping import Sweep
-from exchange.service.work import Deliver, Purge, Remind, Turn, Work
+from exchange.service.work import Deliver, Purge, Remind, Turn
+from exchange.work import Work
 
 REMINDERS_EVERY: Final = 2.0
 OUTBOX_EVERY: Final = 1.0

@@ -23,7 +23,7 @@ from exchange.api.entrance import Entrance
 from exchange.api.extension import Extension
 from exchange.api.metrics import Figures
 from exchange.runtime import Mode
-from exchange.service.work import Work
+from exchange.work import Work
 
 
 def handlers(

@@ -19,10 +19,10 @@ from exchange.core.errors import Refused
 from exchange.core.objections import object_to
 from exchange.runtime import new_token, token_digest
 from exchange.service import people, sandbox
-from exchange.service.work import Work
 from exchange.store import registry, tokens
 from exchange.store import sandbox as store
 from exchange.store.sandbox import Clock
+from exchange.work import Work
 from schemas.problem import ProblemItem
 from schemas.sandbox import ClockMove, TokenWanted
 from schemas.vocabulary import Role

@@ -15,10 +15,10 @@ from exchange.core.errors import ClockRefused, Unavailable
 from exchange.delivery.sink import HOST, USER, Sink, answers
 from exchange.delivery.smtp import Relay, RelayDown
 from exchange.service.database import Database
-from exchange.service.work import Outcome, Work
 from exchange.store import sandbox
 from exchange.store.database import Connection
 from exchange.store.sandbox import Clock, Origin, SinkPlace
+from exchange.work import Outcome, Work
 
 LEASE: Final = timedelta(seconds=10)
 """How long a sandbox claims notices: its own sink answers at once."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from exchange.files import Store
 from exchange.service.database import Database
-from exchange.service.work import Outcome
 from exchange.store import attachments as store
+from exchange.work import Outcome
 
 WAIT: Final = timedelta(hours=24)
 """For how long an upload waits for an act to carry it, by the node's clock."""

@@ -1,8 +1,8 @@
-"""Work that falls due by itself: what the scheduler ticks, and what a moved clock stops for."""
+"""Work of the open exchange that falls due by itself."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from exchange.service import notices_of_parties
 from exchange.service.database import Database
@@ -10,31 +10,10 @@ from exchange.service.outbox import Post, deliver_due
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.store import idempotency, outbox, reminders
+from exchange.work import Outcome
 
 KEYS_KEPT: Final = timedelta(days=30)
 """For how long the answer to a call with an idempotency key is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Whether a pass got anything done; `trouble` names, without content, what it could not do."""
-
-    did: bool
-    trouble: str | None = None
-
-
-class Work(Protocol):
-    """One kind of work; passes may overlap, in any number of processes."""
-
-    @property
-    def name(self) -> str:
-        """What it is called where its state is shown."""
-
-    async def run(self, now: datetime) -> Outcome:
-        """Work everything that is due by now."""
-
-    async def next_at(self) -> datetime | None:
-        """Return the soonest due moment, of what is claimed or already past too; None when nothing waits."""
 
 
 @dataclass(frozen=True, slots=True)

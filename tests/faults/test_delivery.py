@@ -20,10 +20,11 @@ from exchange.delivery.smtp import Mailer
 from exchange.service import sandbox
 from exchange.service.outbox import deliver_due
 from exchange.service.sandbox import message_id
-from exchange.service.work import Deliver, Outcome
+from exchange.service.work import Deliver
 from exchange.store import jobs
 from exchange.store import sandbox as store
 from exchange.store.sandbox import SinkPlace, publish_sink
+from exchange.work import Outcome
 from scheduler import Job, Ticker
 from tests.conftest import Database
 from tests.service.node import Db, Node, open_node, post_over

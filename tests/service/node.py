@@ -19,9 +19,10 @@ from exchange.service.enclosures import Letters
 from exchange.service.outbox import Post
 from exchange.service.readings import Readings
 from exchange.service.sandbox import Mail, Wish, find_sink
-from exchange.service.work import Deliver, Purge, Remind, Turn, Work
+from exchange.service.work import Deliver, Purge, Remind, Turn
 from exchange.store.database import Connection
 from exchange.store.sandbox import Clock
+from exchange.work import Work
 from tests.service.office import NOW, Office, open_office
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "email"

@@ -14,9 +14,9 @@ from exchange.service.outbox import deliver_due
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.service.sandbox import Wish
-from exchange.service.work import Outcome
 from exchange.store import sandbox as store
 from exchange.store.pool import open_pool
+from exchange.work import Outcome
 from tests.conftest import PATIENCE, Database
 from tests.service.node import Db, Node, open_node
 from tests.service.office import NOW, URGENT

@@ -11,9 +11,10 @@ from email import message_from_bytes, policy
 import pytest
 
 from exchange.core.errors import Unavailable
+from exchange.delivery.sending import Delivery, delay
 from exchange.delivery.sink import self_signed, server_context
 from exchange.delivery.smtp import Mailer
-from exchange.service.outbox import Delivery, delay, deliver_due
+from exchange.service.outbox import deliver_due
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.store.database import Connection
