@@ -12,8 +12,8 @@ from exchange.api import query
 from exchange.api.entrance import JSON
 from exchange.api.problems import Fault
 from exchange.protection.api.gate import Gate, id_of
+from exchange.protection.content.provider import Owner
 from exchange.protection.core.acts import Verb
-from exchange.protection.module import Owner
 from exchange.protection.service import reading
 from exchange.protection.service.standing import require
 from exchange.transfer import Interrupted
@@ -25,7 +25,7 @@ _HANG_UP: Final = {"Connection": "close"}
 async def upload(gate: Gate, request: Request) -> Response:
     """Seal a content for a later registration by the caller's body; plaintext stays in memory, a piece at a time.
 
-    Each statement stands by itself: a body that comes slowly holds no transaction open.
+    A body comes at its sender's pace: no connection is held for it.
     """
     query.Query(request).done()
     caller, now = await gate.known(request, writing=True)
@@ -35,9 +35,13 @@ async def upload(gate: Gate, request: Request) -> Response:
     if announced is not None and announced > limit:
         raise Fault("body_too_large", headers=_HANG_UP)
     pieces = _capped(transfer.arriving(request.receive, announced), limit)
+    vault = gate.module.vault
     try:
-        async with gate.module.pool.connection() as conn:
-            sealed = await gate.module.vault.seal(conn, pieces, Owner(caller.body, None), by=caller.body, now=now)
+        async with (
+            vault.taking_in(pieces, Owner(caller.body), expected=announced) as taken,
+            gate.module.pool.transaction() as conn,
+        ):
+            sealed = await vault.keep(conn, taken, by=caller.body, now=now)
     except Interrupted as trouble:
         raise Fault("body_too_slow" if trouble.slowly else "body_cut_off", headers=_HANG_UP) from None
     return Response(to_json(UploadedView(sha256=sealed.sha256, size=sealed.size)), 201, media_type=JSON)

@@ -150,23 +150,18 @@ LINE: Final[Mapping[str, Any]] = {
 }
 LINES: Final = {"items": [LINE], "next": None, "limit": 50}
 COPIES: Final = {"items": [COPY], "next": None, "limit": 1}
-RECORD: Final = {
-    "items": [
-        {
-            "seq": 1,
-            "act": "register",
-            "author": "KZ-MVD",
-            "at": _AT,
-            "recorded_at": _AT,
-            "digest": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
-            "previous": None,
-            "signature": "eyJhbGciOiJFZDI1NTE5In0.eyJyZXF1ZXN0Ijoi….k1c5",
-            "body": {"act": "register", "mark": "secret"},
-        }
-    ],
-    "next": None,
-    "limit": 1,
+ENTRY: Final[Mapping[str, Any]] = {
+    "seq": 1,
+    "act": "register",
+    "author": "KZ-MVD",
+    "at": _AT,
+    "recorded_at": _AT,
+    "digest": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+    "previous": None,
+    "signature": "eyJhbGciOiJFZDI1NTE5In0.eyJyZXF1ZXN0Ijoi….k1c5",
+    "body": {"act": "register", "mark": "secret"},
 }
+RECORD: Final = {"items": [ENTRY], "next": None, "limit": 1}
 CONTENT: Final = "Справка"
 UPLOADED: Final = {"sha256": "1a5c0e0e2d1cbd1bd5ba2c4b1f3b3c9fd2a5c2ba83e4ed3fc8fe7a7a4d2f9d1b", "size": 1048576}
 EQUIVALENCE: Final = {"mark": "secret", "label": "Slaptai", "regime": "kz-lt-2015", "rule": "KL-3"}

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -20,8 +20,9 @@ from exchange.api.problems import Fault
 from exchange.core.errors import ExchangeError
 from exchange.protection.api.gate import Gate, Visit, id_of
 from exchange.protection.api.once import once
+from exchange.protection.content.provider import Owner
 from exchange.protection.core.acts import ACTS, Verb
-from exchange.protection.module import Module, Owner
+from exchange.protection.module import Module
 from exchange.protection.service import items, queries
 from exchange.protection.service.items import Loaded
 from exchange.protection.store.items import FIRST
@@ -46,42 +47,59 @@ NOT_BASE64: Final = ProblemItem(pointer="/content", detail="Ожидаются �
 
 
 async def register(gate: Gate, request: Request) -> Response:
-    """Take an item into the register of the caller's body (A-7.1, A-7.3, A-7.4), with content sealed here or before."""
-    async with gate.writing(request) as visit:
+    """Take an item into the register of the caller's body (A-7.1, A-7.3, A-7.4), with content sealed here or before.
+
+    Inline content is sealed beside the transaction: what does not come to stand goes with it.
+    """
+    unfinished = False
+    async with AsyncExitStack() as stack:
+        visit = await stack.enter_async_context(gate.writing(request))
         document, plain = _without_content(visit.document)
         body = shape.shaped(REGISTER, document, rules=RULES, rule="A-7.4")
 
         async def work() -> Answer:
+            nonlocal unfinished
             if plain is not None:
-                owner = Owner(visit.caller.body, body.mark)
-                await gate.module.vault.seal(visit.conn, _whole(plain), owner, by=visit.caller.body, now=visit.now)
+                vault, owner = gate.module.vault, Owner(visit.caller.body, body.mark)
+                taken = await stack.enter_async_context(vault.taking_in(_whole(plain), owner, expected=len(plain)))
+                await vault.keep(visit.conn, taken, by=visit.caller.body, now=visit.now)
             new = gate.new_id()
-            loaded = await items.register(visit.conn, gate.module, new, body, document.raw, visit.caller, visit.now)
+            mark = None if plain is None else body.mark
+            loaded = await items.register(
+                visit.conn, gate.module, new, body, document.raw, visit.caller, visit.now, wrapped_for=mark
+            )
+            unfinished = loaded.unfinished
             return await _made(gate, visit, loaded)
 
-        return await once(visit, gate.module, work, Verb.KEEP)
+        response = await once(visit, gate.module, work, Verb.KEEP)
+    await _finished(gate, unfinished=unfinished)
+    return response
 
 
 async def act(gate: Gate, request: Request) -> Response:
-    """Let an act stand on an item; a key that it orders to be destroyed is destroyed once that is committed."""
-    shredding = False
+    """Let an act stand on an item."""
+    unfinished = False
     async with gate.writing(request) as visit:
         item_id = id_of(request)
         body = await _shaped(visit, gate.module, item_id)
 
         async def work() -> Answer:
-            nonlocal shredding
-            seen = tags.seen_in(request)
-            raw, caller = visit.document.raw, visit.caller
+            nonlocal unfinished
+            seen, raw, caller = tags.seen_in(request), visit.document.raw, visit.caller
             loaded = await items.act(visit.conn, gate.module, item_id, body, raw, caller, visit.now, seen=seen)
-            shredding = loaded.shredding
+            unfinished = loaded.unfinished
             return await _made(gate, visit, loaded)
 
         response = await once(visit, gate.module, work, ACTS[body.act].verb)
-    if shredding:
-        with suppress(ExchangeError):  # what is left undone here, the sweep does
-            await gate.module.vault.finish()
+    await _finished(gate, unfinished=unfinished)
     return response
+
+
+async def _finished(gate: Gate, *, unfinished: bool) -> None:
+    """Let the vault destroy what the commit ordered; what is left undone here, its job does."""
+    if unfinished:
+        with suppress(ExchangeError):
+            await gate.module.vault.finish()
 
 
 async def get(gate: Gate, request: Request) -> Response:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from exchange.core.errors import NotHeld, Refused
 from exchange.protection.core.decide import Decision
 from exchange.protection.core.entry import Entry
 from exchange.protection.core.giving import mark_at
 from exchange.protection.core.item import Item
+from exchange.protection.core.objections import object_to
 from exchange.protection.module import Module
 from exchange.protection.service.records import entries_of
 from exchange.protection.store import items
@@ -16,7 +18,7 @@ from schemas.secrecy import Channel, CopyState
 
 
 async def follow(conn: Connection, module: Module, before: Item, decision: Decision) -> bool:
-    """Do with an item's content what an act asks for; return whether a key is to be destroyed after the commit.
+    """Do with an item's content what an act asks for; return whether the vault has something to do after the commit.
 
     The content goes with an electronic dispatch only: whoever got a copy by courier gets none. A body holds it as long
     as it holds a copy; the makers hold theirs until their copies are destroyed.
@@ -27,17 +29,21 @@ async def follow(conn: Connection, module: Module, before: Item, decision: Decis
     body = entry.body
     if isinstance(body, bodies.Dispatch | bodies.Return) and body.channel is Channel.ELECTRONIC:
         recipient = entry.ruling.transits[0][1].recipient.code
-        await module.vault.hand_over(conn, item, entry.author, recipient, body.means)
+        try:
+            await module.vault.hand_over(conn, item, entry.author, recipient, body.means)
+        except NotHeld:  # its own copies came without the content
+            raise Refused((object_to("no_content", "/channel", rule="KA-5.7"),)) from None
     left: tuple[str, ...] = decision.shreds
     if isinstance(body, bodies.ConfirmReceipt):
         if await _came_electronically(conn, module, before, entry):
             await module.vault.take_over(conn, item, entry.author, mark_at(after, entry.author))
         left = tuple(_left(before, after, body))
-    for code in _remarked(before, after):
+    remarked = tuple(_remarked(before, after))
+    for code in remarked:
         await module.vault.rewrap(conn, item, code, mark_at(after, code))
     for code in left:
         await module.vault.shred(conn, item, code)
-    return bool(left)
+    return bool(left or remarked) or isinstance(body, bodies.ConfirmReceipt)
 
 
 async def _came_electronically(conn: Connection, module: Module, before: Item, entry: Entry) -> bool:

@@ -28,7 +28,7 @@ from exchange.protection.store.items import Row
 from exchange.store.database import Connection
 from schemas import protection as bodies
 from schemas.protection import Content, ItemBody, Register
-from schemas.secrecy import ItemKind
+from schemas.secrecy import ItemKind, Mark
 
 ITEM = TypeAdapter(Item)
 RULING = TypeAdapter(Ruling)
@@ -36,11 +36,11 @@ RULING = TypeAdapter(Ruling)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An item with the digest of its last entry; `shredding` when a key is to be destroyed once this is committed."""
+    """An item with the digest of its last entry; `unfinished` when the vault has something to do after the commit."""
 
     item: Item
     head: bytes
-    shredding: bool = False
+    unfinished: bool = False
 
 
 def subject(item_id: str | UUID) -> str:
@@ -63,26 +63,37 @@ def opened(module: Module, row: Row) -> Loaded:
 
 
 async def register(
-    conn: Connection, module: Module, item_id: UUID, body: Register, raw: bytes, caller: Caller, now: datetime
+    conn: Connection,
+    module: Module,
+    item_id: UUID,
+    body: Register,
+    raw: bytes,
+    caller: Caller,
+    now: datetime,
+    *,
+    wrapped_for: Mark | None = None,
 ) -> Loaded:
     """Take an item into the register of the caller's body; `raw` is what is signed. Raise Refused.
 
-    Content that it names was sealed before, by this body, and is bound to it here. The number is the last row locked.
+    Content that it names was sealed before, by this body, and is bound to it here; `wrapped_for` says for which degree
+    its key was wrapped then. The number is the last row locked.
     """
     scene = await scene_for(conn, module, bodies=(caller.body, *body.joint_with), now=now)
     author = known(scene, caller)
     scene = replace(scene, sources=await sources_of(conn, module, body.derived_from, author.code))
     named = body.content
-    sealed = named and await module.vault.find(conn, by=author.code, sha256=named.sha256)
+    sealed = None if named is None else await module.vault.find(conn, by=author.code, sha256=named.sha256)
     content_here = named is None or (sealed is not None and sealed.size == named.size)
     year = now.astimezone(ZoneInfo(author.zone)).year
     scene = replace(scene, numbers={author.code: await saving.take_number(conn, author.code, year)})
     decision = _decided(decide_registration(str(item_id), body, caller, scene, now, content_here=content_here))
     loaded = await _save(conn, module, None, decision, raw)
-    if sealed:
-        await module.vault.bind(conn, sealed.id, item_id)
+    if sealed is None:
+        return loaded
+    await module.vault.bind(conn, sealed.id, item_id)
+    if wrapped_for is not body.mark:
         await module.vault.rewrap(conn, item_id, author.code, body.mark)
-    return loaded
+    return replace(loaded, unfinished=wrapped_for is not body.mark)
 
 
 async def act(
@@ -109,8 +120,7 @@ async def act(
     fresh = seen is None or before.head.hex() in seen
     decision = _decided(decide(before.item, body, caller, scene, now, fresh=fresh))
     loaded = await _save(conn, module, before, decision, raw)
-    shredding = await contents.follow(conn, module, before.item, decision)
-    return replace(loaded, shredding=shredding)
+    return replace(loaded, unfinished=await contents.follow(conn, module, before.item, decision))
 
 
 async def scene_of(

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 from pydantic_core import to_json
 
 from exchange.core.errors import NotThere, Refused
+from exchange.protection.content.outgoing import Opened
 from exchange.protection.core.access import MayRead, may_read
 from exchange.protection.core.lawful import standings
 from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Caller, Person
-from exchange.protection.module import Module, Opened
+from exchange.protection.module import Module
 from exchange.protection.service.items import opened
 from exchange.protection.service.people import grants_of
 from exchange.protection.service.scenes import scene_for
