@@ -1,7 +1,7 @@
 """Who may do what, as tables: every object with every verb, and what each role of each authority is answered.
 
-They are written from the Protocol and the contract, and know nothing of `exchange.core.access`. A part of the product adds
-its rows to `ROWS` and `PAGES`.
+They are written from the Protocol and the contract, and know nothing of `exchange.core.access`. A part of the product
+adds its rows to `ROWS` and `PAGES`.
 """
 
 from collections.abc import Callable, Mapping
@@ -187,6 +187,7 @@ ORDER: Final = {
     "until": "2026-03-02",
 }
 
+OPERATOR, HEAD = Role.OPERATOR, Role.HEAD
 DECIDING: Final = (OPERATOR, HEAD)
 
 ADMINISTERING: Final = (

@@ -12,7 +12,20 @@ import pytest
 
 from exchange.api import catalogue_registry
 from schemas.vocabulary import Role
-from tests.api.access import AUTHORITIES, GRANTED, NOTICES, ORDER, PAGES, PEOPLE, ROWS, SCOPED, TAKEN, Row
+from tests.api.access import (
+    AUTHORITIES,
+    GRANTED,
+    HEAD,
+    NOTICES,
+    OPERATOR,
+    ORDER,
+    PAGES,
+    PEOPLE,
+    ROWS,
+    SCOPED,
+    TAKEN,
+    Row,
+)
 from tests.api.house import NOW, SUBMISSION, Node
 from tests.web.house import OWN, Reader
 
