@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from exchange.api.routes import routes
 from exchange.protection.api.routes import extension
 from exchange.protection.gateway import open_watch
 from exchange.protection.module import Module
+from exchange.protection.web import routes as secret_pages
 from exchange.runtime import Mode, Runtime
 from exchange.settings import Settings
 from exchange.web import routes as pages
@@ -40,8 +42,9 @@ def create_app(
 ) -> FastAPI:
     """Return the application over a runtime; who gave the runtime also closes it, in `lifespan` or after.
 
-    `works` is what a moved sandbox clock stops for; with a `module` its calls are served, too. `loopback_only`: a call
-    that names another host than this machine is refused, since it comes from a page whose name was made to lead here.
+    `works` is what a moved sandbox clock stops for; with a `module` its calls and pages are served, too.
+    `loopback_only`: a call that names another host than this machine is refused, since it comes from a page whose name
+    was made to lead here.
     """
     production = runtime.mode is Mode.PRODUCTION
     entrance = Entrance(
@@ -55,6 +58,7 @@ def create_app(
     house = pages.open_house(
         runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline
     )
+    house = house if module is None else replace(house, secrets=secret_pages.SEEING)
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -66,6 +70,8 @@ def create_app(
     figures, more = Figures(), extension(entrance, module) if module else None
     # Addresses are tried one after the other: those that programs call come first.
     app.router.routes.extend([*routes(entrance, figures, works, more), *pages.routes(house, ROUTE)])
+    if module is not None:
+        app.router.routes.extend(secret_pages.routes(house, module, ROUTE))
     app.add_middleware(Edge, figures=figures, secure=production, loopback_only=loopback_only)
     return app
 

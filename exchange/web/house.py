@@ -27,7 +27,7 @@ from exchange.web import guard
 from exchange.web.book import Book
 from exchange.web.form import Form, Limits
 from exchange.web.static import Shelf
-from schemas.vocabulary import Deed
+from schemas.vocabulary import Deed, Role
 
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
@@ -37,7 +37,8 @@ TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
 class House:
     """What the pages of one application share. `outline` says what went wrong without quoting anything.
 
-    `watch` is the mark guard; only the protection module's own forms have none.
+    `watch` is the mark guard; only the protection module's own forms have none. `secrets` are the roles that are shown
+    the way to the module, where there is one.
     """
 
     runtime: Runtime
@@ -47,6 +48,7 @@ class House:
     templates: Environment
     outline: Callable[[BaseException], str]
     watch: Watch | None
+    secrets: frozenset[Role] = frozenset()
 
     @property
     def sandbox(self) -> bool:
@@ -122,7 +124,7 @@ class House:
         return self._written(request, self.tongue(request), template, status, {"visit": None, **shown})
 
     def page_for(self, visit: "Visit", template: str, *, status: int = 200, **shown: Any) -> Response:
-        """Write a page for a visitor."""
+        """Write a page for a visitor; a template outside the open pages is named with its folder."""
         return self._written(visit.request, visit.tongue, template, status, {"visit": visit, **shown})
 
     async def _count(self, visit: "Visit | None", trouble: NotProved, real: datetime) -> None:
@@ -167,11 +169,13 @@ class House:
             "t": tongue.t,
             "n": tongue.n,
             "sandbox": self.sandbox,
+            "secrets": self.secrets,
             "shelf": self.shelf,
             "path": request.url.path,
             "languages": self._languages(request, tongue),
         }
-        html = self.templates.get_template(f"pages/{template}.html").render({**known, **shown})
+        name = template if "/" in template else f"pages/{template}"
+        html = self.templates.get_template(f"{name}.html").render({**known, **shown})
         return HTMLResponse(html, status, {**guard.HEADERS, "Content-Language": tongue.code, "Vary": "Cookie"})
 
     def _languages(self, request: Request, tongue: Tongue) -> list[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ ON = {
     "bad-back": ("bad", "text", "link", "muted"),
     "warn-back": ("warn", "text", "link", "muted"),
     "good-back": ("good",),
-    "info-back": ("info",),
+    "info-back": ("info", "text", "link", "muted", "warn", "bad"),
     "still-back": ("still",),
     "top": ("top-text", "top-muted", "top-focus"),
     "accent": ("accent-text",),

@@ -1,0 +1,151 @@
+"""What every page of the module stands on: the open pages' house, the module, and who visits them on what ground."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.core.errors import CallerUnknown, ExchangeError, ModuleSealed, NotThere, Refused
+from exchange.protection.core.acts import MAY, Verb
+from exchange.protection.core.scene import Body, Caller
+from exchange.protection.module import Module
+from exchange.protection.service import directory
+from exchange.protection.service.directory import Listed
+from exchange.protection.web.teller import Teller
+from exchange.protection.web.words import tongues_of
+from exchange.store.database import Connection
+from exchange.web import guard
+from exchange.web.errors import Forged
+from exchange.web.form import Form
+from exchange.web.house import House, Visit
+from exchange.web.page import RETRY_SECONDS, page_of
+
+SEEING: Final = frozenset(role for role, verbs in MAY.items() if Verb.SEE in verbs)
+"""The roles to which the open pages show the way here."""
+
+Work = Callable[["Chamber", Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One call of somebody whose role may see the module, with a connection to the module's database."""
+
+    module: Module
+    visit: Visit
+    conn: Connection
+    caller: Caller
+    tell: Teller
+    own: Body
+    bodies: Mapping[str, Listed]
+
+    def may(self, verb: Verb) -> bool:
+        """Tell whether the visitor's role is entitled to a verb of the module."""
+        return verb in MAY[self.caller.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Chamber:
+    """The pages' house with the module behind it."""
+
+    house: House
+    module: Module
+
+    @classmethod
+    def of(cls, house: House, module: Module) -> "Chamber":
+        """Put up the module's pages in the open pages' house, with the words of both."""
+        return cls(replace(house, tongues=tongues_of(house.tongues), watch=None), module)
+
+    @asynccontextmanager
+    async def reading(self, request: Request) -> AsyncIterator[Room]:
+        """Lend a connection for a page that only reads; raise CallerUnknown, NotThere, ModuleSealed."""
+        visit = await self._visit(request)
+        try:
+            async with self.module.pool.connection() as conn:
+                yield await self._room(visit, conn)
+        except (NotThere, Refused) as trouble:
+            await self.house.tell(visit, trouble)
+            raise
+
+    @asynccontextmanager
+    async def writing(self, request: Request, form: Form) -> AsyncIterator[Room]:
+        """Open the one transaction of a form in the module, having told that a visitor's own page sent it."""
+        guard.from_our_page(request)
+        visit = await self._visit(request)
+        guard.from_this_session(form, visit.secret)
+        try:
+            async with self.module.pool.transaction() as conn:
+                yield await self._room(visit, conn)
+        except (NotThere, Refused) as trouble:
+            await self.house.tell(visit, trouble)
+            raise
+
+    def page(self, room: Room, template: str, *, status: int = 200, **shown: Any) -> Response:
+        """Write a page of the module."""
+        return self.house.page_for(room.visit, f"protection/{template}", status=status, tell=room.tell, **shown)
+
+    def bound(self, work: Work) -> Callable[[House, Request], Awaitable[Response]]:
+        """Return the handler of an address: a sealed module is told as such, with what the operator does."""
+
+        async def answer(_house: House, request: Request) -> Response:
+            try:
+                return await work(self, request)
+            except ModuleSealed:
+                return await self.sealed(request)
+
+        return answer
+
+    async def sending(
+        self, request: Request, form: Form, work: Callable[["Chamber", Request, Form], Awaitable[Response]]
+    ) -> Response:
+        """Do what a form asks for; whatever goes wrong shows what was typed, so that nothing is lost."""
+        try:
+            return await work(self, request, form)
+        except ModuleSealed:
+            return await self.sealed(request, form)
+        except (CallerUnknown, Forged, ExchangeError) as trouble:
+            kept = form if guard.is_from_our_page(request) else None
+            return page_of(self.house, request, trouble, kept)
+
+    async def sealed(self, request: Request, form: Form | None = None) -> Response:
+        """Say that the module is sealed, and what the operator does; what was typed is shown."""
+        visit = await self._visit(request)
+        ours = form is not None and guard.is_from_our_page(request)
+        typed = list(form.typed()) if form is not None and ours else []
+        response = self.house.page_for(visit, "protection/sealed", status=503, typed=typed)
+        response.headers["Retry-After"] = RETRY_SECONDS
+        return response
+
+    async def _visit(self, request: Request) -> Visit:
+        """Return who visits; a role that may not see the module gets to know of nothing here."""
+        async with self.house.reading(request) as visit:
+            if Verb.SEE not in MAY[visit.actor.role]:
+                raise NotThere
+        return visit
+
+    async def _room(self, visit: Visit, conn: Connection) -> Room:
+        if self.module.provider.sealed:
+            raise ModuleSealed
+        actor, language = visit.actor, visit.tongue.code
+        bodies = {listed.body.code: listed for listed in await directory.bodies(conn)}
+        own = bodies.get(actor.authority)
+        if own is None:
+            raise NotThere
+        caller = Caller(actor.authority, actor.role, actor.who)
+
+        def name(code: str) -> str:
+            listed = bodies.get(code)
+            return visit.book.name(code, language) if listed is None else listed.name(language)
+
+        tell = Teller(
+            tongue=visit.tongue,
+            law=self.module.law,
+            names=name,
+            zone=own.body.zone,
+            now=visit.now,
+            own=own.body.code,
+            party=own.body.party,
+        )
+        return Room(module=self.module, visit=visit, conn=conn, caller=caller, tell=tell, own=own.body, bodies=bodies)

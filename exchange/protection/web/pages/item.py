@@ -1,0 +1,69 @@
+"""One item: its marks, copies, decisions, consents, terms and record, and what the visitor may do."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.core.errors import NotThere
+from exchange.protection.core.acts import Verb
+from exchange.protection.service import queries
+from exchange.protection.service.queries import Read
+from exchange.protection.web.card import Card, Step, act_title, card_of
+from exchange.protection.web.chamber import Chamber, Room
+from exchange.protection.web.teller import Teller
+from exchange.web.house import ID
+from exchange.web.query import Query
+from schemas.secrecy import ItemAct
+
+
+async def show(chamber: Chamber, request: Request) -> Response:
+    """Show an item; after an act, say which one stands."""
+    item_id, number = id_of(request, "item"), Query(request).number("done")
+    async with chamber.reading(request) as room:
+        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
+        record = await queries.record_of(room.conn, room.module, item_id, room.caller, room.visit.now)
+        view = card_of(room.tell, seen, record)
+        sources = await _sources(room, seen) if view.sight.whole else ()
+    return chamber.page(
+        room,
+        "item",
+        view=view,
+        done=_done(room, view, number),
+        titles=titles(room.tell),
+        may_read=room.may(Verb.READ) and view.item.content is not None and view.holds,
+        sources=sources,
+        requests=(),
+        papers=(),
+    )
+
+
+def id_of(request: Request, name: str) -> UUID:
+    """Return the id that the address names; raise NotThere for what can be none."""
+    text = str(request.path_params[name])
+    if not ID.fullmatch(text):
+        raise NotThere
+    return UUID(text)
+
+
+def titles(tell: Teller) -> Mapping[ItemAct, str]:
+    """Return the names of all acts, as headings have them."""
+    return {kind: act_title(tell, kind) for kind in ItemAct}
+
+
+async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
+    """Return the items that this one is derived from: their numbers, and their pages where the visitor may see them."""
+    found: list[tuple[str, str | None]] = []
+    for code in seen.item.registered.derived_from:
+        try:
+            source = await queries.read(room.conn, room.module, UUID(code), room.caller, room.visit.now)
+            found.append((source.item.number, f"/protection/items/{code}"))
+        except (NotThere, ValueError):
+            found.append((code, None))
+    return tuple(found)
+
+
+def _done(room: Room, view: Card, number: int | None) -> Step | None:
+    """Return the visitor's own act of the record that the address names: no link can make one up."""
+    return next((step for step in view.steps if step.seq == number and step.author.code == room.own.code), None)

@@ -1,0 +1,182 @@
+"""Visits: the letter with all that its agreements make mandatory, how long before, and the host's word."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.core.errors import NotThere
+from exchange.protection.core.visits import Visit
+from exchange.protection.service import visits
+from exchange.protection.service.proceedings import Asked, Kept
+from exchange.protection.web.chamber import Chamber, Room
+from exchange.protection.web.fields import Layout, fields_of
+from exchange.protection.web.lookups import cleared_people, other_bodies, uuid_of
+from exchange.protection.web.pages.item import id_of
+from exchange.protection.web.sheet import Sheet
+from exchange.protection.web.slips import Filled, Laid, Slip
+from exchange.protection.web.stamps import Stamp
+from exchange.protection.web.steps import Step, steps_of
+from exchange.protection.web.teller import Said, Shown
+from exchange.runtime import new_id
+from exchange.web.form import Form
+from exchange.web.query import Query
+from schemas.base import Shape
+from schemas.protection_registry import VisitView
+from schemas.release import ConsentVisit, RefuseVisit, RequestVisit
+from schemas.secrecy import VisitAct, VisitState
+
+ANSWERS: Final[Mapping[VisitAct, type[Shape]]] = {VisitAct.CONSENT: ConsentVisit, VisitAct.REFUSE: RefuseVisit}
+LETTERS: Final[Mapping[str, type[Shape]]] = {
+    VisitAct.REQUEST: RequestVisit,
+    **{str(act): shape for act, shape in ANSWERS.items()},
+}
+LIMIT: Final = 50
+WAY: Final = "/protection/visits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitCard:
+    """A visit as its page shows it."""
+
+    visit: Visit
+    number: str
+    sender: Shown
+    host: Shown
+    stamp: Stamp | None
+    competent: str
+    late: tuple[tuple[str, str | None], ...]
+    regimes: str
+    acts: tuple[VisitAct, ...]
+    letter: tuple[Said, ...]
+    answer: tuple[Said, ...]
+    steps: tuple[Step, ...]
+    head: str
+
+
+async def listed(chamber: Chamber, request: Request) -> Response:
+    """List the visits that the visitor's body takes part in, the latest first."""
+    query = Query(request)
+    state, before = query.member("state", VisitState), uuid_of(query.text("after"))
+    async with chamber.reading(request) as room:
+        asked = Asked(state=state, before=before, limit=LIMIT + 1)
+        lines = await visits.listed(room.conn, room.module, room.caller, asked)
+    rows, kept = lines[:LIMIT], f"&state={state}" if state else ""
+    return chamber.page(
+        room,
+        "visits",
+        rows=rows,
+        state=state,
+        states=tuple(VisitState),
+        continued=before is not None,
+        following=f"{WAY}?after={rows[-1].id}{kept}" if len(lines) > LIMIT else None,
+    )
+
+
+async def show(chamber: Chamber, request: Request) -> Response:
+    """Show a visit."""
+    async with chamber.reading(request) as room:
+        view = await _card(room, request)
+    done = Query(request).number("done")
+    own = next((step for step in view.steps if step.seq == done and step.author.code == room.own.code), None)
+    return chamber.page(room, "visit", view=view, done=own)
+
+
+async def _card(room: Room, request: Request) -> VisitCard:
+    tell = room.tell
+    kept: Kept[Visit] = await visits.read(room.conn, room.module, id_of(request, "visit"), room.caller)
+    shown: VisitView = visits.view(room.module, kept, room.caller)
+    record = await visits.record(room.conn, room.module, kept.id, room.caller)
+    visit = kept.value
+    return VisitCard(
+        visit=visit,
+        number=kept.number,
+        sender=tell.body(visit.sender.code),
+        host=tell.body(visit.host.code),
+        stamp=None if visit.degree is None else tell.stamp(visit.host.party, visit.degree),
+        competent=tell.bodies(visit.competent),
+        late=tuple((tell.tongue.day(each.last_day), tell.tongue.article(each.rule)) for each in visit.late),
+        regimes=tell.regimes(visit.regimes),
+        acts=tuple(VisitAct(one.act) for one in shown.allowed_acts),
+        letter=tell.said(visit.request, frozenset({"host", "degree"})),
+        answer=() if visit.answer is None else tell.said(visit.answer),
+        steps=steps_of(tell, record, "visit_act", LETTERS),
+        head=kept.head.hex(),
+    )
+
+
+async def new(chamber: Chamber, request: Request) -> Response:
+    """Show the empty form of a letter."""
+    return await LETTER.empty(chamber, request, Form())
+
+
+async def _lay_letter(room: Room, _request: Request, _form: Form) -> Laid:
+    layout = Layout(
+        choices={"host": other_bodies(room), "visitors.person": await cleared_people(room)},
+        hints={"host": room.tell.tongue.t("secret.visits.host_hint")},
+        required=frozenset({"first_day", "length_days", "purpose", "degree"}),
+    )
+    return Laid(
+        fields=fields_of(RequestVisit, room.tell.tongue, layout),
+        adapter=TypeAdapter(RequestVisit),
+        fixed={"act": VisitAct.REQUEST},
+    )
+
+
+async def _write(room: Room, _request: Request, filled: Filled) -> str:
+    number, now = new_id(room.visit.real), room.visit.now
+    await visits.request(room.conn, room.module, number, filled.body, filled.raw, room.caller, now)
+    return f"{WAY}/{number}?done=1"
+
+
+async def _show_letter(chamber: Chamber, room: Room, _request: Request, sheet: Sheet, status: int) -> Response:
+    return chamber.page(
+        room, "slip", status=status, sheet=sheet, place="visits", back=WAY, action=f"{WAY}/new", name="request_visit"
+    )
+
+
+async def _lay_answer(room: Room, request: Request, _form: Form) -> Laid:
+    kind = _kind(request)
+    fields = fields_of(ANSWERS[kind], room.tell.tongue)
+    return Laid(fields=fields, adapter=TypeAdapter(ANSWERS[kind]), fixed={"act": kind})
+
+
+async def _answer(room: Room, request: Request, filled: Filled) -> str:
+    visit, now = id_of(request, "visit"), room.visit.now
+    kept = await visits.answer(
+        room.conn, room.module, visit, filled.body, filled.raw, room.caller, now, seen=filled.seen
+    )
+    return f"{WAY}/{visit}?done={kept.seq}"
+
+
+async def _show_answer(chamber: Chamber, room: Room, request: Request, sheet: Sheet, status: int) -> Response:
+    view, kind = await _card(room, request), _kind(request)
+    allowed = kind in view.acts
+    return chamber.page(
+        room,
+        "visit_act",
+        status=status if allowed or sheet.form.raw else 409,
+        sheet=sheet,
+        view=view,
+        kind=kind,
+        allowed=allowed,
+        typed=list(sheet.form.typed()) if sheet.form.raw else [],
+    )
+
+
+def _kind(request: Request) -> VisitAct:
+    """Return the answer that the address names; raise NotThere for none."""
+    try:
+        kind = VisitAct(str(request.path_params["act"]))
+    except ValueError:
+        raise NotThere from None
+    if kind not in ANSWERS:
+        raise NotThere
+    return kind
+
+
+LETTER: Final = Slip(lay=_lay_letter, do=_write, show=_show_letter)
+ANSWER: Final = Slip(lay=_lay_answer, do=_answer, show=_show_answer)
