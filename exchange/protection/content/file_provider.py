@@ -16,8 +16,7 @@ from exchange.core.errors import KeysMissing, ModuleSealed, Tampered
 from exchange.protection.content import hpke, keyfile
 from exchange.protection.content.keyfile import Cost, Opened
 from exchange.protection.content.keyset import EXCHANGE, WRAPPING, Key, KeySet, public_of, wipe
-from exchange.protection.content.provider import ID_BYTES, NONCE_BYTES, RECORD, Owner, head_of, parted
-from schemas.secrecy import Mark
+from exchange.protection.content.provider import ID_BYTES, NONCE_BYTES, Owner, head_of, owner_of, parted
 
 
 class FileProvider:
@@ -81,7 +80,7 @@ class FileProvider:
     def owners(self) -> tuple[Owner, ...]:
         """Return who has a wrapping key, the record key's owner first."""
         with self._lock:
-            return tuple(_owner(name) for name in self._refreshed()[1].keys.owners(WRAPPING))
+            return tuple(owner_of(name) for name in self._refreshed()[1].keys.owners(WRAPPING))
 
     def rotate(self, owner: Owner) -> None:
         """Give an owner a new key: it wraps from now on, the former ones still open."""
@@ -165,8 +164,3 @@ def open_keys(path: Path, passphrase: str | None, *, make: bool = False, cost: C
     if passphrase is not None:
         provider.unseal(passphrase)
     return provider
-
-
-def _owner(name: str) -> Owner:
-    body, _, mark = name.rpartition("/")
-    return Owner(body, None if mark == "-" else Mark(mark)) if body else RECORD

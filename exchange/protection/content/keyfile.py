@@ -122,10 +122,18 @@ def seen(path: Path) -> Seen | None:
 
 
 def write(path: Path, head: bytes, master: bytearray, keys: KeySet) -> Seen:
-    """Replace the file, so that either the old one or the new one survives a power cut; `writing` must be held."""
+    """Replace the key file by one with these keys; `writing` must be held."""
     packed, nonce = keys.packed(), os.urandom(NONCE_BYTES)
     whole = head + nonce + AESGCM(master).encrypt(nonce, packed, head)
     wipe(packed)
+    replace(path, whole)
+    with told():
+        found = path.stat()
+    return Seen(found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def replace(path: Path, whole: bytes) -> None:
+    """Put a file in the place of another in one step, mode 0600; raise NoRoom, the old one stands then."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with told():
         try:
@@ -134,8 +142,6 @@ def write(path: Path, head: bytes, master: bytearray, keys: KeySet) -> Seen:
             _sync(path.parent)
         finally:
             beside.unlink(missing_ok=True)
-        found = path.stat()
-    return Seen(found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 @contextmanager

@@ -37,6 +37,12 @@ RECORD: Final = Owner("")
 """The owner of the record key, under which rows are locked: no body has an empty code."""
 
 
+def owner_of(name: str) -> Owner:
+    """Return the owner that a key set names."""
+    body, _, mark = name.rpartition("/")
+    return Owner(body, None if mark == "-" else Mark(mark))
+
+
 class KeyProvider(Protocol):
     """Holds the keys. Until its passphrase is given it is sealed, and all but `sealed` and `unseal` raise ModuleSealed.
 
