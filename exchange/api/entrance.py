@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,8 @@ from exchange.store.database import Connection
 
 JSON: Final = "application/json"
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Before = Callable[[bytes], Awaitable[bytes]]
+
 LARGE: Final = 256 * 1024
 """From how many bytes on a body is looked at beside the loop."""
 
@@ -66,15 +68,17 @@ class Entrance:
             raise
 
     @asynccontextmanager
-    async def writing(self, request: Request) -> AsyncIterator["Incoming"]:
+    async def writing(self, request: Request, before: Before | None = None) -> AsyncIterator["Incoming"]:
         """Open the one transaction of a call with a body, having told who calls; leaving the block commits it.
 
         The body is read before a connection is taken, since it comes at the caller's pace; what is wrong with it is
-        told only to callers that are known.
+        told only to callers that are known. `before` may put other bytes in its place, before anything is decided.
         """
         token, arrival = _token(request), self.runtime.clock()
         raw, call = await body.read(request, self.limits), None
         try:
+            if before is not None and isinstance(raw, bytes):
+                raw = await before(raw)
             async with self.runtime.transaction() as conn:
                 call = await self._identified(conn, request, token, arrival)
                 document = body.document(raw)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from exchange.api import query, shape, tags
 from exchange.api.entrance import Answer, Entrance, Incoming, id_in
+from exchange.api.inline import taken_out
 from exchange.api.once import once
 from exchange.api.problems import Fault
 from exchange.core.access import Actor, could_do
@@ -26,7 +27,7 @@ _NEVER_SEEN: Final = "-"
 
 async def submit(entrance: Entrance, request: Request) -> Response:
     """Take a complete request of the caller's authority in (Article 6)."""
-    async with entrance.writing(request) as incoming:
+    async with entrance.writing(request, taken_out(entrance, request)) as incoming:
         body = shape.submission(incoming.document)
         call = incoming.call
 

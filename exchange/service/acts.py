@@ -16,7 +16,8 @@ from exchange.core.notices import concerned
 from exchange.core.record import Sealed
 from exchange.core.request import AuthorityRef, Entry, Request, Ruling
 from exchange.core.scene import Reading, Scene
-from exchange.service import attachments
+from exchange.protection.gateway import CLOSED, Doors
+from exchange.service import attachments, protected
 from exchange.service.keys import Keyring
 from exchange.service.readings import Readings
 from exchange.store import decisions, registry, requests
@@ -34,23 +35,30 @@ RULING = TypeAdapter(Ruling)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the node brings to every act: its authorities' keys, and the Protocol as new and older requests read it."""
+    """What the node brings to every act: its authorities' keys, the Protocol as new and older requests read it.
+
+    `doors` are those to the protection module.
+    """
 
     keys: Keyring
     reading: Reading
     readings: Readings
+    doors: Doors = CLOSED
 
 
 async def submit(
     conn: Connection, desk: Desk, request_id: UUID, body: Submission, raw: bytes, actor: Actor, now: datetime
 ) -> Loaded:
     """Take a new request in, `raw` being its exact bytes; raise Refused with every reason."""
+    items = await protected.named(desk.doors, body, actor.authority)
     codes, files = {actor.authority, body.requested_authority}, await attachments.taken(conn, actor, body.attachments)
     scene, counters = await registry.lock_scene(conn, codes, now)
     numbers = Numbers(counters, scene.authorities, now)
-    scene = replace(numbers.given_to(scene), attachments=files)
+    scene = replace(numbers.given_to(scene), attachments=files, protected=frozenset(items))
     decided = decide_submission(str(request_id), body, actor, scene, desk.reading, now)
-    return await _save(conn, desk, None, _decision(decided), raw, numbers, actor)
+    loaded = await _save(conn, desk, None, _decision(decided), raw, numbers, actor)
+    await protected.keep(conn, request_id, items, now)
+    return loaded
 
 
 async def act(

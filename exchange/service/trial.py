@@ -15,7 +15,7 @@ from exchange.core.drafting import Draft, needs_signature, outgoing
 from exchange.core.growing import SHAPES, mended
 from exchange.core.objections import Objection
 from exchange.core.scene import Scene
-from exchange.service import attachments
+from exchange.service import attachments, protected
 from exchange.service.acts import Desk
 from exchange.store import registry, requests
 from exchange.store.database import Connection
@@ -63,7 +63,8 @@ async def _objections(conn: Connection, desk: Desk, draft: Draft, body: Any, now
     actor = Actor(draft.authority, Role.SYSTEM)
     if isinstance(body, Submission):
         scene = _numbered(await registry.scene(conn, {draft.authority, body.requested_authority}, now))
-        scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments))
+        items = frozenset(await protected.named(desk.doors, body, draft.authority))
+        scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments), protected=items)
         decided = decide_submission(str(draft.id), body, actor, scene, desk.reading, now)
     else:
         loaded = None if draft.request is None else await requests.load_for(conn, draft.request, draft.authority)

@@ -24,16 +24,17 @@ async def begin(conn: Connection, module: Module, body: str, key: str, call: byt
     kept = await store.replay(conn, body, key)
     if kept is None:
         return None
-    if kept.fingerprint != call:
+    plain = module.safe.open(kept.answer, _bound(body, key))
+    if not plain.startswith(call):
         raise KeyReused
-    return module.safe.open(kept.answer, _bound(body, key))
+    return plain.removeprefix(call)
 
 
 async def finish(
     conn: Connection, module: Module, body: str, key: str, call: bytes, answer: bytes, now: datetime
 ) -> None:
-    """Keep the answer to a call that took effect."""
-    await store.keep(conn, body, key, store.Kept(call, module.safe.lock(answer, _bound(body, key))), now)
+    """Keep the answer to a call that took effect; the fingerprint is locked with it, since a body can be guessed."""
+    await store.keep(conn, body, key, store.Kept(b"", module.safe.lock(call + answer, _bound(body, key))), now)
 
 
 def _bound(body: str, key: str) -> str:

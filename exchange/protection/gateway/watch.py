@@ -1,4 +1,4 @@
-"""All that the open exchange sees of the protection of state secrets."""
+"""The mark guard at the doors of the open exchange: bodies, forms, names and files."""
 
 import asyncio
 from collections.abc import Iterator
