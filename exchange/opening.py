@@ -5,16 +5,18 @@ import secrets
 import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import asyncpg
 
+from exchange import protecting
 from exchange.core.errors import KeysMissing, NodeError, Unavailable
 from exchange.files import Folder
 from exchange.letters.press import Press
+from exchange.protection.gateway import CLOSED, Doors
 from exchange.runtime import ROLE, Mode, Runtime
 from exchange.service import keys, registry, sandbox
 from exchange.service.acts import Desk
@@ -34,12 +36,14 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 class Place:
     """Where the node's database is: `app` to work with, `owner` to migrate with.
 
-    `beside`: it belongs to a node that is at work in another process, and that alone migrates it.
+    `beside`: it belongs to a node that is at work in another process, and that alone migrates it. `module` is where the
+    protection module's is, where that belongs to this process.
     """
 
     app: str = field(repr=False)
     owner: str = field(repr=False)
     beside: bool = False
+    module: "Place | None" = field(default=None, repr=False)
 
 
 @contextmanager
@@ -52,20 +56,31 @@ def database_beside(settings: Settings, data: Path) -> Iterator[Place]:
         dsn = localpg.beside(data / "database")
         if dsn is None:
             raise
-        yield Place(dsn, dsn, beside=True)
+        yield _with_module(Place(dsn, dsn, beside=True), settings)
 
 
 @contextmanager
 def database(settings: Settings, data: Path) -> Iterator[Place]:
     """Give the database of the settings, or the embedded one of a directory; from the main thread, before any loop."""
     if settings.database_url is not None:
-        yield Place(settings.database_url, settings.migrate_database_url or settings.database_url)
+        owner = settings.migrate_database_url or settings.database_url
+        yield _with_module(Place(settings.database_url, owner), settings)
         return
     local = localpg.start(data / "database")
     try:
-        yield Place(local.dsn, local.dsn)
+        yield _with_module(Place(local.dsn, local.dsn), settings)
     finally:
         local.stop()
+
+
+def _with_module(place: Place, settings: Settings) -> Place:
+    """Say where the module's database is: beside the node's in the same one, unless another is named."""
+    named = settings.protection
+    if named.way != "inside":
+        return place
+    app = named.database_url or place.app
+    owner = named.migrate_database_url or named.database_url or place.owner
+    return replace(place, module=Place(app, owner))
 
 
 def require_node(settings: Settings, data: Path) -> None:
@@ -150,9 +165,10 @@ async def bring_up_to_date(place: Place, mode: Mode) -> tuple[str, ...]:
     with _plainly():
         conn = await asyncpg.connect(place.owner, timeout=CONNECT_SECONDS, server_settings={"timezone": "UTC"})
         try:
-            return await migrate.migrate(conn, mode)
+            applied = await migrate.migrate(conn, mode)
         finally:
             await conn.close(timeout=CLOSING_SECONDS)
+    return (*applied, *(await protecting.bring_up_to_date(place.module.owner, mode) if place.module else ()))
 
 
 async def mode_of(place: Place, asked: Mode | None) -> Mode:
@@ -187,13 +203,20 @@ def _plainly() -> Iterator[None]:
 
 @asynccontextmanager
 async def open_runtime(
-    place: Place, settings: Settings, mode: Mode, key: bytes, *, data: Path, first_moment: datetime | None = None
+    place: Place,
+    settings: Settings,
+    mode: Mode,
+    key: bytes,
+    *,
+    data: Path,
+    first_moment: datetime | None = None,
+    doors: Doors = CLOSED,
 ) -> AsyncIterator[Runtime]:
     """Open the runtime over a migrated database: seeded if a sandbox, every authority with its key."""
     files = open_files(settings, data)
     try:
         await files.sweep()
-        async with _opened_runtime(place, settings, mode, key, files, first_moment) as runtime:
+        async with _opened_runtime(place, settings, mode, key, files, first_moment, doors) as runtime:
             yield runtime
     finally:
         files.close()
@@ -209,7 +232,13 @@ def open_files(settings: Settings, data: Path) -> Folder:
 
 @asynccontextmanager
 async def _opened_runtime(
-    place: Place, settings: Settings, mode: Mode, key: bytes, files: Folder, first_moment: datetime | None
+    place: Place,
+    settings: Settings,
+    mode: Mode,
+    key: bytes,
+    files: Folder,
+    first_moment: datetime | None,
+    doors: Doors,
 ) -> AsyncIterator[Runtime]:
     try:
         pool = await open_pool(place.app, size=settings.pool_size, role=ROLE)
@@ -224,7 +253,7 @@ async def _opened_runtime(
             if mode is Mode.SANDBOX:
                 await registry.seed_sandbox(conn)
             await keys.make_missing(conn, key)
-            desk = Desk(await keys.load(conn, key), reading, Readings(reading))
+            desk = Desk(await keys.load(conn, key), reading, Readings(reading), doors)
         if mode is Mode.SANDBOX:
             async with pool.raw.acquire() as conn, conn.transaction():
                 await sandbox.open_clock(conn, first_moment)

@@ -15,7 +15,7 @@ from typing import Final
 
 import uvicorn
 
-from exchange import opening, tongues
+from exchange import opening, protecting, tongues
 from exchange.api.wire import Wire
 from exchange.core.errors import NodeError
 from exchange.delivery.mail import Writer
@@ -23,6 +23,8 @@ from exchange.delivery.sending import LEASE
 from exchange.delivery.smtp import Mailer, Relay, RelayDown
 from exchange.main import create_app
 from exchange.opening import Place
+from exchange.protecting import Protecting
+from exchange.protecting_work import binding, housekeeping
 from exchange.runtime import Mode, Runtime
 from exchange.service import sandbox
 from exchange.service.enclosures import Letters
@@ -131,11 +133,17 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, liste
     stop = Stop()
     await opening.bring_up_to_date(place, plan.mode)
     async with AsyncExitStack() as stack:
-        opened = opening.open_runtime(place, settings, plan.mode, key, data=plan.data, first_moment=plan.first_moment)
+        own = place.module.app if place.module else None
+        house = await stack.enter_async_context(protecting.opened(own, settings, plan.mode, key, plan.data))
+        opened = opening.open_runtime(
+            place, settings, plan.mode, key, data=plan.data, first_moment=plan.first_moment, doors=house.doors
+        )
         runtime = await stack.enter_async_context(opened)
-        table = await stack.enter_async_context(_jobs(runtime, settings))
-        guarded = plan.mode is Mode.SANDBOX and not plan.expose
-        app = create_app(runtime, settings, works=tuple(job.work for job in table), loopback_only=guarded)
+        if house.module is not None:
+            await protecting.furnish(house.module, runtime)
+        table = await stack.enter_async_context(_jobs(runtime, settings, house))
+        guarded, works = plan.mode is Mode.SANDBOX and not plan.expose, tuple(job.work for job in table)
+        app = create_app(runtime, settings, works=works, loopback_only=guarded, module=house.module)
         if plan.scheduler:
             await stack.enter_async_context(_ticking(runtime, table))
         with _told(plan.host, plan.port):
@@ -149,8 +157,9 @@ async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place
     await opening.bring_up_to_date(place, mode)
     key = opening.wrapping_key(settings, mode, data)
     async with (
-        opening.open_runtime(place, settings, mode, key, data=data) as runtime,
-        _jobs(runtime, settings) as table,
+        protecting.opened(place.module.app if place.module else None, settings, mode, key, data) as house,
+        opening.open_runtime(place, settings, mode, key, data=data, doors=house.doors) as runtime,
+        _jobs(runtime, settings, house) as table,
         _ticking(runtime, table),
     ):
         say("the scheduler is at work")
@@ -208,7 +217,7 @@ def _told(host: str, port: int) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job, ...]]:
+async def _jobs(runtime: Runtime, settings: Settings, house: Protecting) -> AsyncIterator[tuple[Job, ...]]:
     """Put together what falls due by itself; in the end the connection to the relay is closed, and a sink of ours."""
     in_sandbox = runtime.mode is Mode.SANDBOX
     sinks = sandbox.Sinks(runtime)
@@ -222,7 +231,9 @@ async def _jobs(runtime: Runtime, settings: Settings) -> AsyncIterator[tuple[Job
     letters = Letters(runtime.press, runtime.desk.keys, sample=in_sandbox)
     post = Post(writer=writer, mailer=mailer, letters=letters, lease=sandbox.LEASE if in_sandbox else LEASE)
     try:
-        yield jobs(runtime, runtime.desk.readings, post, runtime.files)
+        own = jobs(runtime, runtime.desk.readings, post, runtime.files)
+        more = housekeeping(runtime, house.module) if house.module else ()
+        yield (*own, *binding(runtime, house.doors), *more)
     finally:
         await mailer.close()
         await sinks.stop()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from exchange.core.errors import NodeError
 
@@ -33,11 +33,29 @@ class MailRelay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """Where the protection module is: `inside` this node, a process of its own (`apart`), or nowhere (`off`).
+
+    Apart, `database_url` signs in to the module's database as a login that may become `protection_gate`; inside and in
+    the module's own process as one that may become `protection_app`. `keys` is the key file, `files` the folder of
+    sealed contents and wrapped keys: those of the node's own directory where none is named.
+    """
+
+    way: Literal["inside", "apart", "off"] = "inside"
+    database_url: str | None = field(default=None, repr=False)
+    migrate_database_url: str | None = field(default=None, repr=False)
+    keys: Path | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    files: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the operator decides. Sizes are in bytes, times in seconds.
 
     `database_url` signs in as a login that may become `exchange_app`, `migrate_database_url` as the tables' owner.
-    `files` is the folder of attachments, that of the node's own directory where none is named.
+    `files` is the folder of attachments, that of the node's own directory where none is named. `protection` is what of
+    the protection module belongs to this process.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -50,6 +68,7 @@ class Settings:
     calls_per_minute: int = CALLS_PER_MINUTE
     files: Path | None = None
     attachment_limit: int = ATTACHMENT_LIMIT
+    protection: Protection = field(default_factory=Protection)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -70,9 +89,28 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         calls_per_minute=source.number("EXCHANGE_CALLS_PER_MINUTE", CALLS_PER_MINUTE, 1, 1_000_000),
         files=Path(files) if files else None,
         attachment_limit=source.number("EXCHANGE_ATTACHMENT_LIMIT", ATTACHMENT_LIMIT, 1, 100 * 1024 * MEBIBYTE),
+        protection=_protection(source),
     )
     source.refuse_the_bad()
     return settings
+
+
+def _protection(source: "_Source") -> Protection:
+    way = source.choice("EXCHANGE_PROTECTION", ("inside", "apart", "off"))
+    url, keys, files = (
+        source.secret("PROTECTION_DATABASE_URL"),
+        *map(source.text, ("PROTECTION_KEYS", "PROTECTION_FILES")),
+    )
+    if way == "apart" and url is None:
+        source.bad.append("PROTECTION_DATABASE_URL is needed where EXCHANGE_PROTECTION is apart")
+    return Protection(
+        way=cast("Literal['inside', 'apart', 'off']", way),
+        database_url=url,
+        migrate_database_url=source.secret("PROTECTION_MIGRATE_DATABASE_URL"),
+        keys=Path(keys) if keys else None,
+        passphrase=source.secret("PROTECTION_PASSPHRASE"),
+        files=Path(files) if files else None,
+    )
 
 
 def _relay(source: "_Source") -> MailRelay | None:

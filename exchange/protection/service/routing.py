@@ -8,9 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from exchange.core.errors import ModuleSealed
+from exchange.protection.content.provider import Owner
 from exchange.protection.core.acts import Verb
 from exchange.protection.core.scene import Caller
-from exchange.protection.module import Module, Owner
+from exchange.protection.module import Module
 from exchange.protection.service import idempotency, items
 from exchange.protection.service.standing import require
 from exchange.protection.store import routing as store

@@ -15,6 +15,16 @@ INSERT INTO protection.body (code, party, zone, office, legal_person, name, mail
 VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9) ON CONFLICT DO NOTHING
 """
 
+TELL_BODY = """
+INSERT INTO protection.body AS held (code, party, zone, office, legal_person, name, mailbox, language, sample)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9)
+    ON CONFLICT (code) DO UPDATE
+       SET zone = excluded.zone, name = excluded.name, mailbox = excluded.mailbox, language = excluded.language
+     WHERE (held.zone, held.name, held.mailbox, held.language)
+           IS DISTINCT FROM (excluded.zone, excluded.name, excluded.mailbox, excluded.language)
+RETURNING true
+"""
+
 INSERT_BINDING = """
 INSERT INTO protection.binding (regime, party, since, left_on, released_on) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (regime, party, since) DO NOTHING
@@ -70,21 +80,19 @@ class Bound:
 
 async def add_bodies(conn: Connection, bodies: Iterable[NewBody]) -> None:
     """Enter bodies that are not there yet."""
-    rows = [
-        (
-            each.body.code,
-            each.body.party,
-            each.body.zone,
-            each.body.office,
-            each.body.legal_person,
-            to_json(dict(each.name)).decode(),
-            each.mailbox,
-            each.language,
-            each.sample,
-        )
-        for each in bodies
-    ]
-    await conn.executemany(INSERT_BODY, rows)
+    await conn.executemany(INSERT_BODY, map(_row, bodies))
+
+
+async def tell_bodies(conn: Connection, bodies: Iterable[NewBody]) -> bool:
+    """Enter bodies, and what is told otherwise of those that are there; tell whether anything changed."""
+    told = [await conn.fetchval(TELL_BODY, *_row(each)) for each in bodies]
+    return any(told)
+
+
+def _row(body: NewBody) -> tuple[object, ...]:
+    law = body.body
+    name = to_json(dict(body.name)).decode()
+    return law.code, law.party, law.zone, law.office, law.legal_person, name, body.mailbox, body.language, body.sample
 
 
 async def names(conn: Connection, codes: Iterable[str], language: str) -> Mapping[str, str]:
