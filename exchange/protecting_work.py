@@ -13,9 +13,9 @@ from exchange.protection.store import registry
 from exchange.protection.store.registry import NewBody
 from exchange.service.database import Database
 from exchange.service.protected import Bind
-from exchange.service.work import Outcome
 from exchange.store import designations
 from exchange.store.pool import Pool
+from exchange.work import Outcome
 from scheduler import Job
 from schemas.secrecy import Office
 from schemas.vocabulary import AuthorityKind

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from exchange.protection.gateway import Doors, Known
 from exchange.service.database import Database
-from exchange.service.work import Outcome
 from exchange.store import protected as store
 from exchange.store.database import Connection
 from exchange.store.protected import Use
+from exchange.work import Outcome
 from schemas.requests import Submission
 
 
