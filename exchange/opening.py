@@ -4,8 +4,8 @@ import os
 import secrets
 import stat
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from exchange import protecting
 from exchange.core.errors import KeysMissing, NodeError, Unavailable
 from exchange.files import Folder
 from exchange.letters.press import Press
+from exchange.protecting import Protecting
 from exchange.protection.gateway import CLOSED, Doors
 from exchange.runtime import ROLE, Mode, Runtime
 from exchange.service import keys, registry, sandbox
@@ -36,14 +37,12 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 class Place:
     """Where the node's database is: `app` to work with, `owner` to migrate with.
 
-    `beside`: it belongs to a node that is at work in another process, and that alone migrates it. `module` is where the
-    protection module's is, where that belongs to this process.
+    `beside`: it belongs to a node that is at work in another process, and that alone migrates it.
     """
 
     app: str = field(repr=False)
     owner: str = field(repr=False)
     beside: bool = False
-    module: "Place | None" = field(default=None, repr=False)
 
 
 @contextmanager
@@ -56,31 +55,32 @@ def database_beside(settings: Settings, data: Path) -> Iterator[Place]:
         dsn = localpg.beside(data / "database")
         if dsn is None:
             raise
-        yield _with_module(Place(dsn, dsn, beside=True), settings)
+        yield Place(dsn, dsn, beside=True)
 
 
 @contextmanager
 def database(settings: Settings, data: Path) -> Iterator[Place]:
     """Give the database of the settings, or the embedded one of a directory; from the main thread, before any loop."""
     if settings.database_url is not None:
-        owner = settings.migrate_database_url or settings.database_url
-        yield _with_module(Place(settings.database_url, owner), settings)
+        yield Place(settings.database_url, settings.migrate_database_url or settings.database_url)
         return
     local = localpg.start(data / "database")
     try:
-        yield _with_module(Place(local.dsn, local.dsn), settings)
+        yield Place(local.dsn, local.dsn)
     finally:
         local.stop()
 
 
-def _with_module(place: Place, settings: Settings) -> Place:
-    """Say where the module's database is: beside the node's in the same one, unless another is named."""
+def module_place(place: Place, settings: Settings, mode: Mode) -> Place | None:
+    """Return where the protection module's database is, None where that is no part of this process.
+
+    It is the node's own unless another is named. In production the module is asked for, since it needs its own role.
+    """
     named = settings.protection
-    if named.way != "inside":
-        return place
-    app = named.database_url or place.app
+    if (named.way or ("inside" if mode is Mode.SANDBOX else "off")) != "inside":
+        return None
     owner = named.migrate_database_url or named.database_url or place.owner
-    return replace(place, module=Place(app, owner))
+    return Place(named.database_url or place.app, owner)
 
 
 def require_node(settings: Settings, data: Path) -> None:
@@ -160,7 +160,7 @@ async def require_up_to_date(place: Place) -> None:
             await conn.close(timeout=CLOSING_SECONDS)
 
 
-async def bring_up_to_date(place: Place, mode: Mode) -> tuple[str, ...]:
+async def bring_up_to_date(place: Place, settings: Settings, mode: Mode) -> tuple[str, ...]:
     """Apply missing migrations as the tables' owner and return their names; raise WrongMode and NodeError."""
     with _plainly():
         conn = await asyncpg.connect(place.owner, timeout=CONNECT_SECONDS, server_settings={"timezone": "UTC"})
@@ -168,7 +168,8 @@ async def bring_up_to_date(place: Place, mode: Mode) -> tuple[str, ...]:
             applied = await migrate.migrate(conn, mode)
         finally:
             await conn.close(timeout=CLOSING_SECONDS)
-    return (*applied, *(await protecting.bring_up_to_date(place.module.owner, mode) if place.module else ()))
+    module = module_place(place, settings, mode)
+    return (*applied, *(await protecting.bring_up_to_date(module.owner, mode) if module else ()))
 
 
 async def mode_of(place: Place, asked: Mode | None) -> Mode:
@@ -199,6 +200,14 @@ def _plainly() -> Iterator[None]:
             f"the database cannot be migrated ({type(trouble).__name__}): "
             "MIGRATE_DATABASE_URL must sign in as its owner"
         ) from None
+
+
+def open_protection(
+    place: Place, settings: Settings, mode: Mode, key: bytes, data: Path
+) -> AbstractAsyncContextManager[Protecting]:
+    """Open what of the protection module belongs to this process; in a sandbox the node's key opens its keys."""
+    module = module_place(place, settings, mode)
+    return protecting.opened(module.app if module else None, settings, mode, key, data)
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ def migrate(settings: Settings, mode: Mode | None, data: Path) -> int:
     """Bring the database to this release's schema."""
 
     async def work() -> None:
-        applied = await opening.bring_up_to_date(place, await opening.mode_of(place, mode))
+        applied = await opening.bring_up_to_date(place, settings, await opening.mode_of(place, mode))
         tell("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
 
     with opening.database(settings, data) as place:
@@ -77,7 +77,7 @@ def with_runtime(settings: Settings, mode: Mode | None, data: Path, work: Callab
         if place.beside:
             await opening.require_up_to_date(place)
         else:
-            await opening.bring_up_to_date(place, known)
+            await opening.bring_up_to_date(place, settings, known)
         key = opening.wrapping_key(settings, known, data)
         async with opening.open_runtime(place, settings, known, key, data=data) as runtime:
             await work(runtime)

@@ -131,10 +131,9 @@ def is_loopback(host: str) -> bool:
 
 async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, listener: socket.socket) -> None:
     stop = Stop()
-    await opening.bring_up_to_date(place, plan.mode)
+    await opening.bring_up_to_date(place, settings, plan.mode)
     async with AsyncExitStack() as stack:
-        own = place.module.app if place.module else None
-        house = await stack.enter_async_context(protecting.opened(own, settings, plan.mode, key, plan.data))
+        house = await stack.enter_async_context(opening.open_protection(place, settings, plan.mode, key, plan.data))
         opened = opening.open_runtime(
             place, settings, plan.mode, key, data=plan.data, first_moment=plan.first_moment, doors=house.doors
         )
@@ -154,10 +153,10 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, liste
 async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place) -> None:
     stop = Stop()
     mode = await opening.mode_of(place, asked)
-    await opening.bring_up_to_date(place, mode)
+    await opening.bring_up_to_date(place, settings, mode)
     key = opening.wrapping_key(settings, mode, data)
     async with (
-        protecting.opened(place.module.app if place.module else None, settings, mode, key, data) as house,
+        opening.open_protection(place, settings, mode, key, data) as house,
         opening.open_runtime(place, settings, mode, key, data=data, doors=house.doors) as runtime,
         _jobs(runtime, settings, house) as table,
         _ticking(runtime, table),

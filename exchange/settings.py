@@ -38,10 +38,11 @@ class Protection:
 
     Apart, `database_url` signs in to the module's database as a login that may become `protection_gate`; inside and in
     the module's own process as one that may become `protection_app`. `keys` is the key file, `files` the folder of
-    sealed contents and wrapped keys: those of the node's own directory where none is named.
+    sealed contents and wrapped keys: those of the node's own directory where none is named. Where nothing is said, a
+    sandbox has it inside and production none.
     """
 
-    way: Literal["inside", "apart", "off"] = "inside"
+    way: Literal["inside", "apart", "off"] | None = None
     database_url: str | None = field(default=None, repr=False)
     migrate_database_url: str | None = field(default=None, repr=False)
     keys: Path | None = None
@@ -96,7 +97,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _protection(source: "_Source") -> Protection:
-    way = source.choice("EXCHANGE_PROTECTION", ("inside", "apart", "off"))
+    asked = source.text("EXCHANGE_PROTECTION")
+    way = asked and source.choice("EXCHANGE_PROTECTION", ("inside", "apart", "off"))
     url, keys, files = (
         source.secret("PROTECTION_DATABASE_URL"),
         *map(source.text, ("PROTECTION_KEYS", "PROTECTION_FILES")),
@@ -104,7 +106,7 @@ def _protection(source: "_Source") -> Protection:
     if way == "apart" and url is None:
         source.bad.append("PROTECTION_DATABASE_URL is needed where EXCHANGE_PROTECTION is apart")
     return Protection(
-        way=cast("Literal['inside', 'apart', 'off']", way),
+        way=cast("Literal['inside', 'apart', 'off'] | None", way),
         database_url=url,
         migrate_database_url=source.secret("PROTECTION_MIGRATE_DATABASE_URL"),
         keys=Path(keys) if keys else None,
