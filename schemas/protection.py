@@ -15,6 +15,10 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+OwnNumber = Annotated[Text, Field(max_length=64), StringConstraints(pattern=r"^[^\n\r\t]*[0-9][^\n\r\t]*$")]
+"""A number of a body's own register: notices and lists bear it, so it holds a number and no more words than fit."""
+
+
 class Written(Shape):
     """A paper that a decision or a consent rests on: its number or title, and its day."""
 
@@ -97,7 +101,7 @@ class ConfirmReceipt(Shape):
     copies: CopyNumbers
     form: ReceiptForm
     reference: Written | None = None
-    own_number: Text
+    own_number: OwnNumber
     own_mark: Mark | None = None
     received_at: Instant
 

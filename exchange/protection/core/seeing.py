@@ -8,7 +8,20 @@ from exchange.protection.core.entry import Entry
 from exchange.protection.core.item import Breach, Consent, Duty, Item, NumberedCopy, Release
 from exchange.protection.core.lawful import standings
 from exchange.protection.core.scene import Body, Scene
-from schemas.protection import DenyConsent, GrantConsent, WithdrawConsent
+from schemas.protection import (
+    CloseBreach,
+    ConfirmReceipt,
+    Declassify,
+    DenyConsent,
+    Destroy,
+    Dispatch,
+    GrantConsent,
+    Regrade,
+    ReportBreach,
+    ReportInquiry,
+    Return,
+    WithdrawConsent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +82,29 @@ class Sight:
         return self.whole or self._concerns((duty.body,))
 
     def entry(self, entry: Entry) -> bool:
-        """Tell whether it sees what an act says: its own, one that names it, or the registration of what it holds."""
+        """Tell whether it sees what an act says: one that it did, that names it, or that was done to what it sees.
+
+        Whoever gave a copy reads of its receipt, its new mark and its destruction (A-6.3, A-7.7, A-7.9).
+        """
         body = entry.body
         if self.whole or entry.author == self.code or any(each.code == self.code for each in entry.ruling.bodies):
             return True
+        if isinstance(body, Dispatch | ConfirmReceipt | Return | Destroy | Regrade | Declassify):
+            touched = {number for number, _ in entry.ruling.marks} | set(getattr(body, "copies", ()))
+            return any(copy.number in touched and self.copy(copy) for copy in self.item.copies)
+        if isinstance(body, ReportBreach | ReportInquiry | CloseBreach):
+            number = body.breach if not isinstance(body, ReportBreach) else self._reported(body)
+            breach = self.item.breach(number)
+            return breach is not None and self.breach(breach)
         if isinstance(body, GrantConsent | DenyConsent | WithdrawConsent):
             consent = self.item.consent(body.consent)
             return consent is not None and self.consent(consent)
         if any(self.code in need.bodies for need in entry.ruling.needs):
             return True
         return entry.seq == 1 and self.named
+
+    def _reported(self, body: ReportBreach) -> int:
+        return next((each.number for each in self.item.breaches if each.report == body), 0)
 
     def _concerns(self, bodies: Collection[Body]) -> bool:
         return any(body.code == self.code or body.party in self.parties for body in bodies)
