@@ -35,6 +35,7 @@ class Wanted:
     label: str
     days: int | None
     scopes: tuple[str, ...] = field(default=())
+    bearer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,11 @@ def create_token(settings: Settings, mode: Mode | None, data: Path, wanted: Want
         token, now = new_token(runtime.mode), await runtime.now()
         async with runtime.transaction() as conn:
             asked = ProgramTokenWanted(
-                label=wanted.label, role=wanted.role, scopes=wanted.scopes or None, days=wanted.days
+                label=wanted.label,
+                role=wanted.role,
+                scopes=wanted.scopes or None,
+                days=wanted.days,
+                bearer=wanted.bearer,
             )
             actor = await _operator(conn, wanted.authority, now)
             sandbox = runtime.mode is Mode.SANDBOX
@@ -76,7 +81,7 @@ def list_tokens(settings: Settings, mode: Mode | None, data: Path) -> int:
                 tell(
                     f"{token.id}\t{token.authority}\t{token.role}\t{token.label}\t"
                     f"expires {_day(token.expires_at)}\trevoked {_day(token.revoked_at)}\t"
-                    f"used {_day(token.used_at)}\tscopes {scopes}"
+                    f"used {_day(token.used_at)}\tscopes {scopes}\tbearer {token.bearer or '-'}"
                 )
 
     with_runtime(settings, mode, data, work)

@@ -87,6 +87,7 @@ def _token_parser(tokens: argparse.ArgumentParser) -> None:
     create.add_argument(
         "--scope", action="append", default=[], metavar="RIGHT", help="narrow it down, such as read; may be repeated"
     )
+    create.add_argument("--bearer", metavar="LOGIN", help="whose program it is; an officer's needs one")
     _common(kinds.add_parser("list", help="перечислить / list them"))
     revoke = kinds.add_parser("revoke", help="отозвать / revoke one")
     _common(revoke)
@@ -162,6 +163,7 @@ def _token(asked: argparse.Namespace, settings: Settings) -> int:
                 label=asked.label,
                 days=asked.days,
                 scopes=tuple(asked.scope),
+                bearer=asked.bearer,
             )
             return admit.create_token(settings, asked.mode, asked.data, wanted)
         case "list":

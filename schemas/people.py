@@ -120,12 +120,16 @@ class SubstitutionView(View):
 
 
 class ProgramTokenWanted(Shape):
-    """A token for a program: its role, narrowed down to some rights if it names any, and for how many days."""
+    """A token for a program: its role, narrowed down to some rights if it names any, and for how many days.
+
+    `bearer` is whose program it is: an officer's needs one.
+    """
 
     label: Line
     role: Role
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=20)] | None = None
     days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    bearer: Login | None = None
 
 
 class ProgramTokenView(View):
@@ -141,4 +145,5 @@ class ProgramTokenView(View):
     expires_at: datetime | None
     revoked_at: datetime | None
     used_at: datetime | None
+    bearer: str | None
     token: str | None

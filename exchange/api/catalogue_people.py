@@ -82,6 +82,7 @@ _TOKEN: Final[dict[str, Any]] = {
     "expires_at": "2026-03-31T09:00:00Z",
     "revoked_at": None,
     "used_at": None,
+    "bearer": None,
     "token": None,
 }
 

@@ -158,6 +158,7 @@ GROUNDS: dict[str, Ground] = {
     "login_of_samples": Ground(_C, None, "Такие логины в песочнице у образцов."),
     "person_role_needed": Ground(_C, None, "Роль system бывает только у программы."),
     "token_of_signatory": Ground(_F, "P-6.5", "Руководитель подписывает сам: токенов этой роли на узле не бывает."),
+    "bearer_needed": Ground(_C, "P-6.5", "Назовите, чья это программа: её черновики этот человек не подписывает."),
     "token_too_long": Ground(_C, None, "Срок токена: от 1 до {days} дней."),
     "scope_not_of_role": Ground(_C, None, "Этого права у роли нет."),
 }

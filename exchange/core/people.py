@@ -64,8 +64,15 @@ def to_change(by: str | None, login: str, *, sample: bool, role: Role | None, se
         yield object_to("person_role_needed", "/role")
 
 
-def to_token(role: Role, scopes: Collection[Verb] | None, days: int | None, *, sandbox: bool) -> Iterator[Objection]:
-    """Yield the objections to giving out a token (Article 6: a head signs in person)."""
+def to_token(
+    role: Role, scopes: Collection[Verb] | None, days: int | None, *, borne: bool, sandbox: bool
+) -> Iterator[Objection]:
+    """Yield the objections to giving out a token (Article 6: a head signs in person, an officer's program has a name).
+
+    `borne`: it names its bearer.
+    """
+    if role is Role.OFFICER and not borne and not sandbox:
+        yield object_to("bearer_needed", "/bearer")
     if role in SIGNING and not sandbox:
         yield object_to("token_of_signatory", "/role")
     if not sandbox and (days is None or days > TOKEN_DAYS):

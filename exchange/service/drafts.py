@@ -225,6 +225,8 @@ async def sign(
         raise Refused((standing,))
     raw = drafting.outgoing(draft, standing.signatory)
     _allow(draft, DraftStep.SIGNED, actor, standing.signatory, Seen(version, digest))
+    if await people.bears_one(conn, actor, draft.authors):
+        raise Refused((object_to("own_words"),))
     await people.prove_again(conn, proof.gate, actor, proof.password, proof.code, proof.real)
     # A substitute signs in the position of whom the order names, not in the role of an officer.
     return await _done(conn, desk, draft, DraftStep.SIGNED, raw, actor, standing.actor, now)

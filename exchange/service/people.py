@@ -78,6 +78,12 @@ async def names(conn: Connection, actor: Actor, whom: Iterable[str]) -> Mapping[
     return {who: found.get(who) or who for who in wanted}
 
 
+async def bears_one(conn: Connection, actor: Actor, authors: Iterable[str]) -> bool:
+    """Tell whether the person who calls bears the token of one of some programs."""
+    login, numbers = login_of(actor), [int(who.removeprefix(TOKEN)) for who in authors if who.startswith(TOKEN)]
+    return login is not None and bool(numbers) and await tokens.are_borne_by(conn, numbers, login)
+
+
 async def prove_again(conn: Connection, gate: Gate, actor: Actor, password: str, code: str, real: datetime) -> None:
     """Let the person who calls prove once more that it is they, `real` being the real time; raise NotProved.
 

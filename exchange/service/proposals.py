@@ -123,7 +123,7 @@ async def _against(conn: Connection, actor: Actor, wanted: Proposed, *, sandbox:
         taken = await stored_accounts.find(conn, wanted.login) is not None
         return tuple(to_account(wanted.login, wanted.role, taken=taken, sandbox=sandbox))
     if isinstance(wanted, Equipping):
-        return tokens.against(wanted, sandbox=sandbox)
+        return await tokens.against(conn, actor, wanted, sandbox=sandbox)
     held = await accounts.own(conn, actor, wanted.login)
     return await accounts.against_change(conn, actor, held, _change(wanted))
 

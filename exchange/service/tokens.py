@@ -9,6 +9,7 @@ from exchange.core.objections import Objection, object_to
 from exchange.core.people import speaks, to_power, to_token
 from exchange.service import audit
 from exchange.service.accounts import entrusted
+from exchange.store import accounts
 from exchange.store import tokens as store
 from exchange.store.database import Connection
 from exchange.store.tokens import Token
@@ -50,7 +51,7 @@ async def give_out(
     days = _days(wanted, sandbox=sandbox)
     trusted = confirmed or entrusted(actor, sandbox=sandbox)
     found = (
-        *against(wanted, sandbox=sandbox),
+        *await against(conn, actor, wanted, sandbox=sandbox),
         *to_power(given=speaks(wanted.role, wanted.scopes), entrusted=trusted),
     )
     if found:
@@ -59,14 +60,23 @@ async def give_out(
     bearer = Actor(actor.authority, wanted.role, scopes=scopes)
     expires_at = None if days is None else now + timedelta(days=days)
     number = await store.add(
-        conn, digest, bearer, label=wanted.label, made_at=now, expires_at=expires_at, made_by=actor.who
+        conn,
+        digest,
+        bearer,
+        label=wanted.label,
+        made_at=now,
+        expires_at=expires_at,
+        made_by=actor.who,
+        bearer=wanted.bearer,
     )
     detail = {"change": "token_made", "role": wanted.role, "scopes": sorted(scopes) if scopes else None, "days": days}
     await audit.note(conn, actor, Deed.ACCESS_CHANGED, now, subject=f"token:{number}", detail=detail)
     return await own(conn, actor, number)
 
 
-def against(wanted: ProgramTokenWanted, *, sandbox: bool) -> tuple[Objection, ...]:
+async def against(
+    conn: Connection, actor: Actor, wanted: ProgramTokenWanted, *, sandbox: bool
+) -> tuple[Objection, ...]:
     """Return the objections to a token, whoever confirms it."""
     known = [Verb(scope) for scope in wanted.scopes or () if scope in set(Verb)]
     unknown = (
@@ -74,7 +84,12 @@ def against(wanted: ProgramTokenWanted, *, sandbox: bool) -> tuple[Objection, ..
         for index, scope in enumerate(wanted.scopes or ())
         if scope not in set(Verb)
     )
-    return (*unknown, *to_token(wanted.role, known, _days(wanted, sandbox=sandbox), sandbox=sandbox))
+    days, borne = _days(wanted, sandbox=sandbox), wanted.bearer is not None
+    found = (*unknown, *to_token(wanted.role, known, days, borne=borne, sandbox=sandbox))
+    bearer = None if wanted.bearer is None else await accounts.find(conn, wanted.bearer)
+    if borne and (bearer is None or bearer.authority != actor.authority or bearer.disabled_at is not None):
+        return (*found, object_to("person_unknown", "/bearer"))
+    return found
 
 
 async def revoke(conn: Connection, actor: Actor, number: int, now: datetime) -> Token:
@@ -100,6 +115,7 @@ def view(of: Token, token: str | None = None) -> ProgramTokenView:
         expires_at=of.expires_at,
         revoked_at=of.revoked_at,
         used_at=of.used_at,
+        bearer=of.bearer,
         token=token,
     )
 

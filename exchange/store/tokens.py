@@ -1,5 +1,6 @@
 """Tokens of programs: hashed, belonging to one authority, narrowed to scopes, expiring and revocable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,24 +26,26 @@ UPDATE token SET used_at = $2
 """
 
 INSERT_TOKEN = """
-INSERT INTO token (digest, authority, role, label, made_at, expires_at, account, scopes, made_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
+INSERT INTO token (digest, authority, role, label, made_at, expires_at, account, scopes, made_by, bearer)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
 """
 
 SELECT_TOKENS = """
-SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at
+SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at, bearer
   FROM token WHERE id > $1 ORDER BY id LIMIT $2
 """
 
 SELECT_OF_AUTHORITY = """
-SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at
+SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at, bearer
   FROM token WHERE authority = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 """
 
 SELECT_ONE = """
-SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at
+SELECT id, authority, role, label, scopes, made_at, made_by, expires_at, revoked_at, used_at, bearer
   FROM token WHERE id = $1
 """
+
+SELECT_BORNE = "SELECT true FROM token WHERE id = ANY($1::bigint[]) AND bearer = $2 LIMIT 1"
 
 UPDATE_REVOKED = "UPDATE token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
 
@@ -74,6 +77,7 @@ class Token:
     expires_at: datetime | None
     revoked_at: datetime | None
     used_at: datetime | None
+    bearer: str | None
 
 
 async def identify(conn: Connection, digest: bytes) -> Caller | None:
@@ -108,12 +112,13 @@ async def add(
     made_at: datetime,
     expires_at: datetime | None,
     made_by: str = "",
+    bearer: str | None = None,
 ) -> int:
     """Keep a new token's digest; return its number. One made for a person speaks for that person."""
     login = actor.who.removeprefix("person:") if actor.who.startswith("person:") else None
     scopes = None if actor.scopes is None else sorted(actor.scopes)
     number: int = await conn.fetchval(
-        INSERT_TOKEN, digest, actor.authority, actor.role, label, made_at, expires_at, login, scopes, made_by
+        INSERT_TOKEN, digest, actor.authority, actor.role, label, made_at, expires_at, login, scopes, made_by, bearer
     )
     return number
 
@@ -132,6 +137,11 @@ async def find(conn: Connection, number: int) -> Token | None:
     """Return a token's particulars, or None."""
     row = await conn.fetchrow(SELECT_ONE, number)
     return None if row is None else _token(row)
+
+
+async def are_borne_by(conn: Connection, numbers: Sequence[int], login: str) -> bool:
+    """Tell whether somebody bears one of some tokens."""
+    return await conn.fetchval(SELECT_BORNE, list(numbers), login) is not None
 
 
 async def revoke(conn: Connection, token: int, at: datetime) -> bool:

@@ -86,7 +86,8 @@ PROBES: dict[str, Callable[[], Refusal]] = {
     "head_confirms": lambda: refusal(to_power(given=True, entrusted=False)),
     "proposal_decided": lambda: refusal(to_confirmation("a.a", "b.b", decided=True)),
     "own_proposal_of_power": lambda: refusal(to_confirmation("a.a", "a.a", decided=False)),
-    "token_of_signatory": lambda: refusal(to_token(Role.HEAD, None, 30, sandbox=False)),
-    "token_too_long": lambda: refusal(to_token(Role.SYSTEM, None, 401, sandbox=False)),
-    "scope_not_of_role": lambda: refusal(to_token(Role.AUDITOR, [Verb.SIGN], 30, sandbox=False)),
+    "token_of_signatory": lambda: refusal(to_token(Role.HEAD, None, 30, borne=True, sandbox=False)),
+    "bearer_needed": lambda: refusal(to_token(Role.OFFICER, None, 30, borne=False, sandbox=False)),
+    "token_too_long": lambda: refusal(to_token(Role.SYSTEM, None, 401, borne=False, sandbox=False)),
+    "scope_not_of_role": lambda: refusal(to_token(Role.AUDITOR, [Verb.SIGN], 30, borne=False, sandbox=False)),
 }

@@ -1,11 +1,14 @@
 """The page of the signature in production: nothing is signed without password and code, and a wrong one is counted."""
 
+import re
 from typing import Any
 
+import httpx
 import pytest
 
 from schemas.vocabulary import Role
-from tests.web.door import PASSWORD, Door, Owner, deeds
+from tests.api.house import SUBMISSION
+from tests.web.door import PASSWORD, Door, Owner, deeds, form_of
 from tests.web.test_drafts import draft
 
 
@@ -64,3 +67,28 @@ async def test_p_6_5_a_code_signs_one_thing(door: Door) -> None:
     own = await shown(head, second)
     again = await head.person.post(f"{second}/sign", {**own, "password": PASSWORD, "code": code})
     assert (again.status_code, await submitted(door)) == (403, 1)
+
+
+async def test_p_6_5_nobody_signs_what_their_own_program_drafted(door: Door) -> None:
+    operator, head = await door.enrolled("boss.bb", Role.OPERATOR), await door.enrolled("boss.hh", Role.HEAD)
+    await door.account("petrov.pp", Role.OFFICER)
+    http = door.office.node.http
+
+    async def token(**wanted: Any) -> httpx.Response:
+        own = await form_of(operator.person, "/account")
+        return await operator.person.post("/tokens", {**own, "label": "x", "role": "officer", "days": "30", **wanted})
+
+    assert (await token()).status_code == 422
+    assert (await token(bearer="nobody.nn")).status_code == 422
+    for login, status in (("boss.hh", 403), ("petrov.pp", 303)):
+        made = re.findall(r"px_[A-Za-z0-9_-]{40,}", (await token(bearer=login)).text)[0]
+        headers = {"Authorization": f"Bearer {made}"}
+        words = {key: value for key, value in SUBMISSION.items() if key != "signatory"}
+        wanted = {"kind": "submit", "body": words}
+        number = (await http.post("/v1/drafts", json=wanted, headers=headers)).json()["id"]
+        sent = await http.post(f"/v1/drafts/{number}/sendings", json={"version": 1}, headers=headers)
+        assert sent.status_code == 201, sent.text
+        head.later()
+        own = await shown(head, f"/drafts/{number}")
+        answer = await head.person.post(f"/drafts/{number}/sign", {**own, "password": PASSWORD, "code": head.code()})
+        assert answer.status_code == status

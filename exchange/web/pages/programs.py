@@ -55,6 +55,7 @@ async def give_out(house: House, request: Request) -> Response:
                 "label": form.get("label").strip(),
                 "role": form.get("role"),
                 "scopes": list(form.all("scopes")),
+                "bearer": form.get("bearer").strip(),
                 "days": int(days) if days.isascii() and days.isdigit() and len(days) < LONGEST_NUMBER else days,
             }
             wanted, token = filled(WANTED, given, visit.tongue), new_token(house.runtime.mode)
