@@ -16,6 +16,7 @@ from typing import Any, Final
 import uvloop
 
 from bench import table
+from bench.contents import contents
 from bench.files import files
 from bench.growth import SMALL, growth, open_filled, reopened
 from bench.house import memory, starts
@@ -89,6 +90,8 @@ async def measure(asked: argparse.Namespace, postgres: LocalPostgres, folder: Pa
     found["start"] = await starts(folder / "alone")
     found["memory"] = await memory(folder / "alone", LONG_ACTS if asked.long else ACTS, say)
     found["files"] = await files(folder / "files", asked.rounds, say)
+    say("protected contents in and out")
+    found["contents"] = await contents(folder / "protected", asked.rounds)
     async with AsyncExitStack() as stack:
         bench = await open_bench(stack, postgres, folder, asked.workers)
         rates = await writing(bench, asked.rounds, asked.number, say)

@@ -9,6 +9,7 @@ WITHOUT_GOAL: Final = ("GET /v1/obligations", "GET /v1/statistics")
 MEMORY_GOAL: Final = 300.0
 LETTER_GOAL: Final = 100.0
 FILES_GOAL: Final = 50.0
+CONTENTS_GOAL: Final = 0.3
 START_GOAL: Final = 3.0
 FLAT_GOAL: Final = 1.15
 """How much more memory the second half of the acts may see than the first."""
@@ -65,6 +66,7 @@ def _house(found: Mapping[str, Any]) -> Iterator[str]:
     told = f"{letter['pdf_ms']:.0f} ms, p95 {letter['pdf_p95_ms']:.0f} ms: × {letter['ratio']:.1f} of its JSON"
     yield f"{'PDF of a request':34}{told:50}  " + _goal(letter["pdf_p95_ms"] <= LETTER_GOAL, f"≤ {LETTER_GOAL:.0f} ms")
     yield from _files(found["files"])
+    yield from _contents(found["contents"])
     warm = found["start"]["warm_s"]
     yield f"{'warm start to first answer':34}{f'{warm:.2f} s':50}  " + _goal(
         warm <= START_GOAL, f"≤ {START_GOAL:.0f} s"
@@ -79,6 +81,19 @@ def _files(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"{f'{words} of {size}':34}{told}"
     growth = found["growth_mib"]
     yield f"{f'memory over {size} up and down':34}{f'{growth:.1f} MiB more':50}  " + _goal(
+        growth <= FILES_GOAL, f"≤ {FILES_GOAL:.0f} MiB"
+    )
+
+
+def _contents(found: Mapping[str, Any]) -> Iterator[str]:
+    size = f"{found['bytes'] // 1_000_000} MB"
+    for way, words in (("seal", "sealed"), ("open", "given out")):
+        took, ratio, bare = found[f"{way}_s"], found[f"{way}_of_least"], found[f"{way}_of_bare"]
+        told = f"{took:.2f} s: {ratio:.2f} of cipher with digests, {bare:.2f} of cipher"
+        goal = _goal(ratio >= CONTENTS_GOAL, f"≥ {CONTENTS_GOAL} of cipher with digests")
+        yield f"{f'{size} {words} by the vault':34}{told:50}  {goal}"
+    growth = found["growth_mib"]
+    yield f"{f'memory over {size} sealed':34}{f'{growth:.1f} MiB more':50}  " + _goal(
         growth <= FILES_GOAL, f"≤ {FILES_GOAL:.0f} MiB"
     )
 
