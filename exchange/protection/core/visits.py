@@ -10,7 +10,7 @@ from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.core.marks import covers, recipient_mark
 from exchange.protection.core.objections import Objection, Refusal, object_to, refuse
 from exchange.protection.core.regimes import applying, no_counterpart_rule
-from exchange.protection.core.scene import Body, Caller, Person, Scene
+from exchange.protection.core.scene import Body, Caller, Law, Person, Scene
 from schemas.regimes import Regime
 from schemas.release import ConsentVisit, RequestVisit, VisitBody
 from schemas.secrecy import BodyKind, Mark, VisitState
@@ -78,7 +78,7 @@ def decide_visit(visit_id: str, body: RequestVisit, caller: Caller, scene: Scene
 def answer_visit(visit: Visit, body: VisitBody, caller: Caller, scene: Scene) -> Visit | Refusal:
     """Decide on the host's word: its competent body's alone, once; the degree is told before the visit (A-6.5)."""
     found = [*_role(caller)]
-    rule = next((scene.law.regimes[each].visits.rule for each in visit.regimes), "A-6.5")
+    rule = rule_of_visit(visit, scene.law)
     if caller.body not in visit.competent:
         found.append(object_to("not_the_host", "/act", rule=rule))
     if visit.state is not VisitState.REQUESTED:
@@ -92,6 +92,12 @@ def answer_visit(visit: Visit, body: VisitBody, caller: Caller, scene: Scene) ->
     state = VisitState.CONSENTED if consenting else VisitState.REFUSED
     degree = body.degree or visit.degree if isinstance(body, ConsentVisit) else visit.degree
     return replace(visit, seq=visit.seq + 1, state=state, degree=degree, answer=body)
+
+
+def rule_of_visit(visit: Visit, law: Law) -> str:
+    """Return the rule that asks for the host's word: of the regime that sets a lead, else the Agreement's own."""
+    leads = (rule for each in visit.regimes if (rule := law.regimes[each].visits).months or rule.days)
+    return next((each.rule for each in leads), "A-6.5")
 
 
 def may_answer(visit: Visit, caller: Caller) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from exchange.protection.core.scene import Caller, Scene
-from exchange.protection.core.visits import Visit, answer_visit, decide_visit, may_answer
+from exchange.protection.core.visits import Visit, answer_visit, decide_visit, may_answer, rule_of_visit
 from exchange.protection.module import Module
 from exchange.protection.service.proceedings import (
     VISIT,
@@ -45,7 +45,9 @@ async def request(
         value=visit,
         state=visit.state.value,
         bodies={sender.code, visit.host.code, *visit.competent, *_own_competent(visit, scene)},
-        words=[Word(code, Told.VISIT_ASKED, None, _rule(module, visit)) for code in sorted(visit.competent)],
+        words=[
+            Word(code, Told.VISIT_ASKED, None, rule_of_visit(visit, module.law)) for code in sorted(visit.competent)
+        ],
     )
     return await begin(conn, module, VISIT, new_id, deed, sender, caller, now)
 
@@ -71,7 +73,7 @@ async def answer(
         value=visit,
         state=visit.state.value,
         bodies=(),
-        words=[Word(code, Told.VISIT_ANSWERED, None, _rule(module, visit)) for code in told],
+        words=[Word(code, Told.VISIT_ANSWERED, None, rule_of_visit(visit, module.law)) for code in told],
     )
     return await go_on(conn, module, VISIT, before, deed, caller, now)
 
@@ -116,7 +118,7 @@ def view(module: Module, kept: Kept[Visit], caller: Caller) -> VisitView:
         late=tuple(LateView(rule=each.rule, last_day=each.last_day) for each in visit.late),
         degree=visit.degree,
         answer=None if visit.answer is None else dict(shown(visit.answer)),
-        allowed_acts=tuple(StepView(act=act, rule=_rule(module, visit)) for act in acts),
+        allowed_acts=tuple(StepView(act=act, rule=rule_of_visit(visit, module.law)) for act in acts),
         seq=visit.seq,
     )
 
@@ -134,14 +136,6 @@ def _line(kept: Kept[Visit]) -> VisitLine:
         late=bool(visit.late),
         seq=visit.seq,
     )
-
-
-def _rule(module: Module, visit: Visit) -> str:
-    """Return the rule on visits of the regimes that apply, of the strictest one: that which sets a lead."""
-    rules = sorted(
-        (module.law.regimes[each].visits for each in visit.regimes), key=lambda each: not (each.months or each.days)
-    )
-    return rules[0].rule if rules else "A-6.5"
 
 
 def _own_competent(visit: Visit, scene: Scene) -> Iterator[str]:
