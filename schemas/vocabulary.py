@@ -255,6 +255,7 @@ class NoticeKind(StrEnum):
     ACT = "act"
     REMINDER = "reminder"
     REGISTRY = "registry"
+    PROTECTION = "protection"
     DRAFT = "draft"
 
 

@@ -21,6 +21,7 @@ from exchange.tongues import Tongue, Tongues
 from schemas.vocabulary import NoticeKind
 
 POLICY = SMTP.clone(cte_type="7bit")
+ORIGIN = "X-Exchange-Notice"
 LINE = 76  # RFC 2047: the longest line that holds an encoded word
 
 
@@ -47,7 +48,10 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is told, to which mailbox, and in which zone and language its reader lives."""
+    """What is told, to which mailbox, and in which zone and language its reader lives.
+
+    `origin` says in a header which notice it is, where no outbox of the open exchange would: a sandbox shows it.
+    """
 
     kind: NoticeKind
     message_id: UUID
@@ -56,6 +60,7 @@ class Notice:
     language: str
     data: Mapping[str, object]
     enclosed: Enclosed = Enclosed()
+    origin: str | None = None
 
 
 class Writer:
@@ -86,6 +91,8 @@ class Writer:
         message["To"] = addressed(notice.address)
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = notice.language
+        if notice.origin is not None:
+            message[ORIGIN] = notice.origin
         message.set_content(self._render(notice, "body.txt"))
         message.add_alternative(self._render(notice, "body.html"), subtype="html")
         for file in notice.enclosed.files:

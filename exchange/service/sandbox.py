@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from exchange.core.errors import ClockRefused, Unavailable
+from exchange.delivery.mail import ORIGIN
 from exchange.delivery.sink import HOST, USER, Sink, answers
 from exchange.delivery.smtp import Relay, RelayDown
 from exchange.service.database import Database
@@ -139,10 +140,16 @@ async def mails(conn: Connection) -> tuple[Mail, ...]:
             text=content(message, "text/plain") or "",
             html=content(message, "text/html"),
             at=each.at,
-            notice=origins.get(known) if known else None,
+            notice=(origins.get(known) or _told(message, known)) if known else None,
         )
         for each, message, known in zip(caught, parsed, ids, strict=True)
     )
+
+
+def _told(message: Message, known: UUID) -> Origin | None:
+    """Return the notice that a message says that it is: `protection; step=due`."""
+    kind, _, step = str(message[ORIGIN] or "").partition("; step=")
+    return Origin(known, kind, None, None, step or None, None) if kind else None
 
 
 def header(message: Message, name: str) -> str:

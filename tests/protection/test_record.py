@@ -18,7 +18,7 @@ from exchange.protection.core.lawful import allowed_acts, standings
 from exchange.protection.core.marks import covers
 from exchange.protection.core.notices import concerned
 from exchange.protection.core.objections import Refusal
-from exchange.protection.core.reminders import next_moment, reminders
+from exchange.protection.core.reminders import TOLD, moments, next_moment, plan
 from exchange.protection.core.scene import Caller
 from schemas.protection import AnyItemBody
 from schemas.secrecy import CopyState, ItemAct, ItemState, Mark
@@ -120,7 +120,7 @@ def holds(before: Item, after: Item, decision: Decision) -> None:
     for consent in after.consents:
         assert consent.used_by is None or consent.complete
     assert all(notice.to != decision.entry.author for notice in decision.notices)
-    assert all(after.registered.designation not in notice.text for notice in decision.notices)
+    assert all(after.registered.designation not in repr(notice) for notice in decision.notices)
 
 
 @given(st.sampled_from(["RU-MVD", "AM-POL", "LT-CB"]), st.booleans(), st.data())
@@ -198,16 +198,18 @@ def test_a_duty_is_reminded_of_to_whoever_owes_it() -> None:
     story = registered("RU-MVD").releases("RU-MVD", "BY-MVD")
     story = story.does("RU-MVD", "dispatch", **dispatch(story, release=1))
     duty = story.item.duties[0]
-    assert list(reminders(story.item, NOON, NOON + timedelta(days=20))) == []
-    owed, moment, notice = next(reminders(story.item, NOON, NOON + timedelta(days=31)))
-    assert (owed, moment.step, moment.at) == (duty, "due", duty.due_at)
-    assert (notice.to, notice.told, notice.rule) == ("BY-MVD", "dispatch", "A-6.3")
+    steps = moments(duty.steps, duty.due_at, duty.calculation.zone)
+    assert plan(steps, NOON, NOON + timedelta(days=20)).come is None
+    come = plan(steps, NOON, NOON + timedelta(days=31)).come
+    assert come is not None
+    assert (come.step, come.at) == ("due", duty.due_at)
+    assert (duty.body.code, TOLD[duty.kind], duty.calculation.rule) == ("BY-MVD", "dispatch", "A-6.3")
     first = next_moment(duty, NOON)
     assert first is not None
     assert (first.step, duty.due_at - first.at) == ("-5d", timedelta(days=5))
     assert next_moment(duty, NOON + timedelta(days=60)) is None
-    received = story.receives("BY-MVD").item
-    assert list(reminders(received, NOON, NOON + timedelta(days=90))) == []
+    (received,) = story.receives("BY-MVD").item.duties
+    assert next_moment(received, NOON) is None
 
 
 def test_a_joint_item_with_an_asymmetric_mark_is_refused() -> None:

@@ -18,7 +18,7 @@ from exchange.protection.core.release import (
     release_acts,
     rule_of_act,
 )
-from exchange.protection.core.reminders import release_reminders
+from exchange.protection.core.reminders import Moment, moments, plan
 from exchange.protection.core.scene import Caller, Scene
 from schemas.regimes import Regime
 from schemas.release import Propose, ReleaseBody
@@ -166,8 +166,8 @@ def test_r_5_the_classifying_body_decides_within_20_working_days() -> None:
     assert duty is not None
     assert (duty.body, duty.term.days, duty.term.due_on) == ("KZ-NSC", 20, date(2026, 4, 3))
     assert {each.day.day for each in duty.term.named if each.day.isoweekday() < 6} == {9, 23, 24, 25}
-    come = list(release_reminders(whole(), NOON, NOON + timedelta(days=33)))
-    assert [(owed.kind, moment.step) for owed, moment in come] == [(duty.kind, "due")]
+    steps = moments(duty.steps, duty.term.due_at, duty.term.zone)
+    assert plan(steps, NOON, NOON + timedelta(days=33)).come == Moment("due", duty.term.due_at)
     late = does(
         whole(), "KZ-NSC", "decide_classification_body", NOON + timedelta(days=40), positive=True, decision=paper()
     )

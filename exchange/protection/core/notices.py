@@ -1,4 +1,7 @@
-"""Who is told of an act, by whom and under which rule; what a notice says is a register number, what to do, by when."""
+"""Who is told of an act, by whom and under which rule; what a notice says is a register number, what to do, by when.
+
+The words are `secret_notice.told` in the catalogues of languages; no notice knows the designation, mark or content.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,30 +17,6 @@ from schemas import protection as bodies
 from schemas.regimes import Regime
 from schemas.secrecy import BodyKind, DutyState, ItemAct, Told
 
-_WORDS = {
-    Told.RELEASE: "Принято решение о передаче.",
-    Told.DISPATCH: "Направлено вам. Подтвердите получение.",
-    Told.RECEIPT: "Получение подтверждено.",
-    Told.CONSENT_ASKED: "Ждут вашего согласия.",
-    Told.CONSENT_GIVEN: "Дано согласие.",
-    Told.CONSENT_DENIED: "В согласии отказано.",
-    Told.CONSENT_WITHDRAWN: "Согласие отозвано.",
-    Told.HANDLED: "Внесена запись об обращении с предметом.",
-    Told.MARK_CHANGED: "Изменены реквизиты. Ознакомьтесь с записью.",
-    Told.RETURNED: "Возвращено вам. Подтвердите получение.",
-    Told.DESTROYED: "Составлен акт. Ознакомьтесь с записью.",
-    Told.BREACH: "Сообщение, требующее немедленного внимания.",
-    Told.INQUIRY: "Сообщён результат разбирательства.",
-    Told.BREACH_CLOSED: "Разбирательство завершено.",
-    Told.DECISION_AWAITED: "Ждут вашего решения.",
-    Told.DECIDED: "Внесено решение. Ознакомьтесь с записью.",
-    Told.VISIT_ASKED: "Поступило обращение. Ждут вашего ответа.",
-    Told.VISIT_ANSWERED: "На обращение дан ответ.",
-    Told.ENTERED: "Внесена запись. Ознакомьтесь с ней.",
-    Told.AGREEMENT_ASKED: "Предложено соглашение. Ждут вашего согласования.",
-    Told.AGREEMENT_MADE: "Соглашение согласовано.",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -49,12 +28,6 @@ class Notice:
     number: str
     by: datetime | None = None
     rule: str | None = None
-
-    @property
-    def text(self) -> str:
-        """All that it says: never the designation, the mark or the content."""
-        until = "" if self.by is None else f" Срок: {self.by:%d.%m.%Y %H:%M} UTC."
-        return f"№ {self.number}. {_WORDS[self.told]}{until}"
 
 
 def told_of(before: Item, after: Item, entry: Entry, scene: Scene) -> tuple[Notice, ...]:

@@ -1,20 +1,22 @@
-"""The steps of a duty → the moments at which whoever owes it is told again, and the notices that have come."""
+"""The steps of a duty → the moments at which whoever owes it is told again, and which of them have come."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exchange.core.deadlines import shift_days
-from exchange.protection.core.item import Duty, Item
-from exchange.protection.core.notices import Notice, number_for
-from exchange.protection.core.release import Case, Owed
-from schemas.secrecy import DutyKind, DutyState, Told
+from exchange.protection.core.item import Duty
+from exchange.protection.core.release import Owed
+from schemas.secrecy import DutyKind, DutyState, ReleaseDuty, Told
 
-_TOLD = {
+TOLD: Mapping[DutyKind | ReleaseDuty, Told] = {
     DutyKind.RECEIPT: Told.DISPATCH,
     DutyKind.DESTRUCTION_REPORT: Told.CONSENT_GIVEN,
     DutyKind.INQUIRY: Told.BREACH,
+    ReleaseDuty.CLASSIFICATION_DECISION: Told.DECISION_AWAITED,
+    ReleaseDuty.EXPERT_CONCLUSION: Told.DECISION_AWAITED,
 }
+"""What a debtor is told of each duty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,14 @@ class Moment:
 
     step: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The last step that has come and was not told, and the one to come; of several missed ones the last is told."""
+
+    come: Moment | None
+    following: Moment | None
 
 
 def moments(steps: tuple[str, ...], due_at: datetime, zone: str) -> tuple[Moment, ...]:
@@ -35,28 +45,10 @@ def next_moment(duty: Duty | Owed, after: datetime) -> Moment | None:
     return next((each for each in _of(duty) if each.at > after), None)
 
 
-def reminders(item: Item, after: datetime, now: datetime) -> Iterator[tuple[Duty, Moment, Notice]]:
-    """Yield each running duty of which a step came since a moment, with the last such step and its notice."""
-    for duty in item.duties:
-        come = [each for each in _of(duty) if after < each.at <= now]
-        if come:
-            notice = Notice(
-                to=duty.body.code,
-                sender=duty.body.code,
-                told=_TOLD[duty.kind],
-                number=number_for(item, duty.body.code),
-                by=duty.due_at,
-                rule=duty.calculation.rule,
-            )
-            yield duty, come[-1], notice
-
-
-def release_reminders(case: Case, after: datetime, now: datetime) -> Iterator[tuple[Owed, Moment]]:
-    """Yield each running duty of a release procedure of which a step came since a moment, with the last such step."""
-    for duty in case.duties:
-        come = [each for each in _of(duty) if after < each.at <= now]
-        if come:
-            yield duty, come[-1]
+def plan(steps: tuple[Moment, ...], since: datetime, now: datetime) -> Plan:
+    """Return what is to be told now, when everything before `since` was told or passed by, and what comes after."""
+    come = [each for each in steps if since <= each.at <= now]
+    return Plan(come[-1] if come else None, next((each for each in steps if each.at > now), None))
 
 
 def _of(duty: Duty | Owed) -> tuple[Moment, ...]:

@@ -1,0 +1,83 @@
+"""Work of the module that falls due by itself, for the scheduler and for a moved clock."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from exchange.delivery.sending import Post
+from exchange.protection.module import Module
+from exchange.protection.service.outbox import deliver_due
+from exchange.protection.service.reminders import remind_due
+from exchange.protection.store import idempotency, outbox, reminders
+from exchange.work import Outcome, Work
+
+REMINDERS_EVERY: Final = 2.0
+OUTBOX_EVERY: Final = 1.0
+PURGE_EVERY: Final = 60.0
+"""Seconds between two looks."""
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""For how long the answer to a call with an idempotency key is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Telling debtors of the steps that have come."""
+
+    module: Module = field(repr=False)
+    name: str = "protection_reminders"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Tell of every step that has come."""
+        return Outcome(did=await remind_due(self.module, now) > 0)
+
+    async def next_at(self) -> datetime | None:
+        """Return the moment of the next step."""
+        async with self.module.pool.connection() as conn:
+            return await reminders.soonest(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Sending what the module's outbox holds."""
+
+    module: Module = field(repr=False)
+    post: Post = field(repr=False)
+    name: str = "protection_outbox"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Send every notice that is due."""
+        delivery = await deliver_due(self.module, self.post, now)
+        return Outcome(delivery.sent > 0, delivery.trouble)
+
+    async def next_at(self) -> datetime | None:
+        """Return when the next notice is due."""
+        async with self.module.pool.connection() as conn:
+            return await outbox.soonest(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Forgetting the answers to calls whose idempotency keys have had their time."""
+
+    module: Module = field(repr=False)
+    name: str = "protection_idempotency"
+
+    async def run(self, now: datetime) -> Outcome:
+        """Forget what is older than the keys are kept."""
+        async with self.module.pool.transaction() as conn:
+            await idempotency.purge(conn, now - KEYS_KEPT)
+        return Outcome(did=False)
+
+    async def next_at(self) -> datetime | None:
+        """Return None: nobody waits for it."""
+        return None
+
+
+def works(module: Module, post: Post) -> tuple[tuple[Work, float], ...]:
+    """Return the module's work, each with the seconds between two looks at it."""
+    return (
+        (Remind(module), REMINDERS_EVERY),
+        (Deliver(module, post), OUTBOX_EVERY),
+        (Purge(module), PURGE_EVERY),
+    )
