@@ -6,9 +6,11 @@ from itertools import count
 from typing import Final
 
 from exchange.core.designations import Authority, present
+from exchange.delivery.sending import Post
 from exchange.protection.core.scene import Body
 from exchange.protection.gateway import Doors
 from exchange.protection.module import Module
+from exchange.protection.service.work import works
 from exchange.protection.store import registry
 from exchange.protection.store.registry import NewBody
 from exchange.service.database import Database
@@ -33,9 +35,10 @@ def binding(db: Database, doors: Doors) -> tuple[Job, ...]:
     return (Job(Bind(db, doors), BINDING_EVERY),)
 
 
-def housekeeping(db: Database, module: Module) -> tuple[Job, ...]:
+def housekeeping(db: Database, module: Module, post: Post) -> tuple[Job, ...]:
     """Return what the module does by itself."""
-    return (Job(Contents(module), CONTENTS_EVERY), Job(Bodies(db, module.pool), BODIES_EVERY))
+    own = (Job(Contents(module), CONTENTS_EVERY), Job(Bodies(db, module.pool), BODIES_EVERY))
+    return (*own, *(Job(work, every) for work, every in works(module, post)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ async def _jobs(runtime: Runtime, settings: Settings, house: Protecting) -> Asyn
     post = Post(writer=writer, mailer=mailer, letters=letters, lease=sandbox.LEASE if in_sandbox else LEASE)
     try:
         own = jobs(runtime, runtime.desk.readings, post, runtime.files)
-        more = housekeeping(runtime, house.module) if house.module else ()
+        more = housekeeping(runtime, house.module, post) if house.module else ()
         yield (*own, *binding(runtime, house.doors), *more)
     finally:
         await mailer.close()

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,11 +27,14 @@ from exchange.protection.core.reminders import TOLD
 from exchange.protection.service.outbox import deliver_due
 from exchange.protection.service.reminders import remind_due
 from exchange.protection.service.work import works
+from exchange.service import sandbox
+from exchange.service.sandbox import Wish
 from schemas.secrecy import DutyKind, ReleaseDuty, Told
 from tests.conftest import Database
 from tests.protection.house import DESIGNATION, PURPOSE, House, open_house
 from tests.protection.mailroom import Mailroom, open_mailroom, post_over
 from tests.service import relays
+from tests.service.node import open_node
 
 STATE = "SELECT tries, next_try_at IS NULL, leased_until IS NULL, dropped FROM protection.notice ORDER BY id"
 STEPS = "SELECT step, made_at FROM protection.notice WHERE step IS NOT NULL ORDER BY id"
@@ -284,3 +288,18 @@ async def test_a_moved_clock_stops_at_the_next_step_and_at_the_next_try(house: H
     assert await deliver.next_at() is None
     assert (await remind.run(datetime(2026, 4, 1, 21, tzinfo=UTC))).did
     assert await deliver.next_at() == datetime(2026, 4, 1, 21, tzinfo=UTC)
+
+
+async def test_the_sandbox_shows_the_modules_mail_and_its_clock_stops_at_every_step(
+    house: House, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    async with open_node(pool, first=house.now) as node:
+        duty = duty_of(await sent_out(house))
+        all_works = (*node.works, *(work for work, _ in works(house.module, node.post)))
+        await sandbox.move_clock(node.db, all_works, Wish(to=duty.due_at + timedelta(days=10)))
+        mails = [mail for mail in await node.mails() if mail.notice and mail.notice.kind == "protection"]
+    zone = duty.calculation.zone
+    steps = {"-5d": shift_days(duty.due_at, -5, zone), "due": duty.due_at, "+7d": shift_days(duty.due_at, 7, zone)}
+    told = [(mail.notice.step, mail.at) for mail in mails if mail.notice]
+    assert told == [(None, house.now), *steps.items()]
+    assert {mail.to for mail in mails} == {"ru-mvd@node.test"}
