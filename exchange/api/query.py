@@ -1,8 +1,5 @@
 """Parameters of lists: read strictly, since a filter that is silently left out shows what was not asked for."""
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,9 +11,11 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exchange import cursors
 from exchange.api.body import may_be_echoed
 from exchange.api.entrance import ID, JSON
 from exchange.api.problems import Fault
+from exchange.cursors import FIRST_YEAR
 from schemas.base import Day, Text
 from schemas.problem import ProblemItem
 
@@ -29,9 +28,6 @@ LONGEST: Final = 200
 """Characters of one parameter."""
 
 LARGEST_NUMBER: Final = 2**63 - 1
-
-FIRST_YEAR: Final = 1900
-"""Before every due moment; Python knows no year after 9999, and what is never due has that one."""
 
 TEXT: Final[TypeAdapter[str]] = TypeAdapter(Text)
 DAY: Final[TypeAdapter[date]] = TypeAdapter(Day)
@@ -135,15 +131,10 @@ class Query:
         if value is None:
             return None
         try:
-            at, name = json.loads(base64.urlsafe_b64decode(value.encode()))
-            moment, item = datetime.fromisoformat(at), last(name.replace("\0", ""))
-            name.encode()  # half a character is no text
-        except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
-            moment = None
-        if moment is None or moment.utcoffset() != timedelta() or moment.year < FIRST_YEAR:
+            return cursors.read(value, last)
+        except ValueError:
             self._object("after", "принимает значение next предыдущей страницы")
             return None
-        return moment, item
 
     def place(self) -> str:
         """Return where a list by code goes on: the code of the last item shown, empty for its beginning."""
@@ -151,13 +142,10 @@ class Query:
         if value is None:
             return ""
         try:
-            (code,) = json.loads(base64.urlsafe_b64decode(value.encode()))
-        except (ValueError, TypeError, binascii.Error, RecursionError):
-            code = None
-        if isinstance(code, str):
-            return code
-        self._object("after", "принимает значение next предыдущей страницы")
-        return ""
+            return cursors.place(value)
+        except ValueError:
+            self._object("after", "принимает значение next предыдущей страницы")
+            return ""
 
     def placed(self, read: Callable[[str], T]) -> T | None:
         """Return where a list goes on, as `place` does, read as what it goes by; None for its beginning."""
@@ -190,14 +178,12 @@ def counted(text: str) -> int:
 
 def cursor_of(after: tuple[datetime, UUID | str | int] | None) -> str | None:
     """Write where a list goes on."""
-    if after is None:
-        return None
-    return base64.urlsafe_b64encode(json.dumps([after[0].isoformat(), str(after[1])]).encode()).decode()
+    return None if after is None else cursors.written(*after)
 
 
 def place_of(code: str) -> str:
     """Write where a list by code goes on."""
-    return base64.urlsafe_b64encode(json.dumps([code]).encode()).decode()
+    return cursors.placed(code)
 
 
 def page(items: Sequence[Any], following: str | None, limit: int) -> Response:

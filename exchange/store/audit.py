@@ -35,70 +35,55 @@ SELECT $1, $2, $3, $4, $5, $6, $7,
 
 # A search is itself written down, in the statement that answers it. The number of a request is told only to an
 # authority that may see it: the trail also names what was refused.
-SELECT_ALL = """
+FOUND = """     ORDER BY at DESC, id DESC LIMIT $5
+), noted AS (
+    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
+    SELECT $6, $1, $7, $8, $9, $10,
+           $11::text::jsonb || jsonb_build_object('shown', least($5 - 1, (SELECT count(*) FROM found)))
+)
+SELECT f.id, f.at, f.role, f.who, f.deed, f.request, f.subject, f.detail::text AS detail, r.number
+  FROM found f LEFT JOIN participant p ON p.authority = $1 AND p.request = f.request
+       LEFT JOIN request r ON r.id = p.request
+ ORDER BY f.at DESC, f.id DESC
+"""
+
+# Each search has an index of its own, which one statement for all of them would not let the planner see.
+SELECT_ALL = (
+    """
 WITH found AS MATERIALIZED (
     SELECT id, at, role, who, deed, request, subject, detail FROM audit
      WHERE authority = $1 AND (at, id) < ($2, $3) AND at >= $4
-     ORDER BY at DESC, id DESC LIMIT $5
-), noted AS (
-    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
-    SELECT $6, $1, $7, $8, $9, $10,
-           $11::text::jsonb || jsonb_build_object('shown', least($5 - 1, (SELECT count(*) FROM found)))
+"""  # noqa: S608 - two constants of ours
+    + FOUND
 )
-SELECT f.id, f.at, f.role, f.who, f.deed, f.request, f.subject, f.detail::text AS detail, r.number
-  FROM found f LEFT JOIN participant p ON p.authority = $1 AND p.request = f.request
-       LEFT JOIN request r ON r.id = p.request
- ORDER BY f.at DESC, f.id DESC
-"""
 
-SELECT_OF_DEED = """
+SELECT_OF_DEED = (
+    """
 WITH found AS MATERIALIZED (
     SELECT id, at, role, who, deed, request, subject, detail FROM audit
      WHERE authority = $1 AND deed = $12 AND (at, id) < ($2, $3) AND at >= $4
-     ORDER BY at DESC, id DESC LIMIT $5
-), noted AS (
-    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
-    SELECT $6, $1, $7, $8, $9, $10,
-           $11::text::jsonb || jsonb_build_object('shown', least($5 - 1, (SELECT count(*) FROM found)))
+"""  # noqa: S608 - two constants of ours
+    + FOUND
 )
-SELECT f.id, f.at, f.role, f.who, f.deed, f.request, f.subject, f.detail::text AS detail, r.number
-  FROM found f LEFT JOIN participant p ON p.authority = $1 AND p.request = f.request
-       LEFT JOIN request r ON r.id = p.request
- ORDER BY f.at DESC, f.id DESC
-"""
 
-SELECT_OF_WHO = """
+SELECT_OF_WHO = (
+    """
 WITH found AS MATERIALIZED (
     SELECT id, at, role, who, deed, request, subject, detail FROM audit
      WHERE authority = $1 AND who = $12 AND ($13::text IS NULL OR deed = $13) AND (at, id) < ($2, $3) AND at >= $4
-     ORDER BY at DESC, id DESC LIMIT $5
-), noted AS (
-    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
-    SELECT $6, $1, $7, $8, $9, $10,
-           $11::text::jsonb || jsonb_build_object('shown', least($5 - 1, (SELECT count(*) FROM found)))
+"""  # noqa: S608 - two constants of ours
+    + FOUND
 )
-SELECT f.id, f.at, f.role, f.who, f.deed, f.request, f.subject, f.detail::text AS detail, r.number
-  FROM found f LEFT JOIN participant p ON p.authority = $1 AND p.request = f.request
-       LEFT JOIN request r ON r.id = p.request
- ORDER BY f.at DESC, f.id DESC
-"""
 
-SELECT_OF_REQUEST = """
+SELECT_OF_REQUEST = (
+    """
 WITH found AS MATERIALIZED (
     SELECT id, at, role, who, deed, request, subject, detail FROM audit
      WHERE authority = $1 AND request = $12 AND ($13::text IS NULL OR deed = $13) AND ($14::text IS NULL OR who = $14)
        AND (at, id) < ($2, $3) AND at >= $4
-     ORDER BY at DESC, id DESC LIMIT $5
-), noted AS (
-    INSERT INTO audit (at, authority, role, who, deed, subject, detail)
-    SELECT $6, $1, $7, $8, $9, $10,
-           $11::text::jsonb || jsonb_build_object('shown', least($5 - 1, (SELECT count(*) FROM found)))
+"""  # noqa: S608 - two constants of ours
+    + FOUND
 )
-SELECT f.id, f.at, f.role, f.who, f.deed, f.request, f.subject, f.detail::text AS detail, r.number
-  FROM found f LEFT JOIN participant p ON p.authority = $1 AND p.request = f.request
-       LEFT JOIN request r ON r.id = p.request
- ORDER BY f.at DESC, f.id DESC
-"""
 
 SELECT_EXPORT = """
 SELECT id, at, role, who, deed, request, subject, detail::text AS detail, NULL::text AS number FROM audit

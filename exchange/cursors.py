@@ -1,0 +1,54 @@
+"""Where a list goes on, as calls and pages carry it: the moment and the name of the last item shown, in base64."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+FIRST_YEAR: Final = 1900
+"""Before every due moment; Python knows no year after 9999, and what is never due has that one."""
+
+
+def written(at: datetime, name: object) -> str:
+    """Write where a list goes on."""
+    return _coded([at.isoformat(), str(name)])
+
+
+def read(text: str, last: Callable[[str], T]) -> tuple[datetime, T]:
+    """Read where a list goes on, the name by `last`; raise ValueError for what `written` never wrote."""
+    match _decoded(text):
+        case [str(at), str(name)]:
+            moment, item = datetime.fromisoformat(at), last(name.replace("\0", ""))
+            name.encode()  # half a character is no text
+            if moment.utcoffset() == timedelta() and moment.year >= FIRST_YEAR:
+                return moment, item
+    raise ValueError
+
+
+def placed(code: str) -> str:
+    """Write where a list by code goes on."""
+    return _coded([code])
+
+
+def place(text: str) -> str:
+    """Read where a list by code goes on; raise ValueError for what `placed` never wrote."""
+    match _decoded(text):
+        case [str(code)]:
+            return code
+    raise ValueError
+
+
+def _coded(parts: list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+def _decoded(text: str) -> object:
+    """Return what was written, whatever it is; raise ValueError for no base64 of JSON."""
+    try:
+        return json.loads(base64.urlsafe_b64decode(text.encode()))
+    except (binascii.Error, RecursionError) as trouble:
+        raise ValueError from trouble
