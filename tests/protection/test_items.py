@@ -279,6 +279,18 @@ async def test_an_act_and_a_read_take_few_statements(house: House) -> None:
         assert len(recorder.taken()) <= 5  # BEGIN, scene, number, save, COMMIT
 
 
+async def test_access_to_a_content_is_decided_in_three_statements(house: House) -> None:
+    item = (await house.register(content=PLAIN)).item
+    await house.grant(item, "BY-MVD")
+    assert await house.content(item, "BY-MVD") == PLAIN
+    async with recorded(house.module.pool.raw) as recorder:
+        await house.content(item, "BY-MVD")
+        said = [each for each in recorder.taken() if each.startswith(("SELECT", "WITH", "INSERT"))]
+    noted = next(place for place, each in enumerate(said) if "INSERT INTO protection.access" in each)
+    assert noted <= 3
+    assert len(said) == noted + 2  # the access is written down, the content opened
+
+
 async def test_a_broken_row_is_found(house: House, owner: asyncpg.Connection) -> None:
     item = await house.give((await house.register()).item, "BY-MVD", "RU-MVD")
     number = UUID(item.id)
