@@ -16,7 +16,7 @@ def _rows() -> list[list[str]]:
 def test_every_name_of_the_glossary_is_in_the_code() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for room in ("schemas", "exchange/core", "exchange/protection/core")
+        for room in ("schemas", "exchange/core", "exchange/protection/core", "exchange/protection/content")
         for path in (ROOT / room).glob("*.py")
     )
     for row in _rows():
