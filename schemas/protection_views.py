@@ -20,6 +20,7 @@ from schemas.secrecy import (
     Mark,
 )
 from schemas.views import View
+from schemas.vocabulary import Role
 
 ConsentState = Literal["asked", "given", "denied", "withdrawn", "used"]
 
@@ -206,6 +207,20 @@ class ProtectedEntryView(View):
     previous: str | None
     signature: str | None
     body: dict[str, Any] | None
+
+
+class AccessView(View):
+    """One reading of a content by somebody of the reader's body, or one that was refused; `missing` are its grounds."""
+
+    id: str
+    at: datetime
+    who: str
+    role: Role
+    given: bool
+    copy_number: int | None
+    purpose: str | None
+    document: str | None
+    missing: tuple[str, ...]
 
 
 class DegreeView(View):

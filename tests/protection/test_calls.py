@@ -140,8 +140,14 @@ async def test_a_5_5_a_refused_reading_names_everything_that_is_missing(calls: C
     assert len(body["errors"]) == 2
     program = problem(await calls.get(f"{ITEMS}/{item['id']}/content", role=Role.SYSTEM), 403, "role_may_not")
     assert len(program["errors"]) == 3
-    rows = await calls.house.fetch("SELECT given, body FROM protection.access ORDER BY at")
-    assert rows == [(False, "BY-MVD"), (False, "BY-MVD")]
+    told = (await calls.get(f"{ITEMS}/{item['id']}/accesses", role=Role.AUDITOR)).json()["items"]
+    assert [each["given"] for each in told] == [False, False]
+    assert {tuple(each["missing"]) for each in told} == {
+        ("not_cleared", "no_grant"),
+        ("role_may_not", "not_cleared", "no_grant"),
+    }
+    assert set(told[0]) == set(examples.ACCESS)
+    problem(await calls.get(f"{ITEMS}/{item['id']}/accesses", role=Role.HEAD), 403, "role_may_not")
 
 
 async def test_an_access_is_written_down_before_a_byte_is_given(calls: Caller) -> None:

@@ -12,6 +12,7 @@ from exchange.protection.api.items import BOXES
 from exchange.protection.core.objections import object_to
 from schemas.protection import Content, ItemBody, Register
 from schemas.protection_views import (
+    AccessView,
     EquivalenceView,
     ProtectedCopyView,
     ProtectedEntryView,
@@ -105,6 +106,13 @@ OPERATIONS: Final = (
         answers=str, media="application/pdf", example=PDF, headers=FILE,
         parameters=(Parameter(name="seq", words="Номер действия в деле; без него последнее.", example="3"),),
         problems=("not_there", "not_printed", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
+    ),
+    Operation(
+        method="GET", path="/v1/protection/items/{id}/accesses", name="Кто читал содержание", group=GROUP,
+        words="Чтения содержания людьми органа вызывающего и отказы в них; раньше последние. Для подразделения, "
+        "отвечающего за секретность, и для аудитора.",
+        answers=AccessView, paged=True, example=examples.ACCESSES, parameters=PAGE,
+        problems=("not_there", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
     ),
     Operation(
         method="POST", path="/v1/protection/contents", name="Загрузить содержание", group=GROUP, status=201,

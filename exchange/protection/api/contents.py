@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Final
+from uuid import UUID
 
 from pydantic_core import to_json
 from starlette.requests import Request
@@ -45,6 +46,19 @@ async def upload(gate: Gate, request: Request) -> Response:
     except Interrupted as trouble:
         raise Fault("body_too_slow" if trouble.slowly else "body_cut_off", headers=_HANG_UP) from None
     return Response(to_json(UploadedView(sha256=sealed.sha256, size=sealed.size)), 201, media_type=JSON)
+
+
+async def accesses(gate: Gate, request: Request) -> Response:
+    """Show who of the caller's body read an item's content, or was refused, the latest first."""
+    async with gate.reading(request) as visit:
+        asked = query.Query(request)
+        before, limit = asked.cursor(UUID), asked.limit()
+        asked.done()
+        item_id = id_of(request)
+        found = await reading.accesses_of(visit.conn, gate.module, item_id, visit.caller, visit.now, before, limit + 1)
+        shown = found[:limit]
+        following = (shown[-1].at, shown[-1].id) if len(found) > limit else None
+        return query.page(shown, query.cursor_of(following), limit)
 
 
 async def _capped(pieces: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:

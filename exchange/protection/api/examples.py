@@ -162,6 +162,18 @@ ENTRY: Final[Mapping[str, Any]] = {
     "body": {"act": "register", "mark": "secret"},
 }
 RECORD: Final = {"items": [ENTRY], "next": None, "limit": 1}
+ACCESS: Final[Mapping[str, Any]] = {
+    "id": "019cbcf2-7c00-4000-8000-000000000002",
+    "at": _AT,
+    "who": "person:kz-mvd.officer",
+    "role": "officer",
+    "given": True,
+    "copy_number": 1,
+    "purpose": "Совместный розыск",
+    "document": "Приказ № 1",
+    "missing": [],
+}
+ACCESSES: Final = {"items": [ACCESS], "next": None, "limit": 50}
 CONTENT: Final = "Справка"
 UPLOADED: Final = {"sha256": "1a5c0e0e2d1cbd1bd5ba2c4b1f3b3c9fd2a5c2ba83e4ed3fc8fe7a7a4d2f9d1b", "size": 1048576}
 EQUIVALENCE: Final = {"mark": "secret", "label": "Slaptai", "regime": "kz-lt-2015", "rule": "KL-3"}

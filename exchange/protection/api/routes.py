@@ -31,6 +31,7 @@ ADDRESSES: Final[Mapping[str, Mapping[str, GateHandler]]] = {
     "/v1/protection/items/{id}/copies": {"GET": items.copies},
     "/v1/protection/items/{id}/content": {"GET": contents.content},
     "/v1/protection/items/{id}/papers/{kind}.pdf": {"GET": papers.paper},
+    "/v1/protection/items/{id}/accesses": {"GET": contents.accesses},
     "/v1/protection/contents": {"POST": contents.upload},
     "/v1/protection/clearances": {"POST": people.clear, "GET": people.clearances},
     "/v1/protection/clearances/{id}/revoke": {"POST": people.revoke_clearance},

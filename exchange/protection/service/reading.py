@@ -3,24 +3,31 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from exchange.core.errors import NotThere, Refused
 from exchange.protection.content.outgoing import Opened
 from exchange.protection.core.access import MayRead, may_read
+from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.core.lawful import standings
-from exchange.protection.core.objections import Refusal
+from exchange.protection.core.objections import Refusal, object_to
 from exchange.protection.core.scene import Caller, Person
 from exchange.protection.module import Module
 from exchange.protection.service.items import opened
 from exchange.protection.service.people import grants_of
+from exchange.protection.service.queries import read
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.store import accesses, items
 from exchange.protection.store.accesses import Access
+from exchange.protection.store.items import NEVER
 from exchange.store.database import Connection
+from schemas.protection_views import AccessView
 from schemas.vocabulary import Role
 
 PERSON = "person:"
+LAST = (NEVER, UUID(int=2**128 - 1))
+"""After every reading."""
+
 NOBODY = frozenset({Role.SYSTEM})
 """Roles without a person behind them."""
 
@@ -73,6 +80,41 @@ async def open_content(conn: Connection, module: Module, item_id: UUID, caller: 
         raise Refused(answer.objections)
     await note(conn, module, item_id, caller, now, given=True, **_told(answer))
     return await module.vault.open(conn, item_id, own.code)
+
+
+async def accesses_of(
+    conn: Connection,
+    module: Module,
+    item_id: UUID,
+    caller: Caller,
+    now: datetime,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> tuple[AccessView, ...]:
+    """Return who of the caller's body read an item or was refused, the latest first; raise NotThere, Refused.
+
+    It is for whoever answers for secrecy there, and for its auditor: a body's people are nobody else's business.
+    """
+    await read(conn, module, item_id, caller, now)
+    if Verb.KEEP not in MAY[caller.role] and caller.role is not Role.AUDITOR:
+        raise Refused((object_to("role_may_not", rule="A-5.5"),))
+    found = await accesses.of_item(conn, item_id, caller.body, before or LAST, limit)
+    return tuple(_shown(module, each) for each in found)
+
+
+def _shown(module: Module, access: Access) -> AccessView:
+    told = from_json(module.safe.open(access.detail, f"access/{access.id}"))
+    return AccessView(
+        id=str(access.id),
+        at=access.at,
+        who=told["who"],
+        role=Role(told["role"]),
+        given=access.given,
+        copy_number=told.get("copy"),
+        purpose=told.get("purpose"),
+        document=told.get("document"),
+        missing=tuple(told.get("missing", ())),
+    )
 
 
 def _told(answer: MayRead) -> dict[str, object]:

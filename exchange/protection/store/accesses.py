@@ -12,7 +12,7 @@ INSERT INTO protection.access (id, item, body, at, given, detail) VALUES ($1, $2
 
 SELECT_ACCESSES = """
 SELECT id, item, body, at, given, detail FROM protection.access
- WHERE item = $1 AND ($2::text IS NULL OR body = $2) ORDER BY at DESC, id DESC LIMIT $3
+ WHERE item = $1 AND body = $2 AND (at, id) < ($3::timestamptz, $4::uuid) ORDER BY at DESC, id DESC LIMIT $5
 """
 
 
@@ -34,6 +34,8 @@ async def add(conn: Connection, access: Access) -> None:
     await conn.execute(INSERT_ACCESS, *told)
 
 
-async def of_item(conn: Connection, item: UUID, body: str | None, limit: int) -> tuple[Access, ...]:
-    """Return the latest readings of an item, by one body or by all."""
-    return tuple(Access(**row) for row in await conn.fetch(SELECT_ACCESSES, item, body, limit))
+async def of_item(
+    conn: Connection, item: UUID, body: str, before: tuple[datetime, UUID], limit: int
+) -> tuple[Access, ...]:
+    """Return the readings of an item by people of a body, the latest first."""
+    return tuple(Access(**row) for row in await conn.fetch(SELECT_ACCESSES, item, body, *before, limit))
