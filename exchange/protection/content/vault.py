@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
-from exchange.core.errors import ModuleSealed, NotHeld, Tampered, Unavailable
+from exchange.core.errors import ExchangeError, ModuleSealed, NoRoom, NotHeld, Tampered, Unavailable
 from exchange.files import Folder
 from exchange.protection.content import hpke
 from exchange.protection.content.keyfolder import KeyFolder, KeyName
@@ -24,7 +24,7 @@ from exchange.protection.content.provider import KeyProvider, Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.sealing import DataKey, SealedContent, sealed_into
 from exchange.protection.store import contents
-from exchange.protection.store.contents import HANDED, HELD, Content, Holding, Shredding
+from exchange.protection.store.contents import HANDED, HELD, Content, Holding, Ordered, Shredding
 from exchange.store.database import Connection
 from exchange.store.pool import Pool
 from schemas.secrecy import Mark
@@ -205,10 +205,25 @@ class Vault:
         return await contents.drop_unbound(conn, before)
 
     async def finish(self) -> bool:
-        """Destroy what was ordered, each in a transaction of its own; tell whether anything was. No keys are needed."""
-        did = False
-        while await self._finished_one():
-            did = True
+        """Destroy what was ordered, each in a transaction of its own; tell whether anything was. No keys are needed.
+
+        Raise Unavailable, and NoRoom, where a file cannot be destroyed, having destroyed all that can be.
+        """
+        after, did, left = contents.FIRST, False, list[ExchangeError]()
+        while True:
+            async with self.pool.transaction() as conn:
+                found = await contents.next_ordered(conn, after)
+                if found is None:
+                    break
+                ordered, row = found
+                after = (ordered.at, ordered.key)
+                try:
+                    await self._finished(conn, ordered, row)
+                    did = True
+                except (Unavailable, NoRoom) as trouble:
+                    left.append(trouble)
+        if left:
+            raise left[0]
         return did
 
     async def evidence(self, conn: Connection, item_id: UUID) -> Sequence[Shredding]:
@@ -259,20 +274,15 @@ class Vault:
         if former is not None:
             await contents.order(conn, former)
 
-    async def _finished_one(self) -> bool:
-        async with self.pool.transaction() as conn:
-            found = await contents.next_ordered(conn)
-            if found is None:
-                return False
-            key, body, row = found
-            name = KeyName(row.id, key)
-            await self._run(self.keys.destroy, name)
-            if not await contents.has_holders(conn, row.id):
-                await self._run(self.keys.destroy_all, row.id)  # also what no commit ever named
-                await self.folder.remove(row.cipher.hex())
-                await contents.gone(conn, row.id)
-            await contents.done(conn, key, await self._run(self._refusal, name, body))
-        return True
+    async def _finished(self, conn: Connection, ordered: Ordered, row: Content) -> None:
+        """Destroy one key, and the sealed bytes where nobody holds them any more; write down how opening is refused."""
+        name = KeyName(row.id, ordered.key)
+        await self._run(self.keys.destroy, name)
+        if not await contents.has_holders(conn, row.id):
+            await self._run(self.keys.destroy_all, row.id)  # also what no commit ever named
+            await self.folder.remove(row.cipher.hex())
+            await contents.gone(conn, row.id)
+        await contents.done(conn, ordered.key, await self._run(self._refusal, name, ordered.body))
 
     def _refusal(self, name: KeyName, body: str) -> str:
         """Prove a destroyed key unreadable: say how opening it is refused."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +12,9 @@ from exchange.store.database import Connection
 
 HELD: Final = "held"
 HANDED: Final = "handed"
+
+FIRST: Final = (datetime(1900, 1, 1, tzinfo=UTC), UUID(int=0))
+"""Before every order."""
 
 INSERT_CONTENT = """
 INSERT INTO protection.content (id, by, state, size, cipher, sha256, at) VALUES ($1, $2, 'unbound', $3, $4, $5, $6)
@@ -52,9 +55,10 @@ INSERT INTO protection.shredding (key, content, body) SELECT key, content, body 
 """
 
 SELECT_ORDERED = """
-SELECT s.key, s.body, c.id, c.item, c.by, c.size, c.cipher, c.sha256
+SELECT s.key, s.body, s.ordered_at, c.id, c.item, c.by, c.size, c.cipher, c.sha256
   FROM protection.shredding s JOIN protection.content c ON c.id = s.content
- WHERE s.done_at IS NULL ORDER BY s.ordered_at, s.key LIMIT 1 FOR UPDATE SKIP LOCKED
+ WHERE s.done_at IS NULL AND (s.ordered_at, s.key) > ($1::timestamptz, $2::uuid)
+ ORDER BY s.ordered_at, s.key LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 UPDATE_SHREDDED = "UPDATE protection.shredding SET done_at = now(), refusal = $2 WHERE key = $1"
@@ -115,6 +119,15 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """A key file that is to be destroyed: whose it was, and when that was ordered."""
+
+    key: UUID
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shredding:
     """A key file that is to be destroyed, or was: `refusal` is how opening was refused afterwards."""
 
@@ -172,10 +185,10 @@ async def let_go(conn: Connection, content: UUID, body: str) -> None:
     await conn.execute(DELETE_HOLDING, content, body)
 
 
-async def next_ordered(conn: Connection) -> tuple[UUID, str, Content] | None:
-    """Lock the next key file that is to be destroyed; return it with whose it was and its content."""
-    row = await conn.fetchrow(SELECT_ORDERED)
-    return None if row is None else (row["key"], row["body"], _content(row))
+async def next_ordered(conn: Connection, after: tuple[datetime, UUID]) -> tuple[Ordered, Content] | None:
+    """Lock the next key file that is to be destroyed, in the order of ordering; return it with its content."""
+    row = await conn.fetchrow(SELECT_ORDERED, *after)
+    return None if row is None else (Ordered(row["key"], row["body"], row["ordered_at"]), _content(row))
 
 
 async def done(conn: Connection, key: UUID, refusal: str) -> None:

@@ -549,6 +549,29 @@ async def test_a_crash_between_the_commit_and_the_end_of_shredding_is_made_good(
         assert evidence.refusal == "the key file is not there"
 
 
+async def test_a_key_file_that_cannot_be_destroyed_keeps_no_other_from_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items, unlink = [await place.item(DATA[:100]) for _ in range(3)], os.unlink
+    first = place.key_files()[0].name
+
+    def stuck(name: str, **more: int) -> None:
+        if name == first:
+            raise OSError(errno.EIO, "stuck")
+        unlink(name, **more)
+
+    async with place.pool.transaction() as conn:
+        for item in items:
+            await place.vault.shred(conn, item, BODY)
+    with monkeypatch.context() as faulty:
+        faulty.setattr(os, "unlink", stuck)
+        with pytest.raises(Unavailable, match="EIO"):
+            await place.vault.finish()
+    assert [path.name for path in place.key_files()] == [first]
+    assert await place.vault.finish()
+    assert place.sealed_files() == place.key_files() == []
+
+
 async def test_two_processes_that_finish_at_once_are_harmless(place: Place) -> None:
     items = [await place.item(DATA[:100]) for _ in range(6)]
     async with place.pool.transaction() as conn:
