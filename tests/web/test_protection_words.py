@@ -51,6 +51,7 @@ VOCABULARIES: dict[str, Iterable[object]] = {
     "visit_act": words.VisitAct,
     "entry_kind": words.EntryKind,
     "slip": words.AgreementKind,
+    "paper_kind": words.PaperKind,
     "relation": Standing,
     "standing": Standing,
     "ground": GROUNDS,

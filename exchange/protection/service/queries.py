@@ -83,6 +83,14 @@ async def list_items(
 
     `competent` are those that concern bodies of the Parties that it is competent for.
     """
+    seen, following = await list_sights(conn, module, caller, now, asked)
+    return tuple(show.line(sight, due_at, now) for sight, due_at in seen), following
+
+
+async def list_sights(
+    conn: Connection, module: Module, caller: Caller, now: datetime, asked: Asked
+) -> tuple[tuple[tuple[Sight, datetime], ...], tuple[datetime, UUID] | None]:
+    """Return what the caller's body sees of each item of a page, and when it soonest owes something; else as above."""
     require(caller)
     scene = await scene_for(conn, module, bodies=(caller.body,), now=now)
     known(scene, caller)
@@ -99,9 +107,9 @@ async def list_items(
     else:
         lines = await items.page(conn, caller.body, wanted)
     shown = lines[: asked.limit]
-    sights = ((sight_of(opened(module, each).item, caller.body, scene), each.due_at) for each in shown)
+    sights = tuple((sight_of(opened(module, each).item, caller.body, scene), each.due_at) for each in shown)
     following = (shown[-1].due_at, shown[-1].id) if len(lines) > asked.limit else None
-    return tuple(show.line(sight, due_at, now) for sight, due_at in sights), following
+    return sights, following
 
 
 async def record_of(

@@ -22,6 +22,8 @@ from schemas.protection_views import ProtectedEntryView
 from schemas.secrecy import CopyState, DutyState, ItemAct
 
 BODY: Final[TypeAdapter[AnyItemBody]] = TypeAdapter(AnyItemBody)
+ELSEWHERE: Final = frozenset({"derived_from", "procedure"})
+"""What an act names by an id, and the page by a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class ReleaseRow:
     regimes: str
     lines: tuple[str, ...]
     state: str
+    procedure: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +259,7 @@ def _release(tell: Teller, sight: Sight, release: Release) -> ReleaseRow:
         regimes=tell.regimes(release.regimes),
         lines=tuple(lines),
         state=state,
+        procedure=release.outcome if release.by.code == tell.own else None,
     )
 
 
@@ -318,7 +322,7 @@ def _step(tell: Teller, entry: ProtectedEntryView) -> Step:
 def _said(tell: Teller, body: dict[str, object]) -> tuple[Said, ...]:
     """Say what an act carried; one of an older shape is shown by its digest alone."""
     try:
-        return tell.said(BODY.validate_json(json.dumps(body)))
+        return tell.said(BODY.validate_json(json.dumps(body)), ELSEWHERE)
     except ValidationError:
         return ()
 

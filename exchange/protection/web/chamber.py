@@ -70,17 +70,23 @@ class Chamber:
             raise
 
     @asynccontextmanager
-    async def writing(self, request: Request, form: Form) -> AsyncIterator[Room]:
-        """Open the one transaction of a form in the module, having told that a visitor's own page sent it."""
-        guard.from_our_page(request)
+    async def transaction(self, request: Request) -> AsyncIterator[Room]:
+        """Open a transaction for a page that is written down before it is given."""
         visit = await self._visit(request)
-        guard.from_this_session(form, visit.secret)
         try:
             async with self.module.pool.transaction() as conn:
                 yield await self._room(visit, conn)
         except (NotThere, Refused) as trouble:
             await self.house.tell(visit, trouble)
             raise
+
+    @asynccontextmanager
+    async def writing(self, request: Request, form: Form) -> AsyncIterator[Room]:
+        """Open the one transaction of a form in the module, having told that a visitor's own page sent it."""
+        guard.from_our_page(request)
+        async with self.transaction(request) as room:
+            guard.from_this_session(form, room.visit.secret)
+            yield room
 
     def page(self, room: Room, template: str, *, status: int = 200, **shown: Any) -> Response:
         """Write a page of the module."""

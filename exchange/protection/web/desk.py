@@ -171,7 +171,7 @@ def _of_release(tell: Teller, item: Item, offers: Offers, laid: _Laid) -> None:
         for body in sorted(offers.scene.bodies.values(), key=lambda each: each.code)
         if body.party != offers.own.party
     )
-    laid.presets["purpose"] = (item.purpose,)
+    laid.presets |= {"purpose": (item.purpose,), "copies": ("1",)}
     papers = offered.papers_asked(offers)
     for name in ("own_consent", "recipient_cleared"):
         if name in papers:

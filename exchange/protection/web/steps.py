@@ -4,12 +4,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.protection.web.teller import Said, Shown, Teller
 from schemas.base import Shape
 from schemas.protection_registry import ProceedingEntryView
+
+ELSEWHERE: Final = frozenset({"item"})
+"""What an act names by an id, and the page by a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,9 @@ def _step(tell: Teller, entry: ProceedingEntryView, vocabulary: str, shapes: Map
 
 def _said(tell: Teller, entry: ProceedingEntryView, shape: type[Shape] | None) -> tuple[Said, ...]:
     """Say what an act carried; one of an older shape is shown by its digest alone."""
+    if shape is None:
+        return ()
     try:
-        return () if shape is None else tell.said(TypeAdapter(shape).validate_json(json.dumps(entry.body)))
+        return tell.said(TypeAdapter(shape).validate_json(json.dumps(entry.body)), ELSEWHERE)
     except ValidationError:
         return ()

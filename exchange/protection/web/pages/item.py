@@ -1,6 +1,6 @@
 """One item: its marks, copies, decisions, consents, terms and record, and what the visitor may do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from starlette.requests import Request
@@ -8,13 +8,17 @@ from starlette.responses import Response
 
 from exchange.core.errors import NotThere
 from exchange.protection.core.acts import Verb
-from exchange.protection.service import queries
+from exchange.protection.core.regimes import order_of
+from exchange.protection.core.scene import Scene
+from exchange.protection.service import papers, queries
 from exchange.protection.service.queries import Read
+from exchange.protection.service.views import mark_for
 from exchange.protection.web.card import Card, Step, act_title, card_of
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.teller import Teller
 from exchange.web.house import ID
 from exchange.web.query import Query
+from schemas.protection_views import ProtectedEntryView
 from schemas.secrecy import ItemAct
 
 
@@ -34,8 +38,9 @@ async def show(chamber: Chamber, request: Request) -> Response:
         titles=titles(room.tell),
         may_read=room.may(Verb.READ) and view.item.content is not None and view.holds,
         sources=sources,
+        more=_more(room, view) if view.sight.named else (),
         requests=(),
-        papers=(),
+        papers=_papers(room, view.item.id, record),
     )
 
 
@@ -61,6 +66,29 @@ async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
             found.append((source.item.number, f"/protection/items/{code}"))
         except (NotThere, ValueError):
             found.append((code, None))
+    return tuple(found)
+
+
+def _more(room: Room, view: Card) -> tuple[tuple[str, str], ...]:
+    """Return what can be done about an item elsewhere: a proposal to release it, access for somebody."""
+    t, order = room.tell.tongue.t, order_of(Scene(law=room.module.law), room.own, mark_for(view.sight))
+    found = []
+    if order is not None and room.may(Verb.DECIDE):
+        found.append((t("secret.releases.new"), f"/protection/releases/new?item={view.item.id}"))
+    if room.may(Verb.ADMIT):
+        found.append((t("secret.people.new_grant"), f"/protection/people/grants?item={view.item.id}"))
+    return tuple(found)
+
+
+def _papers(room: Room, item: str, record: Sequence[ProtectedEntryView]) -> tuple[tuple[str, str], ...]:
+    """Return the papers of an item, each with its address."""
+    found = []
+    for kind, seq in papers.offered(record):
+        words = room.tell.word("paper_kind", kind)
+        asked = "" if seq is None else f"?seq={seq}"
+        found.append(
+            (words if seq is None else f"{words}, № {seq}", f"/protection/items/{item}/papers/{kind}.pdf{asked}")
+        )
     return tuple(found)
 
 
