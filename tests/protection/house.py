@@ -213,7 +213,7 @@ class House:
 
     async def faults(self) -> dict[UUID, tuple[str, ...]]:
         """Return what does not prove itself."""
-        async with self.module.pool.connection() as conn:
+        async with self.module.pool.transaction() as conn:
             return {item: found async for item, found in verify.proofs(conn, self.module) if found}
 
     async def row(self, item: Item) -> rows.Row:

@@ -21,7 +21,11 @@ AT_ONCE: Final = 100
 
 
 async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield each item with what is wrong with it, mostly nothing; run it over one moment of the database."""
+    """Yield each item with what is wrong with it, mostly nothing.
+
+    The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
+    """
+    await proof.hold_still(conn)
     await keys.refresh(conn, module)
     after = UUID(int=0)
     while found := await items.ids(conn, after, AT_ONCE):

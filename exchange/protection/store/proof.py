@@ -18,6 +18,14 @@ SELECT kind, subject, body, zone, state, rule, started_at, due_at, closed_at, st
 """
 
 
+HOLD_STILL = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+async def hold_still(conn: Connection) -> None:
+    """Let a transaction that read nothing yet see one moment of the database."""
+    await conn.execute(HOLD_STILL)
+
+
 async def participants(conn: Connection, item: UUID) -> list[Row]:
     """Return who an item concerns, as `saving.participants` puts it."""
     return [_plain(dict(row)) for row in await conn.fetch(SELECT_PARTICIPANTS, item)]
