@@ -1,6 +1,7 @@
 """Plays the story: each step over the API, printed with its article, and what it left behind checked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -33,28 +34,43 @@ class Player:
 
     def __init__(self, api: httpx.Client, story: Story, say: Say) -> None:
         """Take the node's address, the story, and where to print it."""
-        self._api, self._story, self._say = api, story, say
+        self._api, self._story, self.say = api, story, say
         self.words = Words(tongues.load().by_code["ru"])
         self._tokens: dict[tuple[str, str], str] = {}
         self.requests: dict[str, str] = {}
         self._drafts: dict[tuple[str, ActKind], str] = {}
         self.tally = Tally()
 
-    def play(self) -> Tally:
-        """Play every step, then check what the whole story left behind."""
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the node's clock stand but for the story's own moves."""
         self._api.post("/v1/sandbox/clock", json={"frozen": True}).raise_for_status()
-        for number, step in enumerate(self._story.step, start=1):
-            faults = list(self._step(step))
-            self.tally.held += not faults
-            self.tally.broken += [f"шаг {number}: {fault}" for fault in faults]
-            for fault in faults:
-                self._say(f"      НЕ СОШЛОСЬ: {fault}")
-        for name, check in (("журналы связаны", self._chains), ("напоминания по одному", self._reminders)):
-            faults = list(check())
-            self.tally.held += not faults
-            self.tally.broken += [f"{name}: {fault}" for fault in faults]
+        yield
         self._api.post("/v1/sandbox/clock", json={"frozen": False}).raise_for_status()
-        return self.tally
+
+    def play(self) -> None:
+        """Play every step."""
+        for number, step in enumerate(self._story.step, start=1):
+            self.judge(f"шаг {number}", list(self._step(step)))
+
+    def check(self) -> None:
+        """Check what the whole story left behind."""
+        self.judge("журналы связаны", list(self._chains()))
+        self.judge("напоминания по одному", list(self._reminders()))
+
+    def judge(self, what: str, faults: Sequence[str]) -> None:
+        """Count a step or a check, and print what did not hold."""
+        self.tally.held += not faults
+        self.tally.broken += [f"{what}: {fault}" for fault in faults]
+        for fault in faults:
+            self.say(f"      НЕ СОШЛОСЬ: {fault}")
+
+    def call(
+        self, method: str, path: str, by: str, role: str, value: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Make a call as a role of an authority."""
+        bearer = {"Authorization": f"Bearer {self.token(by, role)}"}
+        return self._api.request(method, path, json=value, headers={**bearer, **(headers or {})})
 
     def token(self, authority: str, role: str = "system") -> str:
         """Return a sandbox token of an authority's role."""
@@ -80,17 +96,17 @@ class Player:
     def _step(self, step: Step) -> Iterator[str]:
         """Do one step and yield what did not hold."""
         if step.clock:
-            yield from self._move(step.clock)
+            yield from self.move(step.clock)
             return
         if step.act is None:
             request = self._look(step)
-            self._say(f"    {step.request}: {step.says}")
+            self.say(f"    {step.request}: {step.says}")
             yield from _differences(step, request)
             return
         answer = self._sign(step, step.act) if step.signed else self._send(step, step.act)
-        self._say(self._line(step, step.act, answer))
+        self.say(self._line(step, step.act, answer))
         if step.refused:
-            yield from _not_refused(step.refused, answer)
+            yield from refusal_of(step.refused, answer)
         elif answer.is_success:
             if step.act is ActKind.SUBMIT:
                 self.requests[str(step.request)] = answer.json()["id"]
@@ -98,15 +114,15 @@ class Player:
         else:
             yield f"{answer.status_code}: {answer.json()['detail']}"
 
-    def _move(self, moment: str) -> Iterator[str]:
+    def move(self, moment: str) -> Iterator[str]:
         """Move the clock; every due moment on the way is worked."""
         before = len(self.mails())
         self._api.post("/v1/sandbox/clock", json={"now": moment}, timeout=120).raise_for_status()
         items = self.mails()
         wall = f"{datetime.fromisoformat(moment):%d.%m.%Y %H:%M} UTC"
-        self._say(f"\n── {wall} — часы узла переведены; писем: {len(items) - before}")
+        self.say(f"\n── {wall} — часы узла переведены; писем: {len(items) - before}")
         for line in self.words.reminded(items[before:]):
-            self._say(f"      ✉ {line}")
+            self.say(f"      ✉ {line}")
         if self._api.get("/v1/sandbox/clock").json()["now"] != moment:
             yield "часы узла показывают другое время"
 
@@ -173,10 +189,8 @@ class Player:
         self, method: str, by: str, role: str, path: str, value: Any = None, version: int | None = None
     ) -> httpx.Response:
         """Call on drafts as a role of an authority."""
-        headers = {"Authorization": f"Bearer {self.token(by, role)}"}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        return self._api.request(method, f"/v1/drafts{path}", json=value, headers=headers)
+        seen = {} if version is None else {"If-Match": f'"{version}"'}
+        return self.call(method, f"/v1/drafts{path}", by, role, value, seen)
 
     def _look(self, step: Step) -> dict[str, Any]:
         """Return a request as its requesting authority sees it now."""
@@ -210,7 +224,7 @@ class Player:
             seen.add(key)
 
 
-def _not_refused(code: str, answer: httpx.Response) -> Iterator[str]:
+def refusal_of(code: str, answer: httpx.Response) -> Iterator[str]:
     """Yield that a refusal did not come, or was another."""
     if answer.is_success:
         yield f"ожидался отказ {code}, действие принято"

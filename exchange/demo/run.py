@@ -14,9 +14,10 @@ from typing import IO
 
 import httpx
 
-from exchange.demo import folder, story, tied
+from exchange.demo import folder, protected, story, tied
 from exchange.demo.folder import Folder
 from exchange.demo.player import Player, Tally
+from exchange.demo.protected import Protected
 
 START_SECONDS = 90
 STOP_SECONDS = 20
@@ -42,7 +43,11 @@ def run(*, once: bool, port: int = 0) -> int:
             _say(f"Узел-песочница: {address}\n")
             with httpx.Client(base_url=address, timeout=60) as api:
                 player = Player(api, told, _say)
-                tally = player.play()
+                with player.frozen():
+                    player.play()
+                    Protected(player, protected.read()).play()
+                    player.check()
+                tally = player.tally
                 _summary(player, tally)
                 if not once:
                     _invite(address, player)
