@@ -57,7 +57,7 @@ def taken_out(entrance: Entrance, request: Request) -> Callable[[bytes], Awaitab
 
 
 async def _handed_over(entrance: Entrance, request: Request, document: Document) -> str:
-    """Give protected content to the module; return the register number. Raise Refused, Fault.
+    """Give protected content to the module; return the id of its item. Raise Refused, Fault.
 
     Nothing is sealed for a request that this caller could not send or that is misshapen, nor beside an open mark.
     """
@@ -76,7 +76,7 @@ async def _handed_over(entrance: Entrance, request: Request, document: Document)
     fingerprint = idempotency.fingerprint(request.method, request.url.path, document.raw)
     inline = Inline(key=key, call=fingerprint, body=REGISTER.validate_json(register), raw=register, plain=plain)
     known = await entrance.runtime.desk.doors.take_in(inline, call.actor, call.now)
-    return known.number
+    return str(known.item)
 
 
 def _registration(wanted: Submission) -> tuple[bytes, bytes]:

@@ -17,7 +17,7 @@ TOUCH = "UPDATE protection.inline SET since = $2 WHERE item = $1 AND state = 'un
 
 # One that is called for again at this moment is left alone.
 SELECT_LEFT = """
-SELECT item, body, key FROM protection.inline WHERE state = 'unbound' AND since < $1
+SELECT item, body, key FROM protection.inline WHERE state = 'unbound' AND since <= $1
  ORDER BY since, item LIMIT 100 FOR UPDATE SKIP LOCKED
 """
 
