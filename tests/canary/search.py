@@ -66,8 +66,9 @@ def plantings(text: str) -> Mapping[str, bytes]:
 class Search:
     """Looks for secrets; what it looked at is counted, so that a search of nothing proves nothing."""
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._needles = [(name, form, needle) for name, text in secrets.items() for form, needle in forms(text).items()]
+    def __init__(self, secrets: Mapping[str, str], *, stem: str = "") -> None:
+        """Look for these; `stem` is what stands in each of them, and is looked for first where there are many."""
+        self._secrets, self._stem = _needles(secrets), _needles({"stem": stem} if stem else {})
         self.places = 0
         self.bytes = 0
 
@@ -77,7 +78,9 @@ class Search:
         self.bytes += len(content)
         seen = set()
         for look in _looks(content):
-            for name, form, needle in self._needles:
+            if self._stem and not any(needle in look for _, _, needle in self._stem):
+                continue
+            for name, form, needle in self._secrets or self._stem:
                 if (name, form) not in seen and needle in look:
                     seen.add((name, form))
                     yield Find(place, name, form)
@@ -93,6 +96,10 @@ class Search:
                 except FileNotFoundError:
                     continue  # the server removes its own files as it goes
                 yield from self.within(shown, content)
+
+
+def _needles(secrets: Mapping[str, str]) -> list[tuple[str, str, bytes]]:
+    return [(name, form, needle) for name, text in secrets.items() for form, needle in forms(text).items()]
 
 
 def _looks(content: bytes) -> Iterable[bytes]:

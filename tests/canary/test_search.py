@@ -44,3 +44,11 @@ def test_it_is_silent_where_nothing_is_and_says_how_much_it_saw() -> None:
     search = Search({"annex": SECRET})
     assert not list(search.within("place", b"Nothing of the kind; a secret, in a sentence."))
     assert (search.places, search.bytes) == (1, 45)
+
+
+def test_a_stem_spares_looking_for_each_secret_and_loses_none() -> None:
+    many = {str(number): f"Тайна «Ёлка-{number:04}», канарейка" for number in range(50)}
+    search = Search(many, stem="«Ёлка-")
+    for form in forms(many["7"]):
+        found = list(search.within("place", b"before " + forms(many["7"])[form] + b" after"))
+        assert form in {each.form for each in found if each.secret == "7"}, form
