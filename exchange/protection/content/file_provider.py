@@ -86,6 +86,19 @@ class FileProvider:
         """Give an owner a new key: it wraps from now on, the former ones still open."""
         self._change(lambda keys: keys.with_new(WRAPPING, owner.name))
 
+    def rotate_all(self) -> int:
+        """Give every owner a new key, and every body a new X25519 key; return how many were made."""
+
+        def rotated(keys: KeySet) -> KeySet:
+            for kind, owner in keys.all_owners():
+                keys = keys.with_new(kind, owner)
+            return keys
+
+        with self._lock:
+            before = self._opened()[1].keys.serial
+            self._change(rotated)
+            return self._opened()[1].keys.serial - before
+
     def public(self, body: str) -> bytes:
         """Return a body's newest X25519 public key, made now where it has none."""
         with self._lock:

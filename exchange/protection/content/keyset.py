@@ -54,6 +54,10 @@ class KeySet:
         """Return who has keys of a kind, sorted."""
         return tuple(sorted(owner for held, owner in self._newest if held == kind))
 
+    def all_owners(self) -> tuple[tuple[int, str], ...]:
+        """Return who has keys, of each kind."""
+        return tuple(self._newest)
+
     def with_new(self, kind: int, owner: str) -> "KeySet":
         """Return these keys and a new one of an owner."""
         secret = bytearray(os.urandom(KEY_BYTES))

@@ -140,6 +140,18 @@ class Pkcs11Provider:
             former = self._newest(owner)
             self._made(owner, 1 + (int.from_bytes(former.id[:SERIAL_BYTES], "big") if former else 0))
 
+    def rotate_all(self) -> int:
+        """Give every owner a new key, and every body a new X25519 key; return how many were made."""
+        with self._lock:
+            owners = self.owners()
+            for owner in (*owners, EXCHANGE_KEYS):
+                self.rotate(owner)
+            with self._exchange_keys() as keys:
+                bodies = keys.owners(EXCHANGE)
+            for body in bodies:
+                self.rotate_exchange(body)
+            return len(owners) + len(bodies)
+
     def public(self, body: str) -> bytes:
         """Return a body's newest X25519 public key, made now where it has none."""
         with self._lock, self._exchange_keys() as keys:

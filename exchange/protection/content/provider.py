@@ -71,6 +71,9 @@ class KeyProvider(Protocol):
     def rotate(self, owner: Owner) -> None:
         """Give an owner a new key: it wraps from now on, the former ones still open."""
 
+    def rotate_all(self) -> int:
+        """Give every owner a new key, and every body a new X25519 key; return how many were made."""
+
     def public(self, body: str) -> bytes:
         """Return a body's newest X25519 public key (RFC 7748), made now where it has none."""
 

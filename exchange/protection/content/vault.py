@@ -23,6 +23,7 @@ from exchange.protection.content.outgoing import Opened
 from exchange.protection.content.provider import KeyProvider, Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.sealing import DataKey, SealedContent, sealed_into
+from exchange.protection.content.stream import sealed_size
 from exchange.protection.store import contents
 from exchange.protection.store.contents import HANDED, HELD, Content, Holding, Ordered, Shredding
 from exchange.store.database import Connection
@@ -229,6 +230,31 @@ class Vault:
     async def evidence(self, conn: Connection, item_id: UUID) -> Sequence[Shredding]:
         """Return which keys to an item's content were destroyed, and how opening was refused afterwards."""
         return await contents.shredded(conn, item_id)
+
+    async def faults(self, conn: Connection, item_id: UUID, sha256: str | None) -> tuple[str, ...]:
+        """Say what is wrong with an item's content, mostly nothing: its digest, its holders' keys, its size.
+
+        `sha256` (hex) is that of the content it was registered with, None for an item without one. Raise ModuleSealed.
+        """
+        row = await contents.of_item(conn, item_id)
+        if row is None:
+            return ("its content is not known",) if sha256 else ()
+        found = []
+        try:
+            if self._told(row).sha256 != sha256:
+                found.append("its content is not the one that was registered")
+        except Tampered as broken:
+            found.append(f"the digest of its content: {broken}")
+        holders = await contents.holdings(conn, row.id)
+        for body, holding in sorted(holders.items()):
+            name = KeyName(row.id, holding.key)
+            try:
+                await self._run(*((self._get, name, body) if holding.state == HELD else (self.keys.get, name)))
+            except Tampered as broken:
+                found.append(f"the key of {body} to its content: {broken}")
+        if holders and await self.folder.size_of(row.cipher.hex()) != sealed_size(row.size):
+            found.append("the sealed bytes of its content are gone or cut off")
+        return tuple(found)
 
     async def sweep(self, place: int) -> int:
         """Destroy key files and sealed bytes that no row knows, in one of 256 places, and what dead writers left.

@@ -37,7 +37,7 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, 
 
 
 async def prove(conn: Connection, module: Module, row: Row) -> tuple[str, ...]:
-    """Return what is wrong with an item: its chain, its seals, its snapshot, its participants, its duties."""
+    """Return what is wrong with an item: its chain, seals, snapshot, participants, duties, and its content."""
     try:
         kept = await items.record(conn, row.id, through=2**31 - 1)
         sealed = [unlocked(module, subject(row.id), each) for each in kept]
@@ -74,4 +74,5 @@ async def _differences(conn: Connection, module: Module, row: Row, entries: list
         found.append("its participants are not those of the record")
     if await proof.duties(conn, row.id) != saving.standing_duties(told):
         found.append("its duties are not those of the record")
-    return tuple(found)
+    content = None if told.content is None else told.content.sha256
+    return (*found, *await module.vault.faults(conn, row.id, content))

@@ -34,6 +34,8 @@ SELECT_LOCKED = """
 SELECT id, item, by, size, cipher, sha256 FROM protection.content WHERE item = $1 FOR UPDATE
 """
 
+SELECT_OF_ITEM = "SELECT id, item, by, size, cipher, sha256 FROM protection.content WHERE item = $1"
+
 SELECT_HOLDINGS = "SELECT content, body, state, key, means FROM protection.holding WHERE content = $1"
 
 SELECT_HELD = """
@@ -156,6 +158,12 @@ async def unbound(conn: Connection, by: str) -> tuple[Content, ...]:
 async def lock(conn: Connection, item: UUID) -> Content | None:
     """Return an item's content and let nobody else change its holders before the transaction ends."""
     row = await conn.fetchrow(SELECT_LOCKED, item)
+    return None if row is None else _content(row)
+
+
+async def of_item(conn: Connection, item: UUID) -> Content | None:
+    """Return an item's content, for whoever only looks."""
+    row = await conn.fetchrow(SELECT_OF_ITEM, item)
     return None if row is None else _content(row)
 
 

@@ -205,6 +205,17 @@ def test_after_a_rotation_the_new_key_wraps_and_the_old_one_still_opens(path: Pa
         assert each.unwrap(old, b"here") == each.unwrap(new, b"here") == SECRET
 
 
+def test_all_keys_are_rotated_at_once(path: Path, provider: FileProvider) -> None:
+    old, former = provider.wrap(OWNER, SECRET, b"here"), provider.public("AM-NSS")
+    handed = hpke.seal(former, SECRET, b"item")
+    Safe(provider).lock(b"row", "item/1")
+    assert provider.rotate_all() == 3
+    again = open_keys(path, PHRASE)
+    assert again.wrap(OWNER, SECRET, b"here")[1:9] != old[1:9]
+    assert again.public("AM-NSS") != former
+    assert again.unwrap(old, b"here") == again.open_hpke("AM-NSS", handed, b"item") == SECRET
+
+
 def test_another_passphrase_opens_the_same_keys(path: Path, provider: FileProvider) -> None:
     wrapped, second = provider.wrap(OWNER, SECRET, b"here"), open_keys(path, PHRASE)
     provider.change_passphrase("another", CHEAP)

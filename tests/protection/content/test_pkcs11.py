@@ -149,6 +149,16 @@ def test_what_is_handed_over_opens_after_a_rotation_and_for_its_body_alone(again
             provider.open_hpke(body, handed, info)
 
 
+def test_all_keys_are_rotated_at_once(again: Again) -> None:
+    provider = again()
+    old, former = provider.wrap(OWNER, SECRET, b"here"), provider.public(OTHER)
+    handed = hpke.seal(former, SECRET, b"item")
+    assert provider.rotate_all() == len(provider.owners()) + 1
+    assert provider.wrap(OWNER, SECRET, b"here")[1:9] != old[1:9]
+    assert provider.public(OTHER) != former
+    assert provider.unwrap(old, b"here") == provider.open_hpke(OTHER, handed, b"item") == SECRET
+
+
 async def test_the_vault_works_over_a_token(again: Again, place: Place) -> None:
     provider = again()
     assert Safe(provider).open(Safe(provider).lock(b"row", "item/1"), "item/1") == b"row"

@@ -296,6 +296,30 @@ async def test_a_row_that_names_another_digest_is_found(place: Place, owner: "ob
         await place.read(item)
 
 
+async def test_a_proof_names_what_is_wrong(place: Place) -> None:
+    item, digest = await place.item(DATA), sha256(DATA).hexdigest()
+    await hand_over(place, item)
+
+    async def faults(expected: str | None = digest, of: UUID = item) -> tuple[str, ...]:
+        async with place.pool.connection() as conn:
+            return await place.vault.faults(conn, of, expected)
+
+    assert await faults() == await faults(None, uuid4()) == ()
+    assert await faults(digest, uuid4()) == ("its content is not known",)
+    assert await faults("0" * 64) == ("its content is not the one that was registered",)
+    for path in [*place.key_files(), *place.sealed_files()]:
+        path.unlink()
+    assert await faults() == (
+        f"the key of {OTHER} to its content: the key file is not there",
+        f"the key of {BODY} to its content: the key file is not there",
+        "the sealed bytes of its content are gone or cut off",
+    )
+    async with place.pool.transaction() as conn:
+        await place.vault.shred(conn, item, BODY)
+        await place.vault.shred(conn, item, OTHER)
+    assert await faults() == ()
+
+
 # Handing over, regrading, rotating
 
 
@@ -398,9 +422,7 @@ async def test_acts_on_what_a_body_does_not_hold_do_nothing(place: Place) -> Non
 async def test_contents_open_after_every_key_was_rotated(place: Place) -> None:
     item = await place.item(DATA)
     await hand_over(place, item)
-    for owner in place.provider.owners():
-        place.provider.rotate(owner)
-    place.provider.rotate_exchange(OTHER)
+    assert place.provider.rotate_all() == 3
     await take_over(place, item)
     assert await place.read(item) == await place.read(item, OTHER) == DATA
 
