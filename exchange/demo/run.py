@@ -31,6 +31,7 @@ SIGN_INS = (
     ("KG-GKNB", "head", "ГКНБ Кыргызстана, руководитель (есть просроченное)"),
     ("TJ-MVD", "registrar", "МВД Таджикистана, регистратор"),
     ("AM-NSS", "auditor", "СНБ Армении, проверяющий"),
+    ("KZ-MVD", "secrecy_officer", "МВД Казахстана, режимно-секретный орган"),
 )
 
 
@@ -144,6 +145,7 @@ def _invite(address: str, player: Player) -> None:
         _say(f"  {words:52} {address}/sign-in?authority={authority}&role={role}")
     _say(f"  {'другой орган или роль':52} {address}/sign-in")
     _say(f"Сроки и запросы:    {address}/  {address}/duties  {address}/requests")
+    _say(f"Предметы с грифом:  {address}/protection")
     _say(f"Письма узла:        {address}/mail")
     _say(f"Описание API:       {address}/docs")
     _say(f"Просроченные дела:  curl -H 'Authorization: Bearer {token}' '{address}/v1/requests?due=overdue'")
