@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from exchange import admit, operate, registry_commands, serve
+from exchange import admit, keys_commands, operate, registry_commands, serve, serve_module
 from exchange.core.errors import ExchangeError
 from exchange.runtime import Mode
 from exchange.settings import Settings, from_environment
@@ -69,6 +69,8 @@ def parser() -> argparse.ArgumentParser:
 
     _registry_commands(commands.add_parser("registry", help="реестр Сторон / the registry of Parties"))
     _audit_commands(commands.add_parser("audit", help="журнал доступа / the audit trail"))
+
+    _protection_commands(commands.add_parser("protection", help="модуль защиты / the protection module"))
 
     demo = commands.add_parser("demo", help="показать на примерах / play sample requests")
     demo.add_argument("--once", action="store_true", help="play the story, print a summary and end")
@@ -141,8 +143,14 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
             return operate.migrate(settings, asked.mode, asked.data)
         case "verify":
             return operate.verify(settings, asked.mode, asked.data, whole_files=asked.files)
-        case "token" | "account" | "registry" | "audit":
-            own = {"token": _token, "account": _account, "registry": _registry, "audit": _audit}
+        case "token" | "account" | "registry" | "audit" | "protection":
+            own = {
+                "token": _token,
+                "account": _account,
+                "registry": _registry,
+                "audit": _audit,
+                "protection": _protection,
+            }
             return own[asked.command](asked, settings)
         case _:
             from exchange import demo
@@ -186,6 +194,41 @@ def _account(asked: argparse.Namespace, settings: Settings) -> int:
             if asked.account_command == "role":
                 change |= {"role": asked.role, "post": asked.post}
             return admit.change_account(settings, asked.mode, asked.data, asked.authority, asked.login, change)
+
+
+def _protection_commands(top: argparse.ArgumentParser) -> None:
+    """Add the commands of the protection module."""
+    kinds = top.add_subparsers(
+        dest="protection_command", required=True, metavar="serve|migrate|keys|passphrase|rotate|status"
+    )
+    alone = kinds.add_parser("serve", help="отдельным процессом / run it in a process of its own")
+    alone.add_argument("--mode", type=Mode, choices=list(Mode), required=True)
+    alone.add_argument("--data", type=Path, default=DATA, help="the module's directory; default: ./data")
+    alone.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
+    alone.add_argument("--port", type=_port, default=8100, help="0 takes a free one; default: 8100")
+    for name, words in {
+        "migrate": "обновить схему базы модуля / bring the module's own database up to date",
+        "keys": "создать файл ключей / make the key file",
+        "passphrase": "сменить парольную фразу / give the key file another passphrase",
+        "rotate": "сменить все ключи / give every owner a new key; the former ones still open",
+        "status": "состояние ключей / how the keys are",
+    }.items():
+        _common(kinds.add_parser(name, help=words))
+
+
+def _protection(asked: argparse.Namespace, settings: Settings) -> int:
+    if asked.protection_command == "serve":
+        plan = serve.Plan(mode=asked.mode, host=asked.host, port=asked.port, data=asked.data)
+        serve_module.serve(settings, plan, keys_commands.passphrase(settings, asked.mode))
+        return 0
+    commands = {
+        "migrate": serve_module.migrate,
+        "keys": keys_commands.make,
+        "passphrase": keys_commands.change_passphrase,
+        "rotate": keys_commands.rotate,
+        "status": keys_commands.status,
+    }
+    return commands[asked.protection_command](settings, asked.mode, asked.data)
 
 
 def _registry_commands(top: argparse.ArgumentParser) -> None:

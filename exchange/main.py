@@ -17,7 +17,7 @@ from exchange.api.limits import Doorkeeper
 from exchange.api.metrics import Figures
 from exchange.api.problems import Fault
 from exchange.api.routes import routes
-from exchange.protection.api.routes import extension
+from exchange.protection.api.routes import extension, module_routes
 from exchange.protection.gateway import open_watch
 from exchange.protection.module import Module
 from exchange.protection.web import routes as secret_pages
@@ -73,6 +73,35 @@ def create_app(
     if module is not None:
         app.router.routes.extend(secret_pages.routes(house, module, ROUTE))
     app.add_middleware(Edge, figures=figures, secure=production, loopback_only=loopback_only)
+    return app
+
+
+def create_module_app(runtime: Runtime, settings: Settings, module: Module) -> FastAPI:
+    """Return the application of a module that is a process of its own: its calls and pages, and how it is.
+
+    People sign in at the node, which stands under the same name: their sessions hold here as well.
+    """
+    production = runtime.mode is Mode.PRODUCTION
+    entrance = Entrance(
+        runtime=runtime,
+        limits=Limits(settings.body_limit, settings.body_seconds),
+        door=Doorkeeper.of(settings.calls_per_minute) if production else None,
+        attachment_limit=settings.attachment_limit,
+        watch=None,
+    )
+    house = pages.open_house(
+        runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline
+    )
+    house = replace(house, secrets=secret_pages.SEEING)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: _of_routing(house)},
+    )
+    app.router.routes.extend([*module_routes(entrance, module), *secret_pages.routes(house, module, ROUTE)])
+    app.add_middleware(Edge, figures=Figures(), secure=production, loopback_only=False)
     return app
 
 

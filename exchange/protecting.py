@@ -1,8 +1,10 @@
 """From the operator's settings to the protection module at work, within a node or in a process of its own."""
 
 import asyncio
+import ctypes
+import resource
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,6 +34,7 @@ from schemas.vocabulary import Role
 
 GATE: Final = "protection_gate"
 FOLDER: Final = "protection"
+PR_SET_DUMPABLE: Final = 4
 
 QUICK: Final = Cost(passes=1, kibibytes=1024, lanes=1)
 """What a sandbox's passphrase costs: it is 256 random bits, which nobody guesses."""
@@ -108,8 +111,16 @@ async def open_module(
         )
 
 
+def keep_to_itself() -> None:
+    """See that this process's memory is dumped for nobody, nor read by others of its user where that works."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 async def open_provider(settings: Settings, mode: Mode, data: Path, passphrase: str | None) -> FileProvider:
     """Open the key file; a sandbox makes its own. Raise NodeError for one that does not open."""
+    keep_to_itself()
     path, sandbox = key_file(settings, data), mode is Mode.SANDBOX
     cost = QUICK if sandbox and settings.protection.passphrase is None else None
     try:

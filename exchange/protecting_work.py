@@ -74,7 +74,7 @@ class Bodies:
     async def run(self, now: datetime) -> Outcome:
         """Tell of every body that is new or told otherwise."""
         async with self.db.connection() as conn:
-            found = await designations.visible(conn, None)
+            found = {**await designations.visible(conn, None), **await designations.outside(conn)}
         bodies = [body_of(present(history, now)) for history in found.values()]
         async with self.pool.transaction() as conn:
             return Outcome(did=await registry.tell_bodies(conn, bodies))

@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,7 +91,7 @@ def serve(settings: Settings, plan: Plan) -> None:
     if plan.mode is Mode.PRODUCTION and plan.first_moment is not None:
         raise NodeError("--now is for a sandbox: production runs on the real time")
     # The address first: where it is taken, nothing is made.
-    with _bound(plan.host, plan.port) as listener:
+    with bound(plan.host, plan.port) as listener:
         key = opening.wrapping_key(settings, plan.mode, plan.data)
         with opening.database(settings, plan.data) as place:
             run(_serve(settings, plan, place, key, listener))
@@ -144,10 +144,10 @@ async def _serve(settings: Settings, plan: Plan, place: Place, key: bytes, liste
         guarded, works = plan.mode is Mode.SANDBOX and not plan.expose, tuple(job.work for job in table)
         app = create_app(runtime, settings, works=works, loopback_only=guarded, module=house.module)
         if plan.scheduler:
-            await stack.enter_async_context(_ticking(runtime, table))
-        with _told(plan.host, plan.port):
+            await stack.enter_async_context(ticking(runtime, table))
+        with told(plan.host, plan.port):
             listener.listen(BACKLOG)
-        await _answer(app, listener, plan, stop)
+        await answer(app, listener, plan, stop)
 
 
 async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place) -> None:
@@ -159,14 +159,14 @@ async def _tick(settings: Settings, asked: Mode | None, data: Path, place: Place
         opening.open_protection(place, settings, mode, key, data) as house,
         opening.open_runtime(place, settings, mode, key, data=data, doors=house.doors) as runtime,
         _jobs(runtime, settings, house) as table,
-        _ticking(runtime, table),
+        ticking(runtime, table),
     ):
         say("the scheduler is at work")
         stop.at_work = True
         await stop.asked.wait()
 
 
-async def _answer(app: object, listener: socket.socket, plan: Plan, stop: Stop) -> None:
+async def answer(app: object, listener: socket.socket, plan: Plan, stop: Stop, name: str = "node") -> None:
     """Answer calls until the signal; print the address once calls are answered."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -187,7 +187,7 @@ async def _answer(app: object, listener: socket.socket, plan: Plan, stop: Stop) 
     ended = asyncio.create_task(stop.asked.wait())
     await server.answering.wait()
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
-    say(f"{plan.mode} node at http://{host}:{listener.getsockname()[1]}")
+    say(f"{plan.mode} {name} at http://{host}:{listener.getsockname()[1]}")
     await asyncio.wait({serving, ended}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     ended.cancel()
@@ -195,20 +195,21 @@ async def _answer(app: object, listener: socket.socket, plan: Plan, stop: Stop) 
 
 
 @contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
+def bound(host: str, port: int) -> Iterator[socket.socket]:
     """Hold the address; a caller is turned away until the node listens there. Raise NodeError when it is taken."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if listener.family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.setblocking(False)  # noqa: FBT003 - the standard library's own call
-        with _told(host, port):
+        with told(host, port):
             listener.bind((host, port))
         yield listener
 
 
 @contextmanager
-def _told(host: str, port: int) -> Iterator[None]:
+def told(host: str, port: int) -> Iterator[None]:
+    """Say in a sentence that an address cannot be listened at."""
     try:
         yield
     except OSError as error:
@@ -217,28 +218,37 @@ def _told(host: str, port: int) -> Iterator[None]:
 
 @asynccontextmanager
 async def _jobs(runtime: Runtime, settings: Settings, house: Protecting) -> AsyncIterator[tuple[Job, ...]]:
-    """Put together what falls due by itself; in the end the connection to the relay is closed, and a sink of ours."""
+    """Put together what falls due by itself; in the end a sink of ours is closed."""
     in_sandbox = runtime.mode is Mode.SANDBOX
     sinks = sandbox.Sinks(runtime)
-    sender = SANDBOX_SENDER if in_sandbox or settings.mail is None else settings.mail.sender
 
     async def find() -> Relay:
-        return await sinks.find() if in_sandbox else _relay(settings.mail)
+        return await sinks.find() if in_sandbox else relay(settings.mail)
 
-    mailer = Mailer(find)
-    writer = Writer(TEMPLATES, tongues.load(), sender=sender, domain=sender.rpartition("@")[2])
-    letters = Letters(runtime.press, runtime.desk.keys, sample=in_sandbox)
-    post = Post(writer=writer, mailer=mailer, letters=letters, lease=sandbox.LEASE if in_sandbox else LEASE)
     try:
-        own = jobs(runtime, runtime.desk.readings, post, runtime.files)
-        more = housekeeping(runtime, house.module, post) if house.module else ()
-        yield (*own, *binding(runtime, house.doors), *more)
+        async with posting(runtime, settings, find) as post:
+            own = jobs(runtime, runtime.desk.readings, post, runtime.files)
+            more = housekeeping(runtime, house.module, post) if house.module else ()
+            yield (*own, *binding(runtime, house.doors), *more)
     finally:
-        await mailer.close()
         await sinks.stop()
 
 
-def _relay(mail: MailRelay | None) -> Relay:
+@asynccontextmanager
+async def posting(runtime: Runtime, settings: Settings, find: Callable[[], Awaitable[Relay]]) -> AsyncIterator[Post]:
+    """Open what notices go out by; in the end the connection to the relay is closed."""
+    in_sandbox = runtime.mode is Mode.SANDBOX
+    sender = SANDBOX_SENDER if in_sandbox or settings.mail is None else settings.mail.sender
+    mailer = Mailer(find)
+    writer = Writer(TEMPLATES, tongues.load(), sender=sender, domain=sender.rpartition("@")[2])
+    letters = Letters(runtime.press, runtime.desk.keys, sample=in_sandbox)
+    try:
+        yield Post(writer=writer, mailer=mailer, letters=letters, lease=sandbox.LEASE if in_sandbox else LEASE)
+    finally:
+        await mailer.close()
+
+
+def relay(mail: MailRelay | None) -> Relay:
     """Return the operator's relay; without one, notices wait in the outbox."""
     if mail is None:
         raise RelayDown("no relay is set: see SMTP_HOST")
@@ -246,7 +256,8 @@ def _relay(mail: MailRelay | None) -> Relay:
 
 
 @asynccontextmanager
-async def _ticking(runtime: Runtime, table: tuple[Job, ...]) -> AsyncIterator[None]:
+async def ticking(runtime: Runtime, table: tuple[Job, ...]) -> AsyncIterator[None]:
+    """Let a table of jobs be ticked meanwhile."""
     ticker = Ticker(table, runtime, runtime.now)
     ticker.start()
     try:

@@ -42,11 +42,18 @@ class Node:
 
 
 async def start(
-    data: Path, *arguments: str, environment: Mapping[str, str] | None = None, mode: str = "sandbox"
+    data: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    mode: str = "sandbox",
+    command: tuple[str, ...] = ("serve",),
 ) -> Node:
-    """Start `serve` on a free port and wait for its address; raise RuntimeError with what it said when it ends."""
+    """Start `serve`, or another command that serves, on a free port and wait for its address.
+
+    Raise RuntimeError with what it said when it ends.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "exchange.cli", "serve", "--port", "0", "--mode", mode, "--data", str(data)),
+        *(sys.executable, "-m", "exchange.cli", *command, "--port", "0", "--mode", mode, "--data", str(data)),
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

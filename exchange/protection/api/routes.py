@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from exchange.api.entrance import Entrance
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from exchange.api import operations
+from exchange.api.endpoint import Endpoint, Handler
+from exchange.api.entrance import JSON, Entrance
 from exchange.api.extension import Extension
 from exchange.core.errors import Unavailable
 from exchange.protection.api import (
@@ -67,6 +74,31 @@ def extension(entrance: Entrance, module: Module) -> Extension:
         return {"protection": await state(module)}
 
     return Extension(handlers=handlers, operations=(*catalogue.OPERATIONS, *catalogue_registry.OPERATIONS), parts=parts)
+
+
+def module_routes(entrance: Entrance, module: Module) -> list[Route]:
+    """Return the addresses of a module that is a process of its own: its calls, alive, ready."""
+    added = extension(entrance, module)
+    table: dict[str, Mapping[str, Handler]] = {
+        "/healthz": {"GET": operations.healthz},
+        "/readyz": {"GET": _readyz(module)},
+        **added.handlers,
+    }
+    return [Route(path, Endpoint(path, methods, entrance)) for path, methods in table.items()]
+
+
+def _readyz(module: Module) -> Handler:
+    """Make the call that says whether the module can serve; with its keys sealed it is degraded."""
+
+    async def shown(_entrance: Entrance, _request: Request) -> Response:
+        part = await state(module)
+        word, status = _READY.get(part, ("degraded", 200))
+        return Response(to_json({"status": word, "parts": {"protection": part}}), status, media_type=JSON)
+
+    return shown
+
+
+_READY: Final = {Part.OK: ("ok", 200), Part.DOWN: ("down", 503)}
 
 
 async def state(module: Module) -> Part:

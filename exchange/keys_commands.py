@@ -1,0 +1,89 @@
+"""What operators do to the keys of the protection module, at a terminal or with the passphrase in a file."""
+
+import asyncio
+import getpass
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from exchange import protecting
+from exchange.core.errors import KeysMissing, NodeError
+from exchange.operate import tell
+from exchange.protection.content import keyfile
+from exchange.protection.content.file_provider import FileProvider
+from exchange.runtime import Mode
+from exchange.settings import Settings
+
+SHORTEST: Final = 12
+"""Fewest characters of a passphrase that is made at a terminal."""
+
+
+def passphrase(settings: Settings, mode: Mode | None) -> str | None:
+    """Return the passphrase of the settings, else what is typed at a terminal; None where there is neither."""
+    if settings.protection.passphrase is not None or mode is Mode.SANDBOX or not sys.stdin.isatty():
+        return settings.protection.passphrase
+    return getpass.getpass("passphrase of the protection module: ") or None
+
+
+def make(settings: Settings, _mode: Mode | None, data: Path) -> int:
+    """Make the key file; one that is there stays as it is."""
+    path = protecting.key_file(settings, data)
+    made = keyfile.create(path, settings.protection.passphrase or _new_passphrase())
+    tell(f"made {path}" if made else f"{path} is there already")
+    return 0
+
+
+def change_passphrase(settings: Settings, mode: Mode | None, data: Path) -> int:
+    """Let the key file open by another passphrase from now on."""
+    provider = _opened(settings, mode, data)
+    provider.change_passphrase(_new_passphrase())
+    tell("the key file opens by the new passphrase; copies of it still by the old one")
+    return 0
+
+
+def rotate(settings: Settings, mode: Mode | None, data: Path) -> int:
+    """Give every owner a new key; what was wrapped under the former ones still opens."""
+    provider = _opened(settings, mode, data)
+    owners = provider.owners()
+    for owner in owners:
+        provider.rotate(owner)
+    tell(f"{len(owners)} new keys")
+    return 0
+
+
+def status(settings: Settings, mode: Mode | None, data: Path) -> int:
+    """Say which key file it is, and whose keys are in it where the passphrase is given."""
+    path = protecting.key_file(settings, data)
+    if not path.exists():
+        raise KeysMissing(f"there is no key file {path}: `exchange protection keys` makes one")
+    tell(f"key file: {path}")
+    if (word := passphrase(settings, mode)) is None:
+        tell("sealed: no passphrase is given")
+        return 0
+    provider = _unsealed(settings, mode, data, word)
+    count = Counter(owner.body or "rows" for owner in provider.owners())
+    tell("\n".join(f"{body}: {number}" for body, number in sorted(count.items())) or "no keys yet")
+    return 0
+
+
+def _opened(settings: Settings, mode: Mode | None, data: Path) -> FileProvider:
+    word = passphrase(settings, mode)
+    if word is None:
+        raise NodeError("the passphrase is needed: PROTECTION_PASSPHRASE_FILE, or a terminal")
+    return _unsealed(settings, mode, data, word)
+
+
+def _unsealed(settings: Settings, mode: Mode | None, data: Path, word: str) -> FileProvider:
+    return asyncio.run(protecting.open_provider(settings, mode or Mode.PRODUCTION, data, word))
+
+
+def _new_passphrase() -> str:
+    if not sys.stdin.isatty():
+        raise NodeError("a new passphrase is typed at a terminal")
+    first, again = getpass.getpass("new passphrase: "), getpass.getpass("again: ")
+    if first != again:
+        raise NodeError("the two are not the same")
+    if len(first) < SHORTEST:
+        raise NodeError(f"a passphrase has at least {SHORTEST} characters")
+    return first
