@@ -374,3 +374,49 @@ async def test_an_answer_has_the_members_of_its_example(calls: Caller) -> None:
     assert set(line) == set(examples.LINE)
     entry = (await calls.get(f"{ITEMS}/{item['id']}/record")).json()["items"][0]
     assert set(entry) == set(examples.ENTRY)
+
+
+async def test_a_refused_registration_leaves_nothing_of_its_content(calls: Caller) -> None:
+    problem(await calls.post(ITEMS, {**INLINE, "mark": "restricted"}), 422, "mark_not_of_state")
+    assert [path for path in calls.house.folder.rglob("*") if path.is_file() and len(path.name) > 30] == []
+    assert await calls.house.fetch("SELECT FROM protection.content") == []
+
+
+SEES = {Role.OFFICER, Role.HEAD, Role.DEPUTY_HEAD, Role.SECRECY_OFFICER, Role.AUDITOR, Role.SYSTEM}
+KEEPS = {Role.SECRECY_OFFICER, Role.SYSTEM}
+DECIDES = KEEPS | {Role.HEAD, Role.DEPUTY_HEAD}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_each_role_does_what_the_table_gives_it(calls: Caller, role: Role) -> None:
+    """An administrator has nothing by being one; what a role may not is refused, never hidden as something else."""
+    item = (await calls.post(ITEMS, {**INLINE, "copies": 2})).json()
+    path = f"{ITEMS}/{item['id']}"
+
+    def expected(answer: httpx.Response, may: bool, done: int) -> None:
+        if may:
+            assert answer.status_code == done, answer.text
+        else:
+            problem(answer, 403, "role_may_not")
+
+    for seen in (ITEMS, path, f"{path}/record", f"{path}/copies"):
+        expected(await calls.get(seen, role=role), role in SEES, 200)
+    expected(await calls.get(f"{path}/accesses", role=role), role in {KEEPER, Role.SYSTEM, Role.AUDITOR}, 200)
+    expected(await calls.post(ITEMS, REGISTRATION, role=role), role in KEEPS, 201)
+    release = {"act": "authorise_release", "recipient": "RU-MVD", "purpose": PURPOSE, "copies": 1, "basis": "-"}
+    decided = await calls.post(f"{path}/acts", {**release, "decision": PAPER}, role=role)
+    expected(decided, role in DECIDES, 201)
+    breach = {"kinds": ["loss"], "disclosure": False, "circumstances": "-", "happened_on": "2026-03-01"}
+    reported = await calls.post(f"{path}/acts", {"act": "report_breach", **breach}, role=role)
+    expected(reported, role in DECIDES | {Role.OFFICER}, 201)
+    problem(await calls.get(f"{path}/content", role=role), 403)  # nobody has a grant
+
+
+async def test_a_token_narrowed_to_reading_does_no_act(calls: Caller) -> None:
+    wanted = {"label": "чтение", "role": "system", "days": 30, "scopes": ["read"]}
+    made = await calls.node.call("POST", "/v1/tokens", "BY-MVD", Role.OPERATOR, value=wanted)
+    assert made.status_code == 201, made.text
+    sent = {"Authorization": f"Bearer {made.json()['token']}", "Content-Type": "application/json"}
+    assert (await calls.node.http.get(ITEMS, headers=sent)).status_code == 200
+    answer = await calls.node.http.post(ITEMS, headers=sent, content=json.dumps(REGISTRATION).encode())
+    problem(answer, 403, "role_may_not")

@@ -71,7 +71,9 @@ def test_no_statement_of_the_module_selects_everything_or_leaves_its_schema() ->
     found = statements()
     assert found
     assert [name for name, sql in found.items() if re.search(r"(SELECT|RETURNING|,)\s+(\w+\.)?\*", sql)] == []
-    tables = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?!protection\.|unnest|jsonb_|\(|SET\b|ONLY\b|SKIP\b|OF\b)(\w+)")
+    tables = re.compile(
+        r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?!protection\.|unnest|jsonb_|\(|SET\b|ONLY\b|SKIP\b|OF\b)(\w+)"
+    )
     assert {name: names for name, sql in found.items() if (names := set(tables.findall(sql)) - ctes(sql))} == {}
 
 

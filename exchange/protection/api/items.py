@@ -17,7 +17,7 @@ from exchange.api import query, shape, tags
 from exchange.api.body import Document
 from exchange.api.entrance import Answer
 from exchange.api.problems import Fault
-from exchange.core.errors import ExchangeError
+from exchange.core.errors import ExchangeError, Refused
 from exchange.protection.api.gate import Gate, Visit, id_of
 from exchange.protection.api.once import once
 from exchange.protection.content.provider import Owner
@@ -59,15 +59,20 @@ async def register(gate: Gate, request: Request) -> Response:
 
         async def work() -> Answer:
             nonlocal unfinished
+            taken = None
             if plain is not None:
                 vault, owner = gate.module.vault, Owner(visit.caller.body, body.mark)
                 taken = await stack.enter_async_context(vault.taking_in(_whole(plain), owner, expected=len(plain)))
                 await vault.keep(visit.conn, taken, by=visit.caller.body, now=visit.now)
-            new = gate.new_id()
-            mark = None if plain is None else body.mark
-            loaded = await items.register(
-                visit.conn, gate.module, new, body, document.raw, visit.caller, visit.now, wrapped_for=mark
-            )
+            new, raw, mark = gate.new_id(), document.raw, None if plain is None else body.mark
+            try:
+                loaded = await items.register(
+                    visit.conn, gate.module, new, body, raw, visit.caller, visit.now, wrapped_for=mark
+                )
+            except Refused:
+                if taken is not None:
+                    taken.kept = False  # its row goes with the transaction, and so does what was sealed
+                raise
             unfinished = loaded.unfinished
             return await _made(gate, visit, loaded)
 

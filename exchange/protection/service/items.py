@@ -36,11 +36,15 @@ RULING = TypeAdapter(Ruling)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An item with the digest of its last entry; `unfinished` when the vault has something to do after the commit."""
+    """An item with the digest of its last entry; `unfinished` when the vault has something to do after the commit.
+
+    `scene` is the one in which it was last acted on, if it was just now.
+    """
 
     item: Item
     head: bytes
     unfinished: bool = False
+    scene: Scene | None = None
 
 
 def subject(item_id: str | UUID) -> str:
@@ -87,7 +91,7 @@ async def register(
     year = now.astimezone(ZoneInfo(author.zone)).year
     scene = replace(scene, numbers={author.code: await saving.take_number(conn, author.code, year)})
     decision = _decided(decide_registration(str(item_id), body, caller, scene, now, content_here=content_here))
-    loaded = await _save(conn, module, None, decision, raw)
+    loaded = replace(await _save(conn, module, None, decision, raw), scene=scene)
     if sealed is None:
         return loaded
     await module.vault.bind(conn, sealed.id, item_id)
@@ -120,7 +124,7 @@ async def act(
     fresh = seen is None or before.head.hex() in seen
     decision = _decided(decide(before.item, body, caller, scene, now, fresh=fresh))
     loaded = await _save(conn, module, before, decision, raw)
-    return replace(loaded, unfinished=await contents.follow(conn, module, before.item, decision))
+    return replace(loaded, unfinished=await contents.follow(conn, module, before.item, decision), scene=scene)
 
 
 async def scene_of(

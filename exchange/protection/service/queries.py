@@ -63,7 +63,7 @@ async def read(conn: Connection, module: Module, item_id: UUID, caller: Caller, 
 
 async def read_loaded(conn: Connection, module: Module, loaded: Loaded, caller: Caller, now: datetime) -> Read:
     """Return an item that is already open for the caller to see, as `read` does."""
-    scene = await scene_of(conn, module, loaded.item, caller, now)
+    scene = loaded.scene or await scene_of(conn, module, loaded.item, caller, now)
     sight = sight_of(loaded.item, caller.body, scene)
     if caller.body not in scene.bodies or not sight.standings:
         raise NotThere
