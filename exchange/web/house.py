@@ -38,7 +38,7 @@ class House:
     """What the pages of one application share. `outline` says what went wrong without quoting anything.
 
     `watch` is the mark guard; only the protection module's own forms have none. `secrets` are the roles that are shown
-    the way to the module, where there is one.
+    the way to the module, where there is one. What is `for_all` is for people of a body of the module alone, too.
     """
 
     runtime: Runtime
@@ -49,6 +49,7 @@ class House:
     outline: Callable[[BaseException], str]
     watch: Watch | None
     secrets: frozenset[Role] = frozenset()
+    for_all: bool = False
 
     @property
     def sandbox(self) -> bool:
@@ -146,7 +147,7 @@ class House:
 
     async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":
         held = await sessions.prove(conn, secret, real)
-        if not may(held.actor, Verb.READ):
+        if not may(held.actor, Verb.READ) and not (self.for_all and held.actor.outside):
             raise NotThere
         now = node_time(real, held.shift, held.frozen_at)
         return Visit(

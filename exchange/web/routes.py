@@ -1,6 +1,7 @@
 """Every address of the pages, and how their house is put up."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +38,9 @@ from exchange.web.pages import (
 )
 from exchange.web.pages import request as one_request
 from exchange.web.static import Shelf
+
+OWN = frozenset({"/sign-out", "/account", "/account/password", "/account/second", "/account/sessions"})
+"""What everybody who is signed in does for themselves."""
 
 MACHINES = ("/v1/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 """Addresses of programs: whoever is wrong there gets a problem body, never a page."""
@@ -108,8 +112,10 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
 
 def routes(house: House, note: str) -> list[Route]:
     """Return the routes; `note` is where the scope keeps an address's pattern."""
-    table = handlers(sandbox=house.sandbox)
-    return [Route(path, Page(path, methods, house, note)) for path, methods in table.items()]
+    table, for_all = handlers(sandbox=house.sandbox), replace(house, for_all=True)
+    return [
+        Route(path, Page(path, methods, for_all if path in OWN else house, note)) for path, methods in table.items()
+    ]
 
 
 def is_for_people(request: Request) -> bool:

@@ -18,7 +18,7 @@ from exchange.protection.content.vault import open_vault
 from exchange.protection.core.guard import guard_of
 from exchange.protection.core.scene import Law
 from exchange.protection.module import Module
-from exchange.protection.service import seed
+from exchange.protection.service import seed, verify
 from exchange.protection.service.seed import SampleBody
 from exchange.protection.store.schema import ROLE
 from exchange.service import people, registry
@@ -131,6 +131,9 @@ async def open_hall(dsn: str, folder: Path) -> AsyncIterator[Hall]:
             async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
                 node.app, node.http = app, http
                 yield Hall(node, module, provider)
+            if not provider.sealed:
+                async with pool.transaction() as conn:
+                    assert [found async for _, found in verify.proofs(conn, module) if found] == []
     finally:
         await pool.close()
 

@@ -3,6 +3,10 @@
 import asyncio
 from typing import Any
 
+import asyncpg
+import pytest
+
+from exchange.protection.service import proving
 from schemas.vocabulary import Role
 from tests.protection.hall import PAPER, Hall, rules
 
@@ -328,3 +332,28 @@ async def test_a_sealed_module_answers_nothing(hall: Hall) -> None:
         await hall.post("releases", {"item": case["item"], "classification_body": "KZ-NSC", **CONTENTS}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (503, "protection_sealed")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ("UPDATE protection.proceeding SET head = sha256(head)", "it is not the last of the record"),
+        (
+            "UPDATE protection.proceeding SET snapshot = set_byte(snapshot, 60, get_byte(snapshot, 60) # 1)",
+            "does not open",
+        ),
+        ("UPDATE protection.proceeding_record SET at = at - interval '1 s' WHERE seq = 1", "entry 1: "),
+        ("UPDATE protection.proceeding_record SET digest = sha256(digest) WHERE seq = 2", "entry 2: its digest"),
+        ("UPDATE protection.proceeding_record SET jws = set_byte(jws, 90, get_byte(jws, 90) # 1)", "does not open"),
+        ("DELETE FROM protection.proceeding_record WHERE seq = 3", "entry 3: missing"),
+        ("UPDATE protection.proceeding_duty SET due_at = due_at + interval '1 day'", "its duties are not those"),
+    ],
+)
+async def test_harm_to_a_record_is_found(hall: Hall, owner: "asyncpg.Connection", harm: str, words: str) -> None:
+    await approved(hall)
+    undone = owner.transaction()
+    await undone.start()
+    await owner.execute(harm)
+    found = [each async for _, each in proving.proofs(owner, hall.module)]
+    await undone.rollback()
+    assert words in " ".join(fault for faults in found for fault in faults)

@@ -149,3 +149,26 @@ async def destroys(holder: Person, maker: Person, item: str) -> None:
     sure = next(one for one in Reader(second.text).forms() if "key" in one)
     page = await led(holder, await holder.post(f"{ITEMS}/{item}/acts/destroy", {**sure, "sure": "yes"}))
     assert "уничтожен" in page.text
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_people_of_a_body_of_the_module_alone_see_its_pages_and_their_own(
+    chambers: Chambers, language: str
+) -> None:
+    person = await chambers.keeper("LT-CB")
+    page = await person.get("/protection", language=language)
+    ways = {one["href"] for one in page.all("a")}
+    assert "/protection" in ways
+    assert not ways & {"/", "/requests?box=in", "/drafts", "/registry", "/mail"}
+    await person.get("/account", language=language)
+    assert (await person.http.get("/")).status_code == 404
+
+
+async def test_people_of_a_body_of_the_module_alone_come_in_there_and_leave(chambers: Chambers) -> None:
+    person = chambers.nobody()
+    entered = await person.post("/sign-in", {"authority": "LT-CB", "role": "secrecy_officer", "next": "/"})
+    assert (entered.status_code, entered.headers["location"]) == (303, "/protection")
+    page = await person.get("/protection")
+    left = await person.post("/sign-out", page.hidden())
+    assert left.headers["location"] == "/sign-in"
+    assert (await person.http.get("/protection")).status_code in {303, 401}

@@ -1,4 +1,4 @@
-"""Every item proved: its chain, its seals, and whether what stands follows from its record."""
+"""Every item proved, and what runs beside it: chains, seals, and whether what stands follows from the records."""
 
 from collections.abc import AsyncIterator
 from typing import Final
@@ -9,7 +9,7 @@ from exchange.core.record import Sealed, faults
 from exchange.protection.core.entry import Entry
 from exchange.protection.core.fold import fold
 from exchange.protection.module import Module
-from exchange.protection.service import keys
+from exchange.protection.service import keys, proving
 from exchange.protection.service.items import ITEM, opened, subject
 from exchange.protection.service.records import proved
 from exchange.protection.service.sealing import opened as unlocked
@@ -21,7 +21,7 @@ AT_ONCE: Final = 100
 
 
 async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield each item with what is wrong with it, mostly nothing.
+    """Yield each item, then each proceeding, with what is wrong with it, mostly nothing.
 
     The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
     """
@@ -34,6 +34,8 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, 
             if row is not None:
                 yield item_id, await prove(conn, module, row)
         after = found[-1]
+    async for proceeding in proving.proofs(conn, module):
+        yield proceeding
 
 
 async def prove(conn: Connection, module: Module, row: Row) -> tuple[str, ...]:

@@ -51,6 +51,16 @@ SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
   FROM protection.proceeding_record WHERE proceeding = $1 ORDER BY seq
 """
 
+SELECT_NEXT = """
+SELECT id, kind, number, author, state, seq, head, opened_at, snapshot
+  FROM protection.proceeding WHERE id > $1 ORDER BY id LIMIT $2
+"""
+
+SELECT_DUTIES = """
+SELECT kind, body, state, rule, started_at, due_at, closed_at
+  FROM protection.proceeding_duty WHERE proceeding = $1 ORDER BY started_at, kind
+"""
+
 INSERT_NUMBER = """
 INSERT INTO protection.proceeding_register AS r (body, kind, year, number) VALUES ($1, $2, $3, 1)
     ON CONFLICT (body, kind) DO UPDATE
@@ -127,6 +137,24 @@ async def page(
 async def record(conn: Connection, proceeding: UUID) -> tuple[Kept, ...]:
     """Return the entries of a record in order."""
     return tuple(Kept(**row) for row in await conn.fetch(SELECT_RECORD, proceeding))
+
+
+async def following(conn: Connection, after: UUID, limit: int) -> tuple[Row, ...]:
+    """Return the next proceedings by id, for whoever proves them all."""
+    return tuple(map(_row, await conn.fetch(SELECT_NEXT, after, limit)))
+
+
+async def duties(conn: Connection, proceeding: UUID) -> list[tuple[object, ...]]:
+    """Return what is owed in a proceeding as it stands in the table, in the columns of `standing`."""
+    return [tuple(row) for row in await conn.fetch(SELECT_DUTIES, proceeding)]
+
+
+def standing(duties: Iterable[Owed]) -> list[tuple[object, ...]]:
+    """Return duties as the table has to hold them: kind, body, state, rule, start, due moment, end."""
+    return [
+        (each.kind, each.body, each.state, each.term.rule, each.term.started_at, each.term.due_at, each.closed_at)
+        for each in duties
+    ]
 
 
 async def take_number(conn: Connection, body: str, kind: ProceedingKind, year: int) -> str:

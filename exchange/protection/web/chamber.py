@@ -56,7 +56,7 @@ class Chamber:
     @classmethod
     def of(cls, house: House, module: Module) -> "Chamber":
         """Put up the module's pages in the open pages' house, with the words of both."""
-        return cls(replace(house, tongues=tongues_of(house.tongues), watch=None), module)
+        return cls(replace(house, tongues=tongues_of(house.tongues), watch=None, for_all=True), module)
 
     @asynccontextmanager
     async def reading(self, request: Request) -> AsyncIterator[Room]:

@@ -82,7 +82,9 @@ async def sign_in(house: House, request: Request) -> Response:
         agent = agents.short(request.headers.get("user-agent"))
         secret = await sessions.open_for(conn, actor, real, instead_of=guard.secret_of(request), agent=agent)
         await proved.entered(conn, actor, agent)
-    response = RedirectResponse(guard.way_back(form.get("next") or "/"), 303)
+    home = "/protection" if known[authority].kind is AuthorityKind.PROTECTION else "/"
+    asked = guard.way_back(form.get("next") or "/")
+    response = RedirectResponse(home if asked == "/" else asked, 303)
     guard.keep_secret(response, secret)
     return response
 
