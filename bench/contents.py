@@ -22,8 +22,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.house import resident
 from exchange.files import Folder
+from exchange.protection.content.datakeys import DataKey
 from exchange.protection.content.outgoing import Opened
-from exchange.protection.content.sealing import DataKey, SealedContent, sealed_into
+from exchange.protection.content.sealing import SealedContent, sealed_into
 from exchange.protection.content.stream import CHUNK
 
 SIZE: Final = 200_000_000

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from exchange.core.errors import FileBroken, Tampered
 from exchange.files import Folder, Reader
-from exchange.protection.content.sealing import DataKey, SealedContent
+from exchange.protection.content.datakeys import DataKey
+from exchange.protection.content.sealing import SealedContent
 from exchange.protection.content.stream import HEAD_BYTES, SEALED, Chunks, chunks_in, sealed_size
 
 

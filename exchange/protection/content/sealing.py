@@ -1,37 +1,20 @@
 """A stream on its way into the vault: sealed as it comes, at constant memory, its plaintext hashed and never kept."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
 from uuid import UUID
 
 from exchange.files import Writer
+from exchange.protection.content.datakeys import DataKey
 from exchange.protection.content.keyset import wipe
-from exchange.protection.content.provider import KEY_BYTES
 from exchange.protection.content.stream import CHUNK, Chunks
 
 Submit: TypeAlias = "Callable[[Callable[[], bytes]], Future[bytes]]"
 """Lets a thread do work."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataKey:
-    """The key of one content, which nothing else is ever sealed with."""
-
-    secret: bytearray = field(repr=False)
-
-    @classmethod
-    def new(cls) -> "DataKey":
-        """Make one."""
-        return cls(bytearray(os.urandom(KEY_BYTES)))
-
-    def wipe(self) -> None:
-        """Overwrite it."""
-        wipe(self.secret)
 
 
 @dataclass(frozen=True, slots=True)

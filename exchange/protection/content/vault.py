@@ -17,12 +17,12 @@ from uuid import UUID, uuid4
 
 from exchange.core.errors import ExchangeError, ModuleSealed, NoRoom, NotHeld, Tampered, Unavailable
 from exchange.files import Folder
-from exchange.protection.content import hpke
+from exchange.protection.content.datakeys import DataKey, DataKeys
 from exchange.protection.content.keyfolder import KeyFolder, KeyName
 from exchange.protection.content.outgoing import Opened
 from exchange.protection.content.provider import KeyProvider, Owner
 from exchange.protection.content.safe import Safe
-from exchange.protection.content.sealing import DataKey, SealedContent, sealed_into
+from exchange.protection.content.sealing import SealedContent, sealed_into
 from exchange.protection.content.stream import sealed_size
 from exchange.protection.store import contents
 from exchange.protection.store.contents import HANDED, HELD, Content, Holding, Ordered, Shredding
@@ -80,7 +80,7 @@ class Vault:
             async with self.folder.writer(expected) as writer:
                 sealed, cipher = await sealed_into(writer, chunks, data_key, name.content, self.folder.submit)
                 taken = Taken(sealed, cipher, owner, name)
-                await self._run(self._put, name, owner, data_key)
+                await self._run(self._data.put, name, owner, data_key)
                 await writer.keep()
             yield taken
         finally:
@@ -128,7 +128,7 @@ class Vault:
             raise NotHeld
         row, key = held
         told = self._told(row)
-        data_key = await self._run(self._get, KeyName(row.id, key), body)
+        data_key = await self._run(self._data.get, KeyName(row.id, key), body)
         opened = Opened(self.folder, row.cipher.hex(), data_key, told)
         await opened.prove_size()
         return opened
@@ -145,16 +145,7 @@ class Vault:
         if former is not None and former.state == HELD:
             return
         giving, name = KeyName(row.id, held[giver].key), KeyName(row.id, uuid4())
-        info = _handed(name, recipient, means)
-
-        def handed() -> None:
-            data_key = self._get(giving, giver)
-            try:
-                self.keys.put(name, hpke.seal(self.provider.public(recipient), data_key.secret, info))
-            finally:
-                data_key.wipe()
-
-        await self._run(handed)
+        await self._run(self._data.hand_over, giving, giver, name, recipient, means)
         await self._replaced(conn, former, Holding(row.id, recipient, HANDED, name.key, means))
 
     async def take_over(self, conn: Connection, item_id: UUID, recipient: str, mark: Mark | None) -> None:
@@ -166,13 +157,7 @@ class Vault:
         if former.state == HELD:
             return
         handed, name = KeyName(row.id, former.key), KeyName(row.id, uuid4())
-        info = _handed(handed, recipient, former.means)
-
-        def taken() -> None:
-            secret = self.provider.open_hpke(recipient, self.keys.get(handed), info)
-            self._put(name, Owner(recipient, mark), DataKey(bytearray(secret)))
-
-        await self._run(taken)
+        await self._run(self._data.take_over, handed, former.means, name, Owner(recipient, mark))
         await self._replaced(conn, former, Holding(row.id, recipient, HELD, name.key, None))
 
     async def rewrap(self, conn: Connection, item_id: UUID, body: str, mark: Mark | None) -> None:
@@ -181,16 +166,8 @@ class Vault:
         former = (await contents.holdings(conn, row.id)).get(body) if row else None
         if row is None or former is None or former.state != HELD:
             return
-        held, name = KeyName(row.id, former.key), KeyName(row.id, uuid4())
-
-        def wrapped() -> None:
-            data_key = self._get(held, body)
-            try:
-                self._put(name, Owner(body, mark), data_key)
-            finally:
-                data_key.wipe()
-
-        await self._run(wrapped)
+        name = KeyName(row.id, uuid4())
+        await self._run(self._data.rewrap, KeyName(row.id, former.key), name, Owner(body, mark))
         await self._replaced(conn, former, Holding(row.id, body, HELD, name.key, None))
 
     # Destroying
@@ -249,7 +226,7 @@ class Vault:
         for body, holding in sorted(holders.items()):
             name = KeyName(row.id, holding.key)
             try:
-                await self._run(*((self._get, name, body) if holding.state == HELD else (self.keys.get, name)))
+                await self._run(*((self._data.get, name, body) if holding.state == HELD else (self.keys.get, name)))
             except Tampered as broken:
                 found.append(f"the key of {body} to its content: {broken}")
         if holders and await self.folder.size_of(row.cipher.hex()) != sealed_size(row.size):
@@ -286,6 +263,10 @@ class Vault:
     def _safe(self) -> Safe:
         return Safe(self.provider)
 
+    @property
+    def _data(self) -> DataKeys:
+        return DataKeys(self.provider, self.keys)
+
     async def _held(self, conn: Connection, item_id: UUID, body: str) -> tuple[Content, dict[str, Holding]]:
         """Lock an item's content and return it with its holders; raise NotHeld unless the body is one."""
         row = await contents.lock(conn, item_id)
@@ -308,15 +289,7 @@ class Vault:
             await self._run(self.keys.destroy_all, row.id)  # also what no commit ever named
             await self.folder.remove(row.cipher.hex())
             await contents.gone(conn, row.id)
-        await contents.done(conn, ordered.key, await self._run(self._refusal, name, ordered.body))
-
-    def _refusal(self, name: KeyName, body: str) -> str:
-        """Prove a destroyed key unreadable: say how opening it is refused."""
-        try:
-            self._get(name, body).wipe()
-        except Tampered as refusal:
-            return str(refusal)
-        raise Unavailable("a key file that was destroyed still opens")
+        await contents.done(conn, ordered.key, await self._run(self._data.refusal, name, ordered.body))
 
     async def _dropped(self, taken: Taken) -> None:
         """Remove what was taken in and not kept."""
@@ -326,28 +299,10 @@ class Vault:
     def _told(self, row: Content) -> SealedContent:
         return SealedContent(row.id, self._safe.open(row.locked, _row(row.id)).hex(), row.size)
 
-    def _put(self, name: KeyName, owner: Owner, data_key: DataKey) -> None:
-        """Keep a data key for an owner under a new name."""
-        self.keys.put(name, self.provider.wrap(owner, bytes(data_key.secret), _bound(name, owner.body)))
-
-    def _get(self, name: KeyName, body: str) -> DataKey:
-        """Return a holder's data key; raise Tampered."""
-        return DataKey(bytearray(self.provider.unwrap(self.keys.get(name), _bound(name, body))))
-
 
 def open_vault(pool: Pool, provider: KeyProvider, *, files: Path, keys: Path) -> Vault:
     """Open the vault over two folders, made where they are missing; raise Unavailable when one cannot be used."""
     return Vault(pool, provider, Folder(files), KeyFolder(keys))
-
-
-def _bound(name: KeyName, body: str) -> bytes:
-    """Return what a holder's data key is bound to."""
-    return f"content\n{name}\n{body}".encode()
-
-
-def _handed(name: KeyName, recipient: str, means: str | None) -> bytes:
-    """Return what a data key on its way is bound to (`info` of RFC 9180)."""
-    return f"handed over\n{name}\n{recipient}\n{means or ''}".encode()
 
 
 def _row(content: UUID) -> str:

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.core.errors import Tampered
+from exchange.protection.content.datakeys import DataKey
 from exchange.protection.content.outgoing import Opened
-from exchange.protection.content.sealing import DataKey, sealed_into
+from exchange.protection.content.sealing import sealed_into
 from exchange.protection.content.stream import CHUNK, HEAD_BYTES, SEALED, Chunks, chunks_in, sealed_size
 from tests.protection.content.store import Place, pieces
 
