@@ -74,7 +74,7 @@ async def led(person: Person, answer: httpx.Response) -> Reader:
     return await person.get(answer.headers["location"])
 
 
-async def register(person: Person, plain: bytes | None = PLAIN.encode(), **changes: Any) -> str:
+async def register(person: Person, plain: bytes | None = PLAIN.encode(), /, **changes: str) -> str:
     """Register an item by its form, with content or without, and return its id."""
     own = form_of(await person.get(f"{ITEMS}/new"))
     data = {**own, **NEW, **changes}

@@ -86,6 +86,10 @@ class Teller:
         """Return bodies of which any one counts."""
         return " / ".join(sorted(codes)) or "—"
 
+    def grounds(self, codes: Iterable[str]) -> str:
+        """Say which grounds were missing, by their codes."""
+        return " ".join(self.tongue.words.get(f"secret.ground.{code}", code) for code in codes)
+
     def day_of(self, text: str) -> str:
         """Write a day that came as text; what is none stays as it is."""
         try:

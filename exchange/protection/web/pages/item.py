@@ -1,6 +1,7 @@
 """One item: its marks, copies, decisions, consents, terms and record, and what the visitor may do."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from exchange.core.errors import NotThere
 from exchange.protection.core.acts import Verb
 from exchange.protection.core.regimes import order_of
 from exchange.protection.core.scene import Scene
-from exchange.protection.service import papers, queries
+from exchange.protection.service import papers, queries, reading
 from exchange.protection.service.queries import Read
 from exchange.protection.service.views import mark_for
 from exchange.protection.web.card import Card, Step, act_title, card_of
@@ -18,8 +19,12 @@ from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.teller import Teller
 from exchange.web.house import ID
 from exchange.web.query import Query
-from schemas.protection_views import ProtectedEntryView
+from schemas.protection_views import AccessView, ProtectedEntryView
 from schemas.secrecy import ItemAct
+from schemas.vocabulary import Role
+
+READINGS: Final = 20
+"""Readings on the card."""
 
 
 async def show(chamber: Chamber, request: Request) -> Response:
@@ -30,6 +35,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
         record = await queries.record_of(room.conn, room.module, item_id, room.caller, room.visit.now)
         view = card_of(room.tell, seen, record)
         sources = await _sources(room, seen) if view.sight.whole else ()
+        readings = await _readings(room, item_id) if room.may(Verb.KEEP) or room.caller.role is Role.AUDITOR else ()
     return chamber.page(
         room,
         "item",
@@ -38,6 +44,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
         titles=titles(room.tell),
         may_read=room.may(Verb.READ) and view.item.content is not None and view.holds,
         sources=sources,
+        readings=readings,
         more=_more(room, view) if view.sight.named else (),
         requests=(),
         papers=_papers(room, view.item.id, record),
@@ -67,6 +74,11 @@ async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
         except (NotThere, ValueError):
             found.append((code, None))
     return tuple(found)
+
+
+async def _readings(room: Room, item: UUID) -> tuple[AccessView, ...]:
+    """Return who of the body's own people read the content or was refused, the latest first."""
+    return await reading.accesses_of(room.conn, room.module, item, room.caller, room.visit.now, None, READINGS)
 
 
 def _more(room: Room, view: Card) -> tuple[tuple[str, str], ...]:
