@@ -6,7 +6,7 @@ thumbprint (RFC 7638). Where keys are kept, and under what they are wrapped, is 
 
 import json
 import os
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -134,6 +134,12 @@ def named_by(public: str, name: str) -> bool:
         return bool(OKPKey.import_key(json.loads(public)).thumbprint() == name)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return False
+
+
+def key_of(text: str) -> str:
+    """Return the identifier of the key that a compact JWS names."""
+    head = text.partition(".")[0]
+    return str(json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"])
 
 
 def payload_of(seal: str) -> bytes:

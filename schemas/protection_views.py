@@ -18,6 +18,7 @@ from schemas.secrecy import (
     ItemKind,
     ItemState,
     Mark,
+    PaperKind,
 )
 from schemas.views import View
 from schemas.vocabulary import Role
@@ -210,13 +211,17 @@ class ProtectedEntryView(View):
 
 
 class AccessView(View):
-    """One reading of a content by somebody of the reader's body, or one that was refused; `missing` are its grounds."""
+    """What somebody of the reader's body took of an item, or was refused, then `missing` are its grounds.
+
+    `paper` is null for the content itself.
+    """
 
     id: str
     at: datetime
     who: str
     role: Role
     given: bool
+    paper: PaperKind | None
     copy_number: int | None
     purpose: str | None
     document: str | None

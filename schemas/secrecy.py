@@ -279,12 +279,14 @@ class ProceedingKind(StrEnum):
 
 
 class PaperKind(StrEnum):
-    """What of an item is printed: its card and record, and the acts that are done in writing."""
+    """What is printed: an item's card and record, its acts in writing; the letter on a visit; a proposal to release."""
 
     EXTRACT = "extract"
     COVER = "cover"
     RECEIPT = "receipt"
     DESTRUCTION = "destruction"
+    VISIT = "visit"
+    PROPOSAL = "proposal"
 
 
 class Told(StrEnum):

@@ -1,7 +1,5 @@
 """The written form of a request and of its acts: for whom it is, what it says, and whether a code leads to it."""
 
-import json
-from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from exchange.letters.letter import Letter
 from exchange.letters.press import Press
 from exchange.letters.source import Attached, Source
 from exchange.letters.words import Words
+from exchange.seals import key_of
 from exchange.service import audit, queries
 from exchange.service.keys import Keyring
 from exchange.service.verify import open_entry
@@ -89,7 +88,7 @@ def draw(
         after=stages[seq - 1],
         received=received,
         digest=own.digest,
-        key=_key_of(own.jws),
+        key=key_of(own.jws),
         attached=_attached(entries[seq - 1]),
         sample=sample,
     )
@@ -144,12 +143,6 @@ def _stages(request_id: str, entries: Sequence[Entry]) -> list[Request]:
     for entry in entries[1:]:
         stages.append(apply(stages[-1], entry))
     return stages
-
-
-def _key_of(jws: str) -> str:
-    """Return the identifier of the key that a seal names."""
-    head = jws.partition(".")[0]
-    return str(json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"])
 
 
 def _attached(entry: Entry) -> tuple[Attached, ...]:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from pydantic import create_model
 
+from exchange.api.catalogue_letters import FILE, PDF
 from exchange.api.operation import BODY, IF_MATCH, KEY, MADE, PAGE, RETRY, Operation, Parameter
 from exchange.protection.api import examples_registry as examples
 from exchange.protection.api.catalogue import GROUP, refused
@@ -40,6 +41,15 @@ _AGREE: Final = (
     "Предлагает или, если другая сторона назвала то же самое под тем же кодом, соглашается: действует лишь то, что "
     "назвали обе. "
 )
+
+
+def _paper(path: str, name: str, words: str) -> Operation:
+    """Describe a paper of a proceeding."""
+    return Operation(
+        method="GET", path=path, name=name, group=GROUP, words=f"{words} Выдача записывается прежде печати.",
+        answers=str, media="application/pdf", example=PDF, headers=FILE, problems=(*_ONE, "not_printed"),
+        troubles=refused("role_may_not"),
+    )  # fmt: skip
 
 
 def _record(path: str, name: str, words: str) -> Operation:
@@ -162,6 +172,10 @@ OPERATIONS: Final = (
         troubles=refused("role_may_not", "stale", "reasons_missing", "extended_already", "term_over"),
     ),
     _record("/v1/protection/releases", "Показать дело передачи", "Действия по порядку, с подписями."),
+    _paper(
+        "/v1/protection/releases/{id}/proposal.pdf", "Напечатать предложение о передаче",
+        "Мотивированное предложение с перечнем сведений и элементами договора, PDF/A (R-4, R-5, R-10).",
+    ),
     Operation(
         method="POST", path="/v1/protection/visits", name="Обратиться о визите", group=GROUP, status=201,
         words="Обращение о визите: всё обязательное по каждому договору; поздний срок отмечается (A-6.5, KA-9, KL-9).",
@@ -189,6 +203,10 @@ OPERATIONS: Final = (
         troubles=refused("role_may_not", "not_the_host", "stale", "visit_answered"),
     ),
     _record("/v1/protection/visits", "Показать дело визита", "Обращение и ответ, с подписями."),
+    _paper(
+        "/v1/protection/visits/{id}/letter.pdf", "Напечатать обращение о визите",
+        "Обращение о посещении со всеми сведениями, PDF/A (A-6.5, KA-9, KL-9).",
+    ),
     Operation(
         method="POST", path="/v1/protection/entries", name="Внести запись", group=GROUP, status=201,
         words="Датированная запись: лица, контракты, правила, консультации, выданное под расписку, изменения "

@@ -168,6 +168,7 @@ ACCESS: Final[Mapping[str, Any]] = {
     "who": "person:kz-mvd.officer",
     "role": "officer",
     "given": True,
+    "paper": None,
     "copy_number": 1,
     "purpose": "Совместный розыск",
     "document": "Приказ № 1",

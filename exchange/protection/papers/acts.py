@@ -45,8 +45,10 @@ def cover(source: Source, words: Words) -> Letter:
                 Section(words.of("part", "confirming"), (_confirming(source, words),)),
             ),
         ),
-        source,
+        source.proof,
+        source.names,
         words,
+        sample=source.sample,
     )
 
 
@@ -75,8 +77,10 @@ def receipt(source: Source, words: Words) -> Letter:
             lead=words.of("lead", "receipt", number=source.item.number),
             parts=(Rows(words.of("part", "received"), tuple(rows)),),
         ),
-        source,
+        source.proof,
+        source.names,
         words,
+        sample=source.sample,
     )
 
 
@@ -100,7 +104,7 @@ def destruction(source: Source, words: Words) -> Letter:
     return sheet.laid(
         Sheet(
             heading="destruction",
-            author=sheet.known(source, source.entry.author),
+            author=source.body(source.entry.author),
             number=act.document.reference,
             date=words.date(act.document.date),
             rules=(DOCUMENTED, *(each.destruction_rule for copy in copies for each in _regimes(source, copy))),
@@ -109,8 +113,10 @@ def destruction(source: Source, words: Words) -> Letter:
             parts=parts,
             signed=False,
         ),
-        source,
+        source.proof,
+        source.names,
         words,
+        sample=source.sample,
     )
 
 
@@ -132,7 +138,7 @@ def _rules(source: Source, transit: Transit, act: bodies.Dispatch | bodies.Retur
     if transit.passage is None:
         yield from (each.return_rule for each in _regimes(source, _copies(source, act.copies)[0]))
         return
-    for regime in source.regimes(transit.passage.regimes):
+    for regime in source.names.regimes(transit.passage.regimes):
         yield from (each.rule for each in regime.channels if each.channel is act.channel)
 
 
@@ -140,7 +146,7 @@ def _regimes(source: Source, copy: NumberedCopy) -> tuple[Regime, ...]:
     """Return the regimes that a copy came under, or comes."""
     passage = copy.transit.passage if copy.transit is not None else None
     passage = passage or next(iter(copy.path[-1:]), None)
-    return () if passage is None else source.regimes(passage.regimes)
+    return () if passage is None else source.names.regimes(passage.regimes)
 
 
 def _confirming(source: Source, words: Words) -> str:
@@ -156,8 +162,8 @@ def _consent(source: Source, act: bodies.Destroy, words: Words) -> Iterator[Line
             words.say(
                 "given",
                 reference=each.reference,
-                body=sheet.body(each.body, source, words),
-                date=words.day_of(each.at, sheet.known(source, source.entry.author).zone),
+                body=sheet.body(each.body, source.names, words),
+                date=words.day_of(each.at, source.body(source.entry.author).zone),
             )
             for each in consent.given
         )

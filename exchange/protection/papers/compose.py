@@ -16,14 +16,15 @@ OF: Final[Mapping[PaperKind, frozenset[ItemAct]]] = {
 }
 """The acts that each paper is of; the extract is of the item as it stands."""
 
-_WRITERS: Final[Mapping[PaperKind, Callable[[Source, Words], Letter]]] = {
+WRITERS: Final[Mapping[PaperKind, Callable[[Source, Words], Letter]]] = {
     PaperKind.EXTRACT: extract.extract,
     PaperKind.COVER: acts.cover,
     PaperKind.RECEIPT: acts.receipt,
     PaperKind.DESTRUCTION: acts.destruction,
 }
+"""The papers of items."""
 
 
 def compose(kind: PaperKind, source: Source, words: Words) -> Letter:
-    """Return a paper; for one of an act the source's entry is such an act."""
-    return _WRITERS[kind](source, words)
+    """Return a paper of an item; for one of an act the source's entry is such an act."""
+    return WRITERS[kind](source, words)

@@ -23,7 +23,6 @@ def extract(source: Source, words: Words) -> Letter:
     if received := tuple(_receipts(source, words)):
         parts.append(Rows(words.of("part", "receipts"), received))
     parts.append(Rows(words.of("part", "acts"), tuple(_acts(source, words))))
-    tells = source.sight.named and view.mark is not None
     return sheet.laid(
         Sheet(
             heading="extract",
@@ -33,10 +32,12 @@ def extract(source: Source, words: Words) -> Letter:
             rules=("A-7.4",),
             lead=words.of("lead", "extract", at=at),
             parts=parts,
-            mark=_stamp(source, reader.code, view.mark, words) if tells else None,
+            mark=source.names.stamp(reader.party, view.mark) if source.sight.named and view.mark else None,
         ),
-        source,
+        source.proof,
+        source.names,
         words,
+        sample=source.sample,
     )
 
 
@@ -48,12 +49,12 @@ def _card(source: Source, words: Words) -> Iterator[Line]:
         "own_number": None if view.own_number == view.register_number else view.own_number,
         "state": words.of("item_state", view.state),
         "kind": words.of("item_kind", view.kind),
-        "mark": _stamp(source, source.reader.code, view.mark, words),
+        "mark": _mark(source, source.reader.code, view.mark, words),
         "designation": view.designation,
         "purpose": view.purpose,
         "requirements": view.requirements.text if view.requirements else None,
-        "originator": sheet.body(view.originator, source, words),
-        "makers": "\n".join(sheet.body(code, source, words) for code in view.makers) if view.makers[1:] else None,
+        "originator": sheet.body(view.originator, source.names, words),
+        "makers": "\n".join(sheet.body(code, source.names, words) for code in view.makers) if view.makers[1:] else None,
         "registered": words.moment(view.registered_at, source.reader.zone),
     }
     yield from ((words.of("row", name), value) for name, value in told.items() if value is not None)
@@ -72,21 +73,21 @@ def _lines(source: Source, copy: ProtectedCopyView, words: Words) -> Iterator[st
     """Yield where a copy is, under which mark and number, how it came there, and what was made of it (A-N7)."""
     zone = source.reader.zone
     gone = copy.state is CopyState.DESTROYED
-    yield words.say("last_holder" if gone else "holder", body=sheet.body(copy.holder, source, words))
+    yield words.say("last_holder" if gone else "holder", body=sheet.body(copy.holder, source.names, words))
     yield words.say("own_number", number=copy.own_number)
-    yield words.say("holder_mark", mark=_stamp(source, copy.holder, copy.mark, words))
+    yield words.say("holder_mark", mark=_mark(source, copy.holder, copy.mark, words))
     if copy.made_from is not None:
         yield words.say("made_from", number=copy.made_from)
     if copy.language is not None:
         yield words.say("language", language=copy.language)
     if copy.came_by:
-        yield words.say("came_by", bodies=", ".join(sheet.body(code, source, words) for code in copy.came_by))
+        yield words.say("came_by", bodies=", ".join(sheet.body(code, source.names, words) for code in copy.came_by))
     if copy.transit is not None:
         yield words.say(
             "transit",
             at=words.moment(copy.transit.dispatched_at, zone),
-            sender=sheet.body(copy.transit.sender, source, words),
-            recipient=sheet.body(copy.transit.recipient, source, words),
+            sender=sheet.body(copy.transit.sender, source.names, words),
+            recipient=sheet.body(copy.transit.recipient, source.names, words),
         )
     for note in copy.notes:
         yield words.say(
@@ -106,18 +107,18 @@ def _receipts(source: Source, words: Words) -> Iterator[Line]:
             copies, number = sheet.ranges(sorted(body.copies)), body.own_number
             line = words.say("receipt", copies=copies, number=number)
             at = words.tongue.moment(body.received_at, source.reader.zone)
-            yield at, f"{sheet.body(entry.author, source, words)}: {line}"
+            yield at, f"{sheet.body(entry.author, source.names, words)}: {line}"
 
 
 def _acts(source: Source, words: Words) -> Iterator[Line]:
     """Yield the acts of the record in order."""
     for entry in source.record:
         label = words.say("entry", seq=entry.seq, at=words.tongue.moment(entry.recorded_at, source.reader.zone))
-        author = sheet.body(entry.author, source, words)
+        author = sheet.body(entry.author, source.names, words)
         title = ACTS[entry.kind].title
         yield label, words.say("act", title=title[0].upper() + title[1:], body=author)
 
 
-def _stamp(source: Source, code: str, mark: Mark | None, words: Words) -> str:
-    """Return the stamp of a body's Party for a mark."""
-    return words.say("mark_removed") if mark is None else source.stamp(sheet.known(source, code).party, mark)
+def _mark(source: Source, code: str, mark: Mark | None, words: Words) -> str:
+    """Return the mark of a body's copy, as its Party writes it."""
+    return words.say("mark_removed") if mark is None else source.names.mark(source.body(code).party, mark)

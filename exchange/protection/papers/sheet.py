@@ -7,7 +7,7 @@ from exchange.letters.code import code_of
 from exchange.letters.letter import Letter, Part, Seal, Signer
 from exchange.letters.words import Words
 from exchange.protection.core.scene import Body
-from exchange.protection.papers.source import Source
+from exchange.protection.papers.source import Names, Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +26,10 @@ class Sheet:
     mark: str | None = None
 
 
-def laid(sheet: Sheet, source: Source, words: Words) -> Letter:
+def laid(sheet: Sheet, proof: Proof, names: Names, words: Words, *, sample: bool) -> Letter:
     """Return a paper as it is printed."""
     heading = words.of("heading", sheet.heading)
-    head = source.party(sheet.author)
+    head = names.party(sheet.author)
     basis = dict.fromkeys(filter(None, (words.tongue.article(rule) for rule in sheet.rules)))
     return Letter(
         title=f"{heading}. {sheet.number}",
@@ -40,16 +40,16 @@ def laid(sheet: Sheet, source: Source, words: Words) -> Letter:
         number=sheet.number,
         date=sheet.date,
         refers=(),
-        addressees=tuple(source.party(each) for each in sheet.addressees),
+        addressees=tuple(names.party(each) for each in sheet.addressees),
         copies=(),
         lead=(sheet.lead,),
         parts=tuple(sheet.parts),
         signer=Signer(words.say("name_here"), words.say("sign_here"), None) if sheet.signed else None,
-        seal=_seal(source, words),
-        code=code_of(source.digest),
+        seal=_seal(proof, names, words),
+        code=code_of(proof.digest),
         running=f"№ {sheet.number}, {sheet.date}",
         mark=sheet.mark,
-        sample=words.of("seal", "sample") if source.sample else None,
+        sample=words.of("seal", "sample") if sample else None,
         remarks=(),
     )
 
@@ -71,24 +71,18 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def body(code: str, source: Source, words: Words) -> str:
+def body(code: str, names: Names, words: Words) -> str:
     """Write a body with its code."""
-    return words.say("body", name=source.name(code), code=code)
+    return words.say("body", name=names.name(code), code=code)
 
 
-def known(source: Source, code: str) -> Body:
-    """Return a body of the item by its code."""
-    return next(each for each in (*source.sight.item.known_bodies, source.reader) if each.code == code)
-
-
-def _seal(source: Source, words: Words) -> Seal:
-    entry, own = source.entry, words.own["seal"]
-    author = known(source, entry.author)
+def _seal(proof: Proof, names: Names, words: Words) -> Seal:
+    own = words.own["seal"]
     rows = (
-        (own["authority"], body(author.code, source, words)),
-        (own["key"], source.key),
-        (own["digest"], f"{source.digest.hex()[:32]}…"),
-        (own["entry"], f"{source.item.number}, № {entry.seq}"),
-        (own["at"], words.moment(entry.recorded_at, author.zone)),
+        (own["authority"], body(proof.author.code, names, words)),
+        (own["key"], proof.key),
+        (own["digest"], f"{proof.digest.hex()[:32]}…"),
+        (own["entry"], f"{proof.number}, № {proof.seq}"),
+        (own["at"], words.moment(proof.recorded_at, proof.author.zone)),
     )
     return Seal(own["title"], rows, own["code"], own["where"])

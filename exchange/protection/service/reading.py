@@ -1,5 +1,6 @@
 """The content of an item: access is decided and written down in one transaction, before a byte is given."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -56,7 +57,7 @@ async def give(module: Module, item_id: UUID, caller: Caller, now: datetime) -> 
     except Refused as refused:
         async with module.pool.transaction() as conn:
             missing = [reason.code for reason in refused.objections]
-            await note(conn, module, item_id, caller, now, given=False, missing=missing)
+            await note(conn, module, item_id, caller, now, {"missing": missing}, given=False)
         raise
 
 
@@ -78,7 +79,7 @@ async def open_content(conn: Connection, module: Module, item_id: UUID, caller: 
     answer = may_read(item, person, caller.role, grants, scene, now)
     if isinstance(answer, Refusal):
         raise Refused(answer.objections)
-    await note(conn, module, item_id, caller, now, given=True, **_told(answer))
+    await note(conn, module, item_id, caller, now, _told(answer), given=True)
     return await module.vault.open(conn, item_id, own.code)
 
 
@@ -110,6 +111,7 @@ def _shown(module: Module, access: Access) -> AccessView:
         who=told["who"],
         role=Role(told["role"]),
         given=access.given,
+        paper=told.get("paper"),
         copy_number=told.get("copy"),
         purpose=told.get("purpose"),
         document=told.get("document"),
@@ -123,11 +125,19 @@ def _told(answer: MayRead) -> dict[str, object]:
 
 
 async def note(
-    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, *, given: bool, **more: object
+    conn: Connection,
+    module: Module,
+    item_id: UUID | None,
+    caller: Caller,
+    now: datetime,
+    told: Mapping[str, object],
+    *,
+    given: bool,
+    proceeding: UUID | None = None,
 ) -> None:
-    """Write down who took something of an item, or was kept from it; what more is told stands locked."""
+    """Write down who took something of an item or a proceeding, or was kept from it; what more is told is locked."""
     number = uuid4()
-    detail = to_json({"who": caller.who, "role": caller.role, **more})
+    detail = to_json({"who": caller.who, "role": caller.role, **told})
     locked = module.safe.lock(detail, f"access/{number}")
-    row = Access(id=number, item=item_id, body=caller.body, at=now, given=given, detail=locked)
+    row = Access(id=number, item=item_id, body=caller.body, at=now, given=given, detail=locked, proceeding=proceeding)
     await accesses.add(conn, row)

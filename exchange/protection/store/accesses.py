@@ -7,7 +7,7 @@ from uuid import UUID
 from exchange.store.database import Connection
 
 INSERT_ACCESS = """
-INSERT INTO protection.access (id, item, body, at, given, detail) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO protection.access (id, item, body, at, given, detail, proceeding) VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 SELECT_ACCESSES = """
@@ -21,16 +21,17 @@ class Access:
     """One reading; `detail` (who, in which role, which copy, on which grant, or what was missing) is locked."""
 
     id: UUID
-    item: UUID
+    item: UUID | None
     body: str
     at: datetime
     given: bool
     detail: bytes
+    proceeding: UUID | None = None
 
 
 async def add(conn: Connection, access: Access) -> None:
     """Write a reading down."""
-    told = (access.id, access.item, access.body, access.at, access.given, access.detail)
+    told = (access.id, access.item, access.body, access.at, access.given, access.detail, access.proceeding)
     await conn.execute(INSERT_ACCESS, *told)
 
 

@@ -7,13 +7,13 @@ from exchange.protection.core.fold import fold
 from exchange.protection.core.seeing import sight_of
 from exchange.protection.papers import words
 from exchange.protection.papers.compose import OF, compose
-from exchange.protection.papers.source import Source
+from exchange.protection.papers.source import Names, Proof, Source, known
 from exchange.protection.service import views
 from schemas.secrecy import PaperKind
 from tests.letters.paper import KEY, Printed, press
 from tests.protection.cases import BODIES, Story, law
 
-NAMES = {code: f"Орган {code}" for code in BODIES}
+NAMES = Names(law(), {code: f"Орган {code}" for code in BODIES})
 WORDS = words.over(press().words)
 
 
@@ -29,10 +29,15 @@ def source_of(story: Story, kind: PaperKind, code: str) -> Source:
         record=story.entries,
         entry=entry,
         before=fold(story.item.id, story.entries[: entry.seq - 1]) if entry.seq > 1 else None,
-        digest=sha256(f"{entry.seq}".encode()).digest(),
-        key=KEY,
-        law=law(),
         names=NAMES,
+        proof=Proof(
+            author=known(story.item, BODIES[code], entry.author),
+            number=story.item.number,
+            seq=entry.seq,
+            recorded_at=entry.recorded_at,
+            digest=sha256(f"{entry.seq}".encode()).digest(),
+            key=KEY,
+        ),
         sample=False,
     )
 
