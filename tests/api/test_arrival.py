@@ -13,8 +13,8 @@ from exchange import transfer
 from exchange.api.wire import Wire
 from exchange.settings import Settings
 from schemas.vocabulary import Role
+from tests.api.files import count, stored, taken
 from tests.api.house import Node, open_node
-from tests.api.test_attachments import count, stored, taken
 from tests.conftest import Database
 
 LIMIT = 3_000_000

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from schemas.vocabulary import Role
+from tests.api.drafts import save, start
+from tests.api.files import count, stored
 from tests.api.house import SUBMISSION, Node, problem
-from tests.api.test_attachments import count, stored
-from tests.api.test_drafts import save, start
 
 CANARY = "Ольха-77c1"
 MARKED = f"Справка {CANARY}\nСовершенно секретно\nЭкз. № 1"

@@ -7,8 +7,8 @@ import pytest
 
 from exchange.api import examples
 from schemas.vocabulary import ActKind, Role
+from tests.api.described import BEFORE, CHANGES, author
 from tests.api.house import Node
-from tests.api.test_openapi import BEFORE, CHANGES, author
 from tests.statements import Recorder, recorded
 
 MOST_OF_A_READ, MOST_OF_AN_ACT = 8, 16

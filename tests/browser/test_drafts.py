@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.vocabulary import Role
-from tests.api.test_drafts import WORDS, save, sent, start, step
+from tests.api.drafts import WORDS, save, sent, start, step
 from tests.browser.stage import Stage, Window
 
 LONG = "Оченьдлинноесловобезпробелов" * 12

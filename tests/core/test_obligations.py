@@ -1,38 +1,25 @@
 """What acts do to duties: opened, met, suspended, dated anew, passed on, void."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from exchange.core.obligations import days_left
-from schemas.vocabulary import ActKind, ObligationKind, ObligationState, State
-from tests.core import cases
+from schemas.vocabulary import ObligationKind, ObligationState, State
 from tests.core.cases import HEAD, NOON, Case, sent, sent_urgent, stamp
+from tests.core.owed import CONDITIONS, MET, MET_LATE, RUNNING, VOID, refused
 
 EXECUTION, REDIRECT, CONFIRMATION = ObligationKind
-RUNNING, SUSPENDED, MET, MET_LATE, VOID = ObligationState
+
 
 ALL = [{"number": 1, "outcome": "а"}, {"number": 2, "outcome": "б"}]
+
+
 TREATY = {"days": 5, "basis": "treaty", "citation": "договор, ст. 5"}
-CONDITIONS: dict[str, Any] = {"conditions": "а", "ground": "б", "consultation": "в"}
 
 
 def _reported(case: Case, **more: Any) -> Case:
     return case.does("report_results", items=ALL, text="а", final=True, **more)
-
-
-def _refused(case: Case, items: Any = "all") -> Case:
-    return case.does("refuse", items=items, reasons="а", national_law="б")
-
-
-def _agreed(case: Case, days: int) -> Case:
-    case = case.does("propose_term", by=case.requesting(), days=days, citation="договор, ст. 7")
-    number = len([ask for ask in case.request.asks if ask.kind.value == "term"])
-    return case.does("agree_term", term_number=number)
 
 
 def _end(case: Case) -> datetime:
@@ -43,8 +30,6 @@ def _end(case: Case) -> datetime:
 
 
 # Execution
-
-
 def test_p_7_2_the_execution_runs_from_the_first_receipt_and_not_from_sending() -> None:
     case = sent(requested_authority="TJ-GKNB")
     assert case.request.obligation(EXECUTION) is None
@@ -128,27 +113,25 @@ def test_p_6_4_holding_stops_no_clock_and_blocks_no_act() -> None:
 
 
 # Refusal in whole and in part
-
-
 @pytest.mark.parametrize("items", ["all", [1, 2], [2, 1]])
 def test_p_9_1_refusing_every_item_ends_the_request_and_meets_the_execution(items: Any) -> None:
-    case = _refused(sent(), items)
+    case = refused(sent(), items)
     assert (case.request.state, case.duty().state) == (State.REFUSED, MET)
     assert case.duty(REDIRECT).state is VOID
 
 
 def test_p_9_1_a_partial_refusal_leaves_the_rest_open_with_its_term() -> None:
     case = sent().does("accept")
-    part = _refused(case, [2])
+    part = refused(case, [2])
     assert (part.request.state, part.request.open_items()) == (State.EXECUTING, (1,))
     assert part.duty() == case.duty()
-    assert _refused(part, [1]).request.state is State.REFUSED
-    assert _refused(part, "all").request.state is State.REFUSED
+    assert refused(part, [1]).request.state is State.REFUSED
+    assert refused(part, "all").request.state is State.REFUSED
 
 
 def test_p_9_1_with_some_items_reported_the_final_report_ends_it() -> None:
     case = sent().does("report_results", items=ALL[:1], text="а", final=False)
-    case = _refused(case, "all")
+    case = refused(case, "all")
     assert case.request.state is State.RECEIVED
     assert case.duty().state is RUNNING
     assert case.request.open_items() == ()
@@ -157,22 +140,20 @@ def test_p_9_1_with_some_items_reported_the_final_report_ends_it() -> None:
 
 
 def test_p_9_1_a_late_refusal_meets_the_execution_late() -> None:
-    assert _refused(sent().after(days=40)).duty().state is MET_LATE
+    assert refused(sent().after(days=40)).duty().state is MET_LATE
 
 
 @pytest.mark.parametrize(("days", "state"), [(30, MET), (31, MET_LATE)])
 def test_p_9_1_a_refusal_while_postponed_is_judged_by_the_days_that_were_left(
     days: int, state: ObligationState
 ) -> None:
-    case = _refused(sent().after(days=days).does("postpone", reason="а").after(days=50))
+    case = refused(sent().after(days=days).does("postpone", reason="а").after(days=50))
     assert case.duty().state is state
     assert case.duty().due_on == date(2026, 3, 31)
     assert case.request.postponement is None
 
 
 # Redirect
-
-
 def test_p_7_4_redirect_gives_each_holder_its_own_three_days() -> None:
     case = sent().after(days=2).does("redirect", to_authority="RU-FSB", reason="нет")
     first, second = (duty for duty in case.request.obligations if duty.kind is REDIRECT)
@@ -255,8 +236,6 @@ def test_p_7_4_asking_is_no_word_on_competence(kind: str) -> None:
 
 
 # Confirmation
-
-
 @pytest.mark.parametrize(("late", "state"), [(timedelta(microseconds=-1), MET), (timedelta(0), MET_LATE)])
 def test_p_6_4_confirmation_is_met_until_72_hours_have_gone(late: timedelta, state: ObligationState) -> None:
     case = sent_urgent()
@@ -277,7 +256,7 @@ def test_p_6_4_confirmation_is_timely_when_dispatched_in_time() -> None:
 def test_p_6_4_confirmation_stays_owed_after_the_end(end: str) -> None:
     case = {
         "executed": lambda: _reported(sent_urgent()),
-        "refused": lambda: _refused(sent_urgent()),
+        "refused": lambda: refused(sent_urgent()),
         "discontinued": lambda: (
             sent_urgent()
             .does("offer_conditions", **CONDITIONS)
@@ -309,181 +288,3 @@ def test_p_6_4_only_an_urgent_request_owes_a_confirmation() -> None:
 
 def test_p_6_4_the_thirty_days_run_from_the_receipt_of_the_technical_transmission() -> None:
     assert sent_urgent().duty().started_at == NOON
-
-
-# Postponing and resuming
-
-
-def test_p_7_6_while_suspended_there_is_no_due_date() -> None:
-    case = sent().does("postpone", reason="а")
-    duty = case.duty()
-    assert (duty.state, duty.due_at, duty.due_on) == (SUSPENDED, None, None)
-    assert not duty.overdue(NOON + timedelta(days=999))
-    assert duty.revisions[-1].due_on == date(2026, 3, 31)
-    assert (duty.revisions[-1].replaced_by, duty.revisions[-1].reason) == (ActKind.POSTPONE, "а")
-
-
-def test_p_7_6_an_overdue_request_stays_as_overdue_as_it_was() -> None:
-    case = sent().after(days=35).does("postpone", reason="а").after(days=10)
-    assert days_left(case.request, case.duty()) == -5
-    case = case.does("resume")
-    assert case.duty().due_on == date(2026, 4, 10)
-    assert case.duty().overdue(case.now)
-    assert (case.now.date() - date(2026, 4, 10)).days == 5
-
-
-def test_p_7_6_resuming_on_the_same_day_changes_no_date_and_makes_no_new_steps() -> None:
-    case = sent()
-    again = case.does("postpone", reason="а").after(hours=3).does("resume")
-    assert again.duty().due_at == case.duty().due_at
-    assert again.duty().due_version == case.duty().due_version
-    assert again.request.state is State.EXECUTING
-
-
-def test_p_7_6_resuming_is_not_hindered_by_the_order_in_which_arrivals_are_taken() -> None:
-    midnight = NOON + timedelta(hours=12)
-    case = sent().to(midnight + timedelta(seconds=1)).does("postpone", reason="а")
-    back = case.to(midnight - timedelta(seconds=1)).does("resume")
-    assert back.duty().due_on == date(2026, 3, 31)
-
-
-def test_p_7_6_days_are_those_of_the_zone_in_which_the_term_is_counted() -> None:
-    case = sent().does("redirect", to_authority="RU-EAST", reason="нет")
-    late = case.to(datetime.fromisoformat("2026-03-05T20:59:00Z")).does("postpone", reason="а")
-    case = late.to(datetime.fromisoformat("2026-03-05T21:00:00Z")).does("resume")
-    assert case.duty().due_on == date(2026, 4, 1)
-
-
-def test_p_7_6_the_day_named_in_a_postponement_ends_nothing_by_itself() -> None:
-    case = sent().does("postpone", reason="а", until="2026-03-05").after(days=30)
-    assert case.request.state is State.POSTPONED
-    assert case.duty().state is SUSPENDED
-
-
-def test_p_7_6_a_withdrawal_or_refusal_while_postponed_closes_the_duty() -> None:
-    case = sent().does("postpone", reason="а")
-    assert case.does("withdraw", reason="б").duty().state is VOID
-    assert _refused(case).duty().state is MET
-
-
-moves = st.lists(
-    st.one_of(
-        st.tuples(st.just("postpone"), st.integers(0, 40), st.integers(0, 60)),
-        st.tuples(st.just("term"), st.integers(0, 20), st.integers(1, 90)),
-        st.tuples(st.just("term while postponed"), st.integers(0, 20), st.integers(1, 90)),
-    ),
-    max_size=6,
-)
-
-
-@given(moves, st.integers(0, 23))
-def test_p_7_6_the_last_day_is_the_day_of_receipt_plus_the_term_plus_every_postponement(
-    plan: list[tuple[str, int, int]], hour: int
-) -> None:
-    case = sent(NOON.replace(hour=hour)).does("accept")
-    receipt, term, put_off = _local(case), 30, 0
-    for move, wait, number in plan:
-        case = case.after(days=wait, hours=7)
-        if move == "term":
-            case, term = _agreed(case, number), number
-            assert case.duty().due_on == receipt + timedelta(days=term + put_off)
-            continue
-        since = _local(case)
-        case = case.does("postpone", reason="а")
-        left = (receipt + timedelta(days=term + put_off) - since).days
-        assert days_left(case.request, case.duty()) == left
-        if move == "term while postponed":
-            case, term = _agreed(case.after(days=1), number), number
-            assert case.duty().due_at is None
-            left = (receipt + timedelta(days=term + put_off) - since).days
-            assert days_left(case.request, case.duty()) == left
-        case = case.after(days=number).does("resume")
-        put_off += (_local(case) - since).days
-        assert case.duty().due_on == _local(case) + timedelta(days=left)
-        assert case.duty().due_on == receipt + timedelta(days=term + put_off)
-    assert case.duty().due_on == receipt + timedelta(days=term + put_off)
-    assert cases.replayed(case) == case.request
-
-
-def _local(case: Case) -> date:
-    """Return the local day of Moscow, by its fixed offset: no zone data of ours."""
-    return (case.now + timedelta(hours=3)).date()
-
-
-# Another term
-
-
-def test_p_7_2_another_term_is_agreed_by_the_other_side_under_a_treaty() -> None:
-    case = _agreed(sent().after(days=3), 45)
-    assert case.duty().due_on == date(2026, 4, 15)
-    revision = case.duty().revisions[-1]
-    assert (revision.due_on, revision.replaced_by) == (date(2026, 3, 31), ActKind.AGREE_TERM)
-    assert revision.reason == "договор, ст. 7"
-    assert case.duty().due_version == 2
-
-
-def test_p_7_2_another_term_may_be_shorter_and_make_the_request_overdue_at_once() -> None:
-    case = _agreed(sent().after(days=12), 10)
-    assert case.duty().overdue(case.now)
-
-
-def test_p_7_2_the_same_term_again_makes_no_new_steps() -> None:
-    case = _agreed(sent(), 30)
-    assert case.duty().due_version == 1
-
-
-def test_p_7_2_a_new_date_begins_its_ladder_anew_and_the_same_one_goes_on() -> None:
-    request = sent().after(days=25).request
-    worked = tuple(replace(duty, reminded_through=NOON) for duty in request.obligations)
-    request = replace(request, obligations=worked)
-    for days, reminded in ((30, NOON), (45, None)):
-        case = Case((), (request,), NOON).does("propose_term", days=days, citation="а")
-        assert case.does("agree_term", by=case.requesting(), term_number=1).duty().reminded_through == reminded
-
-
-def test_p_7_2_another_term_is_counted_in_the_zone_of_the_receipt() -> None:
-    case = sent(NOON.replace(hour=20)).does("redirect", to_authority="RU-EAST", reason="нет")
-    case = _agreed(case, 31)
-    assert case.duty().due_at == datetime.fromisoformat("2026-04-01T21:00:00Z")
-
-
-def test_p_7_2_a_proposal_alone_changes_nothing() -> None:
-    case = sent()
-    assert case.does("propose_term", days=45, citation="а").duty() == case.duty()
-
-
-def test_p_7_2_nobody_agrees_to_a_proposal_of_its_own() -> None:
-    case = sent().does("propose_term", days=45, citation="а")
-    assert "own_proposal" in case.objections("agree_term", term_number=1)
-    assert case.does("agree_term", by=case.requesting(), term_number=1).duty().due_on == date(2026, 4, 15)
-
-
-def test_p_7_2_each_proposal_is_answered_by_its_number() -> None:
-    case = sent().does("propose_term", days=45, citation="а").does("propose_term", days=60, citation="б")
-    case = case.does("agree_term", by=case.requesting(), term_number=2)
-    assert case.duty().due_on == date(2026, 4, 30)
-    case = case.does("agree_term", by=case.requesting(), term_number=1)
-    assert case.duty().due_on == date(2026, 4, 15)
-
-
-# Ends
-
-
-@pytest.mark.parametrize("end", ["withdraw", "discontinue"])
-def test_an_end_without_execution_voids_what_was_owed(end: str) -> None:
-    case = sent().does("offer_conditions", **CONDITIONS).does("decline_conditions", reason="а")
-    case = case.does(end, reason="б")
-    assert {duty.state for duty in case.request.obligations} == {VOID}
-    assert case.request.ended_at == case.now
-
-
-def test_p_7_2_a_term_agreed_while_postponed_is_kept_with_its_treaty() -> None:
-    """The duty has no date then, yet it tells which act changed its term, and by which treaty."""
-    case = (
-        sent().does("accept").does("propose_term", days=15, citation="Договор, статья 8").does("postpone", reason="суд")
-    )
-    case = case.after(days=2).does("agree_term", by=cases.system_of("KZ-MVD"), term_number=1)
-    assert [(of.replaced_by, of.reason) for of in case.duty().revisions][-1] == ("agree_term", "Договор, статья 8")
-    assert case.duty().due_at is None
-    case = case.after(days=1).does("resume")
-    assert case.duty().due_on == date(2026, 3, 19)

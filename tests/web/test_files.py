@@ -8,8 +8,8 @@ import pytest
 from exchange.settings import Settings
 from exchange.web import multipart
 from schemas.vocabulary import Role
+from tests.api.files import HTML, PDF, deeds, stored
 from tests.api.house import open_node
-from tests.api.test_attachments import HTML, PDF, deeds, stored
 from tests.web.house import OWN, Office, Person, Reader
 from tests.web.test_drafts import WORDS, sign
 

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.vocabulary import Role
-from tests.api.test_attachments import count, stored
+from tests.api.files import count, stored
 from tests.api.test_marks import CANARY, MARKED, kept
 from tests.web.house import Office, Reader
 
