@@ -265,7 +265,10 @@ async def test_copies_beyond_bounds_and_unknown_acts_are_clear_problems(calls: C
     answer = await calls.act(item, "BY-MVD", "destroy", copies=list(range(1, 1002)))
     assert ("/copies", "A-7.8") in reasons(answer, 422)
     assert reasons(await calls.act(item, "BY-MVD", "burn"), 422) == [("/act", None)]
-    await calls.house.faults()
+    problem(await calls.act(item, "BY-MVD", "burn", Role.REGISTRAR), 422, "invalid_shape")
+    for raw in (b'{"designation": "\\ud800"}', b'{"copies": ' + b"1" * 10_000 + b"}", b"[]", b'"x"', b"{}"):
+        answer = await calls.node.call("POST", ITEMS, "BY-MVD", KEEPER, raw=raw)
+        problem(answer, 422, "invalid_shape")
 
 
 async def test_lists_are_filtered_by_standing_state_and_due(calls: Caller) -> None:

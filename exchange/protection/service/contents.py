@@ -10,7 +10,7 @@ from exchange.protection.core.giving import mark_at
 from exchange.protection.core.item import Item
 from exchange.protection.core.objections import object_to
 from exchange.protection.module import Module
-from exchange.protection.service.records import entries_of
+from exchange.protection.service.records import entries_of, subject
 from exchange.protection.store import items
 from exchange.store.database import Connection
 from schemas import protection as bodies
@@ -54,7 +54,7 @@ async def _came_electronically(conn: Connection, module: Module, before: Item, e
     kept = await items.record(conn, UUID(before.id), through=before.seq, only=sorted(sent))
     return any(
         getattr(each.body, "channel", None) is Channel.ELECTRONIC
-        for each in entries_of(module, f"item/{before.id}", kept)
+        for each in entries_of(module, subject(before.id), kept)
     )
 
 

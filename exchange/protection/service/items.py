@@ -20,7 +20,8 @@ from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Caller, Scene, Source
 from exchange.protection.module import Module
 from exchange.protection.service import contents
-from exchange.protection.service.scenes import scene_for
+from exchange.protection.service.records import subject
+from exchange.protection.service.scenes import scene_for, uuid_of
 from exchange.protection.service.sealing import Said, secure
 from exchange.protection.service.standing import known
 from exchange.protection.store import items, saving
@@ -45,11 +46,6 @@ class Loaded:
     head: bytes
     unfinished: bool = False
     scene: Scene | None = None
-
-
-def subject(item_id: str | UUID) -> str:
-    """Return what an item's seals and locks are bound to."""
-    return f"item/{item_id}"
 
 
 def content_of(plain: bytes) -> Content:
@@ -152,7 +148,7 @@ def author_standing(item: Item, caller: Caller, scene: Scene) -> None:
 
 async def sources_of(conn: Connection, module: Module, codes: tuple[str, ...], body: str) -> dict[str, Source]:
     """Return the items that another is derived from, as a body holds them; those that are not there are left out."""
-    named = {code: item_id for code in codes if (item_id := _uuid(code)) is not None}
+    named = {code: item_id for code in codes if (item_id := uuid_of(code)) is not None}
     rows = await items.several(conn, list(named.values())) if named else ()
     held = {row.id: opened(module, row).item for row in rows}
     return {code: _source(held[item_id], body) for code, item_id in named.items() if item_id in held}
@@ -163,13 +159,6 @@ def _source(item: Item, body: str) -> Source:
     passages = (*item.inherited, *(passage for copy in copies for passage in copy.path))
     there = bool(copies) or (item.kind is ItemKind.ORAL and item.made_by(body))
     return Source(item.id, there, mark_at(item, body), tuple(dict.fromkeys(passages)))
-
-
-def _uuid(code: str) -> UUID | None:
-    try:
-        return UUID(code) if len(code) == 36 else None  # noqa: PLR2004 - as it is written with hyphens
-    except ValueError:
-        return None
 
 
 def _decided(answer: Decision | Refusal) -> Decision:

@@ -23,10 +23,9 @@ from exchange.protection.papers.compose import OF, compose
 from exchange.protection.papers.proceedings import Ground
 from exchange.protection.papers.source import Names, Proof, Source, known
 from exchange.protection.service import keys, proceedings, queries, reading, releases, visits
-from exchange.protection.service.items import subject
 from exchange.protection.service.proceedings import Form, Kept
 from exchange.protection.service.queries import Read
-from exchange.protection.service.records import proved
+from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened, said
 from exchange.protection.store import items, registry
 from exchange.protection.store import proceedings as store

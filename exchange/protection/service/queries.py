@@ -13,8 +13,8 @@ from exchange.protection.core.scene import Caller, Scene
 from exchange.protection.core.seeing import Sight, sight_of
 from exchange.protection.module import Module
 from exchange.protection.service import views as show
-from exchange.protection.service.items import Loaded, opened, scene_of, subject
-from exchange.protection.service.records import entry_of
+from exchange.protection.service.items import Loaded, opened, scene_of
+from exchange.protection.service.records import entry_of, subject
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.service.sealing import opened as unlocked
 from exchange.protection.service.sealing import said

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,6 +17,11 @@ from schemas.protection import AnyItemBody, ItemBody, Register
 
 BODY: TypeAdapter[Register | ItemBody] = TypeAdapter(AnyItemBody)
 RULING = TypeAdapter(Ruling)
+
+
+def subject(item_id: str | UUID) -> str:
+    """Return what an item's seals and locks are bound to."""
+    return f"item/{item_id}"
 
 
 def entries_of(module: Module, subject: str, kept: Iterable[Kept]) -> tuple[Entry, ...]:

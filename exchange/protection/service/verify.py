@@ -10,8 +10,8 @@ from exchange.protection.core.entry import Entry
 from exchange.protection.core.fold import fold
 from exchange.protection.module import Module
 from exchange.protection.service import keys, proving
-from exchange.protection.service.items import ITEM, opened, subject
-from exchange.protection.service.records import proved
+from exchange.protection.service.items import ITEM, opened
+from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened as unlocked
 from exchange.protection.store import items, proof, saving
 from exchange.protection.store.items import Row
