@@ -21,6 +21,7 @@ from exchange.core.deadlines import shift_days
 from exchange.core.errors import Refused
 from exchange.delivery.sending import Delivery
 from exchange.delivery.sink import self_signed
+from exchange.protection.api.routes import state
 from exchange.protection.content.file_provider import FileProvider
 from exchange.protection.core.item import Duty, Item
 from exchange.protection.core.reminders import TOLD
@@ -28,6 +29,7 @@ from exchange.protection.service.outbox import deliver_due
 from exchange.protection.service.reminders import remind_due
 from exchange.protection.service.work import works
 from exchange.service import sandbox
+from exchange.service.health import Part
 from exchange.service.sandbox import Wish
 from schemas.secrecy import DutyKind, ReleaseDuty, Told
 from tests.conftest import Database
@@ -260,6 +262,15 @@ async def test_a_relay_that_hangs_loses_nothing_and_keeps_nobody(house: House, r
     assert await house.fetch(STATE) == [(1, False, True, None), (0, False, True, None)]
     later = house.now + timedelta(minutes=1)
     assert (await deliver_due(house.module, room.post(), later)).sent == 2
+
+
+async def test_notices_that_reach_nobody_trouble_the_module(house: House, room: Mailroom, owner: Any) -> None:
+    await sent_out(house)
+    assert await state(house.module, house.now) is Part.OK
+    await owner.execute("UPDATE protection.body SET mailbox = NULL WHERE code = 'RU-MVD'")
+    await deliver_due(house.module, room.post(), house.now)
+    assert await state(house.module, house.now + timedelta(hours=1)) is Part.DEGRADED
+    assert await state(house.module, house.now + timedelta(days=2)) is Part.OK
 
 
 async def test_a_body_without_a_mailbox_is_shown_as_such(house: House, room: Mailroom, owner: Any) -> None:

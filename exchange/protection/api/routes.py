@@ -1,6 +1,7 @@
 """Every address of the module, with the handlers of its methods, as an extension of the open interface."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from pydantic_core import to_json
@@ -26,8 +27,9 @@ from exchange.protection.api import (
 )
 from exchange.protection.api.gate import Gate, GateHandler, handled
 from exchange.protection.module import Module
+from exchange.protection.store import outbox
 from exchange.protection.store.schema import PROTECTION
-from exchange.service.health import Part
+from exchange.service.health import LATELY, Part
 from exchange.store import migrate
 
 ADDRESSES: Final[Mapping[str, Mapping[str, GateHandler]]] = {
@@ -73,7 +75,7 @@ def extension(entrance: Entrance, module: Module) -> Extension:
     }
 
     async def parts() -> Mapping[str, Part]:
-        return {"protection": await state(module)}
+        return {"protection": await state(module, entrance.runtime.clock())}
 
     return Extension(handlers=handlers, operations=(*catalogue.OPERATIONS, *catalogue_registry.OPERATIONS), parts=parts)
 
@@ -92,8 +94,8 @@ def module_routes(entrance: Entrance, module: Module) -> list[Route]:
 def _readyz(module: Module) -> Handler:
     """Make the call that says whether the module can serve; with its keys sealed it is degraded."""
 
-    async def shown(_entrance: Entrance, _request: Request) -> Response:
-        part = await state(module)
+    async def shown(entrance: Entrance, _request: Request) -> Response:
+        part = await state(module, entrance.runtime.clock())
         word, status = _READY.get(part, ("degraded", 200))
         return Response(to_json({"status": word, "parts": {"protection": part}}), status, media_type=JSON)
 
@@ -103,13 +105,15 @@ def _readyz(module: Module) -> Handler:
 _READY: Final = {Part.OK: ("ok", 200), Part.DOWN: ("down", 503)}
 
 
-async def state(module: Module) -> Part:
-    """Return how the module is: out of reach, not migrated, sealed, or well."""
+async def state(module: Module, real: datetime) -> Part:
+    """Return how the module is: out of reach, not migrated, sealed, troubled by notices that reach nobody, or well."""
     try:
         async with module.pool.connection() as conn:
-            pending = await migrate.pending(conn, PROTECTION)
+            if await migrate.pending(conn, PROTECTION):
+                return Part.DOWN
+            troubled = await outbox.troubled(conn, real - LATELY)
     except Unavailable:
         return Part.DOWN
-    if pending:
-        return Part.DOWN
-    return Part.SEALED if module.provider.sealed else Part.OK
+    if module.provider.sealed:
+        return Part.SEALED
+    return Part.DEGRADED if troubled else Part.OK

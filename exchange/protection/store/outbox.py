@@ -52,6 +52,11 @@ UPDATE protection.notice SET next_try_at = $3, last_error = $4, tries = tries + 
 
 UPDATE_RELEASED = "UPDATE protection.notice SET leased_until = NULL WHERE id = ANY($1) AND leased_until = $2"
 
+SELECT_TROUBLED = """
+SELECT EXISTS (SELECT FROM protection.notice WHERE next_try_at IS NOT NULL AND tries > 0)
+    OR EXISTS (SELECT FROM protection.notice WHERE dropped IS NOT NULL AND dropped <> 'overtaken' AND made_at > $1)
+"""
+
 SELECT_SOONEST = "SELECT min(next_try_at) FROM protection.notice WHERE next_try_at IS NOT NULL"
 
 
@@ -104,3 +109,9 @@ async def soonest(conn: Connection) -> datetime | None:
     """Return when the next notice is due, claimed ones included; it may have passed; None when none waits."""
     moment: datetime | None = await conn.fetchval(SELECT_SOONEST)
     return moment
+
+
+async def troubled(conn: Connection, since: datetime) -> bool:
+    """Tell whether a notice fails to go, or one made since an instant reaches nobody."""
+    found: bool = await conn.fetchval(SELECT_TROUBLED, since)
+    return found
