@@ -12,6 +12,7 @@ from exchange.core.errors import KeysMissing, NodeError
 from exchange.operate import tell
 from exchange.protection.content import keyfile
 from exchange.protection.content.file_provider import FileProvider
+from exchange.protection.content.provider import KeyProvider
 from exchange.runtime import Mode
 from exchange.settings import Settings
 
@@ -28,6 +29,8 @@ def passphrase(settings: Settings, mode: Mode | None) -> str | None:
 
 def make(settings: Settings, _mode: Mode | None, data: Path) -> int:
     """Make the key file; one that is there stays as it is."""
+    if settings.protection.token is not None:
+        raise NodeError("the keys are on a token: the programs of its maker prepare it")
     path = protecting.key_file(settings, data)
     made = keyfile.create(path, settings.protection.passphrase or _new_passphrase())
     tell(f"made {path}" if made else f"{path} is there already")
@@ -37,6 +40,8 @@ def make(settings: Settings, _mode: Mode | None, data: Path) -> int:
 def change_passphrase(settings: Settings, mode: Mode | None, data: Path) -> int:
     """Let the key file open by another passphrase from now on."""
     provider = _opened(settings, mode, data)
+    if not isinstance(provider, FileProvider):
+        raise NodeError("the keys are on a token: the programs of its maker change its PIN")
     provider.change_passphrase(_new_passphrase())
     tell("the key file opens by the new passphrase; copies of it still by the old one")
     return 0
@@ -44,20 +49,16 @@ def change_passphrase(settings: Settings, mode: Mode | None, data: Path) -> int:
 
 def rotate(settings: Settings, mode: Mode | None, data: Path) -> int:
     """Give every owner a new key; what was wrapped under the former ones still opens."""
-    provider = _opened(settings, mode, data)
-    owners = provider.owners()
-    for owner in owners:
-        provider.rotate(owner)
-    tell(f"{len(owners)} new keys")
+    tell(f"{_opened(settings, mode, data).rotate_all()} new keys")
     return 0
 
 
 def status(settings: Settings, mode: Mode | None, data: Path) -> int:
     """Say which key file it is, and whose keys are in it where the passphrase is given."""
-    path = protecting.key_file(settings, data)
-    if not path.exists():
+    path, token = protecting.key_file(settings, data), settings.protection.token
+    if token is None and not path.exists():
         raise KeysMissing(f"there is no key file {path}: `exchange protection keys` makes one")
-    tell(f"key file: {path}")
+    tell(f"token: {token}" if token else f"key file: {path}")
     if (word := passphrase(settings, mode)) is None:
         tell("sealed: no passphrase is given")
         return 0
@@ -67,14 +68,14 @@ def status(settings: Settings, mode: Mode | None, data: Path) -> int:
     return 0
 
 
-def _opened(settings: Settings, mode: Mode | None, data: Path) -> FileProvider:
+def _opened(settings: Settings, mode: Mode | None, data: Path) -> KeyProvider:
     word = passphrase(settings, mode)
     if word is None:
         raise NodeError("the passphrase is needed: PROTECTION_PASSPHRASE_FILE, or a terminal")
     return _unsealed(settings, mode, data, word)
 
 
-def _unsealed(settings: Settings, mode: Mode | None, data: Path, word: str) -> FileProvider:
+def _unsealed(settings: Settings, mode: Mode | None, data: Path, word: str) -> KeyProvider:
     return asyncio.run(protecting.open_provider(settings, mode or Mode.PRODUCTION, data, word))
 
 

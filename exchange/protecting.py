@@ -15,8 +15,9 @@ import asyncpg
 from exchange.core.errors import KeysMissing, NodeError, Tampered, Unavailable
 from exchange.profiles import secrecy
 from exchange.protecting_work import Bodies
-from exchange.protection.content.file_provider import FileProvider, open_keys
+from exchange.protection.content.file_provider import open_keys
 from exchange.protection.content.keyfile import Cost
+from exchange.protection.content.provider import KeyProvider
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import Vault, open_vault
 from exchange.protection.core.scene import Law
@@ -118,9 +119,11 @@ def keep_to_itself() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-async def open_provider(settings: Settings, mode: Mode, data: Path, passphrase: str | None) -> FileProvider:
-    """Open the key file; a sandbox makes its own. Raise NodeError for one that does not open."""
+async def open_provider(settings: Settings, mode: Mode, data: Path, passphrase: str | None) -> KeyProvider:
+    """Open the key file, or the token; a sandbox makes its own file. Raise NodeError for what does not open."""
     keep_to_itself()
+    if settings.protection.library is not None and settings.protection.token is not None:
+        return await _token(settings.protection.library, settings.protection.token, settings, data, passphrase)
     path, sandbox = key_file(settings, data), mode is Mode.SANDBOX
     cost = QUICK if sandbox and settings.protection.passphrase is None else None
     try:
@@ -129,6 +132,18 @@ async def open_provider(settings: Settings, mode: Mode, data: Path, passphrase: 
         raise KeysMissing("the key file of the protection module is damaged: restore it") from None
     except Unavailable as trouble:
         raise NodeError(f"the key file of the protection module cannot be used ({trouble})") from None
+
+
+async def _token(library: Path, token: str, settings: Settings, data: Path, pin: str | None) -> KeyProvider:
+    """Open a hardware module."""
+    try:
+        from exchange.protection.content.pkcs11_provider import open_token
+    except ImportError:
+        raise NodeError("PROTECTION_TOKEN needs the extra `pkcs11`: install the package with it") from None
+    try:
+        return await asyncio.to_thread(open_token, library, token, key_file(settings, data), pin)
+    except Unavailable as trouble:
+        raise NodeError(f"the token of the protection module cannot be used ({trouble})") from None
 
 
 def key_file(settings: Settings, data: Path) -> Path:
@@ -165,7 +180,7 @@ def samples() -> tuple[SampleBody, ...]:
     )
 
 
-def _vault(settings: Settings, data: Path, pool: Pool, provider: FileProvider) -> Vault:
+def _vault(settings: Settings, data: Path, pool: Pool, provider: KeyProvider) -> Vault:
     root = settings.protection.files or data / FOLDER
     try:
         return open_vault(pool, provider, files=root / "contents", keys=root / "keys")

@@ -38,8 +38,9 @@ class Protection:
 
     Apart, `database_url` signs in to the module's database as a login that may become `protection_gate`; inside and in
     the module's own process as one that may become `protection_app`. `keys` is the key file, `files` the folder of
-    sealed contents and wrapped keys: those of the node's own directory where none is named. Where nothing is said, a
-    sandbox has it inside and production none.
+    sealed contents and wrapped keys: those of the node's own directory where none is named. With a `token`, by its
+    label, the keys are on it, reached through its maker's PKCS #11 `library`; its PIN is the passphrase then, and
+    `keys` holds what the token wraps. Where nothing is said, a sandbox has it inside and production none.
     """
 
     way: Literal["inside", "apart", "off"] | None = None
@@ -48,6 +49,8 @@ class Protection:
     keys: Path | None = None
     passphrase: str | None = field(default=None, repr=False)
     files: Path | None = None
+    library: Path | None = None
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +102,13 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 def _protection(source: "_Source") -> Protection:
     asked = source.text("EXCHANGE_PROTECTION")
     way = asked and source.choice("EXCHANGE_PROTECTION", ("inside", "apart", "off"))
-    url, keys, files = (
-        source.secret("PROTECTION_DATABASE_URL"),
-        *map(source.text, ("PROTECTION_KEYS", "PROTECTION_FILES")),
-    )
+    url = source.secret("PROTECTION_DATABASE_URL")
+    keys, files = map(source.text, ("PROTECTION_KEYS", "PROTECTION_FILES"))
+    library, token = map(source.text, ("PROTECTION_LIBRARY", "PROTECTION_TOKEN"))
     if way == "apart" and url is None:
         source.bad.append("PROTECTION_DATABASE_URL is needed where EXCHANGE_PROTECTION is apart")
+    if bool(library) != bool(token):
+        source.bad.append("PROTECTION_LIBRARY and PROTECTION_TOKEN are set together or not at all")
     return Protection(
         way=cast("Literal['inside', 'apart', 'off'] | None", way),
         database_url=url,
@@ -112,6 +116,8 @@ def _protection(source: "_Source") -> Protection:
         keys=Path(keys) if keys else None,
         passphrase=source.secret("PROTECTION_PASSPHRASE"),
         files=Path(files) if files else None,
+        library=Path(library) if library else None,
+        token=token,
     )
 
 

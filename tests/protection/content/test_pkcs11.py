@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from exchange import protecting
 from exchange.core.errors import KeysMissing, ModuleSealed, Tampered, WrongPassphrase
 from exchange.protection.content import hpke
 from exchange.protection.content.provider import RECORD, KeyProvider, Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import Vault
+from exchange.runtime import Mode
+from exchange.settings import from_environment
 from schemas.secrecy import Mark
 from tests.protection.content.store import BODY, OTHER, Place
 
@@ -157,6 +160,18 @@ def test_all_keys_are_rotated_at_once(again: Again) -> None:
     assert provider.wrap(OWNER, SECRET, b"here")[1:9] != old[1:9]
     assert provider.public(OTHER) != former
     assert provider.unwrap(old, b"here") == provider.open_hpke(OTHER, handed, b"item") == SECRET
+
+
+async def test_the_settings_of_a_node_lead_to_its_token(again: Again, tmp_path: Path) -> None:
+    wrapped = again().wrap(OWNER, SECRET, b"here")
+    again(None)
+    named = {"PROTECTION_LIBRARY": str(LIBRARY), "PROTECTION_TOKEN": "module"}
+    wanted = from_environment({**named, "PROTECTION_KEYS": str(tmp_path / "exchange.keys")})
+    provider = await protecting.open_provider(wanted, Mode.PRODUCTION, tmp_path, PIN)
+    try:
+        assert provider.unwrap(wrapped, b"here") == SECRET
+    finally:
+        provider.forget()
 
 
 async def test_the_vault_works_over_a_token(again: Again, place: Place) -> None:
