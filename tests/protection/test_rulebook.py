@@ -29,7 +29,7 @@ def named_tests() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
-            match = _NAME.match(node.name) if isinstance(node, ast.FunctionDef) else None
+            match = _NAME.match(node.name) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
             for part in match.groups() if match else ():
                 if part is not None:
                     found.setdefault(rule_of(part), []).append(f"{path.stem}.{node.name}")  # type: ignore[attr-defined]
