@@ -1,5 +1,6 @@
 """The module's calls: items by hand of a program and of people, contents, records, lists, marks; and its refusals."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -423,3 +424,13 @@ async def test_a_token_narrowed_to_reading_does_no_act(calls: Caller) -> None:
     assert (await calls.node.http.get(ITEMS, headers=sent)).status_code == 200
     answer = await calls.node.http.post(ITEMS, headers=sent, content=json.dumps(REGISTRATION).encode())
     problem(answer, 403, "role_may_not")
+
+
+async def test_the_same_call_twice_at_once_has_one_effect(calls: Caller) -> None:
+    key = {"Idempotency-Key": "k-1"}
+    answers = await asyncio.gather(*(calls.post(ITEMS, INLINE, headers=key) for _ in range(3)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.text for answer in answers if answer.status_code == 201}) == 1
+    assert len((await calls.get(ITEMS)).json()["items"]) == 1
+    (kept,) = await calls.house.fetch("SELECT answer FROM protection.idempotency")
+    assert DESIGNATION.encode() not in kept[0]

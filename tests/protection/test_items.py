@@ -14,7 +14,7 @@ import pytest
 from exchange.core.errors import NotHeld, NotThere, Refused
 from exchange.protection.service import keys, verify
 from exchange.protection.store import items as rows
-from schemas.secrecy import ItemState
+from schemas.secrecy import ItemAct, ItemState
 from tests.conftest import Database
 from tests.protection.house import PAPER, House, open_house
 from tests.statements import recorded
@@ -326,3 +326,43 @@ async def proved_after(
         return await verify.prove(owner, house.module, row)
     finally:
         await undo.rollback()
+
+
+async def test_every_act_of_the_table_is_kept_and_proves_itself(house: House) -> None:
+    """All of them over one joint item and its copies; the fixture proves what they left."""
+    breach: dict[str, Any] = {
+        "kinds": ["loss"],
+        "disclosure": False,
+        "circumstances": "утрата",
+        "happened_on": "2026-03-01",
+    }
+    own: dict[str, Any] = {"to_whom": "отдел", "made_by": "by-mvd.secrecy-officer", "copy_number": 2}
+    item = await house.give((await house.register(copies=2)).item, "BY-MVD", "RU-MVD")
+    await house.act(item, "BY-MVD", "copy", count=1, **own)
+    await house.act(item, "BY-MVD", "translate", language="be", **own)
+    await house.act(item, "BY-MVD", "extract", part="раздел 2", **own)
+    await house.act(item, "BY-MVD", "regrade", mark="top_secret", ground="пересмотр")
+    item = await house.ask(item, "RU-MVD", "destroy", copies=[1])
+    await house.act(item, "BY-MVD", "deny_consent", consent=1, reason="нет", reference=PAPER)
+    item = await house.ask(item, "RU-MVD", "return", copies=[1])
+    await house.consent(item, "BY-MVD")
+    await house.act(item, "BY-MVD", "withdraw_consent", consent=2, reason="рано", reference=PAPER)
+    item = await house.ask(item, "RU-MVD", "return", copies=[1])
+    await house.consent(item, "BY-MVD")
+    back: dict[str, Any] = {"copies": [1], "channel": "diplomatic", "cover_document": PAPER, "consent": 3}
+    item = (await house.act(item, "RU-MVD", "return", **back)).item
+    await house.receive(item, "BY-MVD", own_number="BY-MVD/1")
+    await house.act(item, "RU-MVD", "report_breach", **breach)
+    await house.act(item, "RU-MVD", "report_inquiry", breach=1, findings="найден")
+    await house.act(item, "RU-MVD", "close_breach", breach=1, measures="приняты")
+    await house.act(item, "BY-MVD", "destroy", **DESTRUCTION)
+    item = (await house.act(item, "BY-MVD", "declassify", ground="истёк срок")).item
+    done = {act for (act,) in await house.fetch("SELECT act FROM protection.record WHERE item = $1", UUID(item.id))}
+    assert done == {act.value for act in ItemAct}
+    assert item.state is ItemState.DECLASSIFIED
+
+
+async def test_two_bodies_that_act_for_the_first_time_at_once_get_a_key_each(house: House) -> None:
+    await asyncio.gather(*(house.register(by) for by in ("BY-MVD", "BY-MVD", "RU-MVD", "AM-POL", "AM-POL")))
+    keys_made = await house.fetch("SELECT body FROM protection.signing_key ORDER BY body")
+    assert keys_made == [("AM-POL",), ("BY-MVD",), ("RU-MVD",)]
