@@ -19,14 +19,14 @@ UPDATE protection.notice n SET leased_until = now() + $3 FROM due WHERE n.id = d
 
 # A reminder is overtaken when its duty is closed or has another due moment.
 SELECT_LEASED = """
-SELECT n.id, n.message_id, n.tries, n.leased_until, n.told, n.number, n.by, n.step, b.zone, b.language,
-       b.mailbox AS address,
+SELECT n.id, n.message_id, n.tries, n.leased_until, n.told, n.number, n.by, n.step, coalesce(b.zone, 'UTC') AS zone,
+       coalesce(b.language, 'ru') AS language, b.mailbox AS address,
        CASE WHEN n.step IS NULL THEN false
             WHEN n.item IS NOT NULL THEN d.state IS DISTINCT FROM 'running' OR d.due_at <> n.by
             ELSE p.state IS DISTINCT FROM 'running' OR p.due_at <> n.by
        END AS overtaken
   FROM protection.notice n
-  JOIN protection.body b ON b.code = n.body
+  LEFT JOIN protection.body b ON b.code = n.body
   LEFT JOIN protection.duty d ON d.item = n.item AND d.kind = n.duty AND d.subject = n.subject
   LEFT JOIN protection.proceeding_duty p ON p.proceeding = n.proceeding AND p.kind = n.duty
  WHERE n.id = ANY($1)

@@ -2,24 +2,14 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from pypdf import PdfReader
 
 from tests.api.house import problem
-from tests.conftest import Database
-from tests.protection.hall import Hall, open_hall
+from tests.protection.hall import Hall
 from tests.protection.test_releases import proposed
 from tests.protection.test_visits import asked
-
-
-@pytest.fixture
-async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
-    async with open_hall(database.dsn, tmp_path) as opened:
-        yield opened
 
 
 async def read(hall: Hall, room: str, by: str) -> str:
