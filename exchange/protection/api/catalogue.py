@@ -95,7 +95,7 @@ OPERATIONS: Final = (
         words="Байты содержания. Доступ решается и записывается прежде первого байта; отказ называет все основания.",
         answers=str, media="application/octet-stream", example=examples.CONTENT,
         headers=("Content-Digest", "Content-Disposition"),
-        problems=("not_there", "content_broken", "protection_sealed"),
+        problems=("not_there", "content_not_held", "content_broken", "protection_sealed"),
         troubles=refused("no_copy", "not_cleared", "no_grant", "other_purpose"),
     ),
     Operation(
@@ -120,7 +120,7 @@ OPERATIONS: Final = (
         "никто не зарегистрировал, через сутки уничтожается.",
         takes=str, sends="application/octet-stream", bodies={"content": examples.CONTENT},
         answers=UploadedView, example=examples.UPLOADED,
-        problems=("body_too_large", "body_too_slow", "body_cut_off", "protection_sealed"),
+        problems=("body_too_large", "body_too_slow", "body_cut_off", "no_room", "protection_sealed"),
         troubles=refused("role_may_not"),
     ),
     Operation(
