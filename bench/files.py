@@ -136,7 +136,7 @@ class Caller:
 
     def _asked(self, method: str, path: str, headers: str) -> socket.socket:
         line = socket.create_connection(("127.0.0.1", self.port), timeout=120)
-        head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         proof = f"Authorization: Bearer {self.token}\r\n" if self.token else ""
         line.sendall(f"{head}{proof}{headers}\r\n".encode())
         return line

@@ -45,7 +45,7 @@ Answered = Callable[[Call, bytes, bytes], None]
 
 def wire(method: str, path: str, token: str, body: bytes = b"") -> bytes:
     """Return a call's bytes."""
-    head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     if token:
         head += f"Authorization: Bearer {token}\r\n"
     if method == "POST":
