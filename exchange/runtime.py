@@ -94,14 +94,25 @@ async def identify(conn: Connection, token: str | None, arrival: datetime, mode:
     if token is None or not token.startswith(PREFIXES[mode]):
         raise CallerUnknown
     held = await tokens.identify(conn, token_digest(token))
+    call = call_of(held, arrival)
+    if to_note(held, call.now):
+        await tokens.touch(conn, call.token, call.now)
+    return call
+
+
+def call_of(held: tokens.Caller | None, arrival: datetime) -> Call:
+    """Return the call of a token's bearer; raise CallerUnknown for one not known, expired or revoked."""
     if held is None:
         raise CallerUnknown
     now = node_time(arrival, held.shift, held.frozen_at)
     if held.revoked_at is not None or (held.expires_at is not None and held.expires_at <= now):
         raise CallerUnknown
-    if held.used_at is None or held.used_at + NOTED <= now:
-        await tokens.touch(conn, held.id, now)
     return Call(held.actor, now, held.id)
+
+
+def to_note(held: tokens.Caller | None, now: datetime) -> bool:
+    """Tell whether it is time to note again that a token is in use."""
+    return held is not None and (held.used_at is None or held.used_at + NOTED <= now)
 
 
 def node_time(real: datetime, shift: timedelta | None, frozen_at: datetime | None) -> datetime:

@@ -15,6 +15,8 @@ from starlette.responses import Response
 from exchange.api import body
 from exchange.api.body import Document, Limits
 from exchange.api.limits import Doorkeeper
+from exchange.api.lines import Lines
+from exchange.api.problems import Fault
 from exchange.core.access import Actor, Verb, may
 from exchange.core.errors import CallerUnknown, NotThere, Refused, Unavailable
 from exchange.core.objections import object_to
@@ -47,6 +49,7 @@ class Entrance:
     attachment_limit: int
     watch: Watch | None
     mails: bool = True
+    lines: Lines = field(default_factory=Lines)
 
     async def known(self, request: Request) -> Call:
         """Tell who calls, on a connection of its own: for a house that keeps its own data elsewhere."""
@@ -67,22 +70,29 @@ class Entrance:
             await self._tell(request, call, trouble)
             raise
 
+    async def arrived(self, request: Request) -> "Arrival":
+        """Read a call's body, before a connection is taken, since it comes at the caller's pace."""
+        token, arrival = _token(request), self.runtime.clock()
+        return Arrival(request, token, arrival, await body.read(request, self.limits))
+
     @asynccontextmanager
-    async def writing(self, request: Request, before: Before | None = None) -> AsyncIterator["Incoming"]:
+    async def writing(
+        self, request: Request, before: Before | None = None, arrival: "Arrival | None" = None
+    ) -> AsyncIterator["Incoming"]:
         """Open the one transaction of a call with a body, having told who calls; leaving the block commits it.
 
-        The body is read before a connection is taken, since it comes at the caller's pace; what is wrong with it is
-        told only to callers that are known. `before` may put other bytes in its place, before anything is decided.
+        What is wrong with the body is told only to callers that are known. `before` may put other bytes in its place,
+        before anything is decided. `arrival` is the call as it came, where it was read already.
         """
-        token, arrival = _token(request), self.runtime.clock()
-        raw, call = await body.read(request, self.limits), None
+        came, call = arrival or await self.arrived(request), None
         try:
+            raw = came.raw
             if before is not None and isinstance(raw, bytes):
                 raw = await before(raw)
             async with self.runtime.transaction() as conn:
-                call = await self._identified(conn, request, token, arrival)
+                call = await self._identified(conn, request, came.token, came.at)
                 document = body.document(raw)
-                await self._look(request, document)
+                await self.look(request, document)
                 yield Incoming(request, conn, call, document)
         except (NotThere, Refused) as trouble:
             await self._tell(request, call, trouble)
@@ -103,13 +113,13 @@ class Entrance:
             async with self.runtime.transaction() as conn:
                 call = await self._identified(conn, request, token, arrival)
                 require(call.actor, verb)
-                await self._look(request)
+                await self.look(request)
                 yield conn, call
         except (NotThere, Refused) as trouble:
             await self._tell(request, call, trouble)
             raise
 
-    async def _look(self, request: Request, document: Document | None = None) -> None:
+    async def look(self, request: Request, document: Document | None = None) -> None:
         """Raise Refused for what bears a secrecy mark, before anything is decided on it or kept (Article 10)."""
         if self.watch is None:
             return
@@ -140,6 +150,16 @@ def require(actor: Actor, verb: Verb) -> None:
     """Raise Refused unless a caller is entitled to a verb."""
     if not may(actor, verb):
         raise Refused((object_to("role_may_not"),))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call with a body as it came: its token, the real moment, and its bytes or what is wrong with them."""
+
+    request: Request
+    token: str
+    at: datetime
+    raw: bytes | Fault
 
 
 @dataclass(frozen=True, slots=True)

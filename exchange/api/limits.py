@@ -42,6 +42,10 @@ class Limiter:
         self.check(caller)
         self.buckets[caller].left -= 1
 
+    def give_back(self, caller: object) -> None:
+        """Count a call no more: it was taken, and did nothing."""
+        self.buckets[caller].left += 1
+
     def _refilled(self, caller: object) -> Bucket:
         now = self.clock()
         bucket = self.buckets.setdefault(caller, Bucket(self.per_minute, now))

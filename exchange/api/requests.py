@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.api import query, shape, tags
+from exchange.api import at_once, query, shape, tags
 from exchange.api.entrance import Answer, Entrance, Incoming, id_in
 from exchange.api.inline import taken_out
 from exchange.api.once import once
@@ -27,7 +27,10 @@ _NEVER_SEEN: Final = "-"
 
 async def submit(entrance: Entrance, request: Request) -> Response:
     """Take a complete request of the caller's authority in (Article 6)."""
-    async with entrance.writing(request, taken_out(entrance, request)) as incoming:
+    came = await entrance.arrived(request)
+    if (made := await at_once.submitted(entrance, came)) is not None:
+        return _made(*made).response()
+    async with entrance.writing(request, taken_out(entrance, request), came) as incoming:
         body = shape.submission(incoming.document)
         call = incoming.call
 
@@ -42,7 +45,10 @@ async def submit(entrance: Entrance, request: Request) -> Response:
 
 async def act(entrance: Entrance, request: Request) -> Response:
     """Let an act stand on a request."""
-    async with entrance.writing(request) as incoming:
+    came = await entrance.arrived(request)
+    if (made := await at_once.acted(entrance, came)) is not None:
+        return _made(*made).response()
+    async with entrance.writing(request, arrival=came) as incoming:
         request_id, call = id_of(request), incoming.call
         body = await _shaped(incoming, request_id)
 

@@ -27,6 +27,7 @@ from exchange.store.decisions import Registered
 from exchange.store.registry import Counter
 from exchange.store.requests import Loaded
 from schemas.acts import ActBody, Receive, Redirect
+from schemas.profile import Profile
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind, Deed, Direction
 
@@ -56,7 +57,7 @@ async def submit(
     numbers = Numbers(counters, scene.authorities, now)
     scene = replace(numbers.given_to(scene), attachments=files, protected=frozenset(items))
     decided = decide_submission(str(request_id), body, actor, scene, desk.reading, now)
-    loaded = await _save(conn, desk, None, _decision(decided), raw, numbers, actor)
+    loaded = await _save(conn, await sealed_deed(conn, desk, None, _decision(decided), raw, actor), numbers)
     await protected.keep(conn, request_id, items, now)
     return loaded
 
@@ -86,7 +87,7 @@ async def act(
     scene = replace(numbers.given_to(scene), attachments=files)
     fresh = seen is None or seen == loaded.head.hex()
     decision = _decision(decide(request, body, actor, scene, reading, now, fresh=fresh))
-    return await _save(conn, desk, loaded, decision, raw, numbers, actor)
+    return await _save(conn, await sealed_deed(conn, desk, loaded, decision, raw, actor), numbers)
 
 
 class Numbers:
@@ -155,29 +156,45 @@ async def _scene_of(conn: Connection, request: Request, body: ActBody, now: date
     return Scene(authorities=authorities), Numbers(await registry.lock_counters(conn, followers), authorities, now)
 
 
-async def _save(
-    conn: Connection,
-    desk: Desk,
-    before: Loaded | None,
-    decision: Decision,
-    raw: bytes,
-    numbers: Numbers,
-    actor: Actor,
-) -> Loaded:
-    """Seal each entry, chain it to the last, and write the whole decision and who made it."""
+@dataclass(frozen=True, slots=True)
+class SealedDeed:
+    """A decision ready to be written: its entries sealed and chained, who made it, and the profile that it is under."""
+
+    before: Request | None
+    decision: Decision
+    entries: tuple[Sealed, ...]
+    profile: Profile
+    trace: Trace
+
+    @property
+    def loaded(self) -> Loaded:
+        """The request once it is written."""
+        return Loaded(self.decision.request, self.entries[-1].digest)
+
+
+async def sealed_deed(
+    conn: Connection, desk: Desk, before: Loaded | None, decision: Decision, raw: bytes, actor: Actor
+) -> SealedDeed:
+    """Seal each entry of a decision and chain it to the last; the first one over the exact bytes that came."""
     await desk.keys.have(conn, {entry.author for entry in decision.entries})
     previous, sealed = before.head if before else record.GENESIS, []
     for index, entry in enumerate(decision.entries):
         body = raw if index == 0 else entry.body.model_dump_json().encode()
         sealed.append(_sealed(desk.keys, decision.request.id, entry, body, previous))
         previous = sealed[-1].digest
-    request = before.request if before else None
     profile = (await desk.readings.of(conn, decision.request.profile.digest)).profile
     own = sealed[0]
     trace = Trace(actor=actor, deed=Deed.ACTED, at=own.at, subject=own.act, detail={"seq": own.seq})
-    await decisions.save(conn, request, decision, tuple(sealed), numbers.taken(decision), profile, trace)
+    return SealedDeed(before.request if before else None, decision, tuple(sealed), profile, trace)
+
+
+async def _save(conn: Connection, deed: SealedDeed, numbers: Numbers) -> Loaded:
+    """Write the whole decision and who made it, and bind what it carries."""
+    decision = deed.decision
+    registered = numbers.taken(decision)
+    await decisions.save(conn, deed.before, decision, deed.entries, registered, deed.profile, deed.trace)
     await attachments.bind(conn, decision.request, decision.entries[0].seq, decision.entries[0].body.attachments)
-    return Loaded(decision.request, previous)
+    return deed.loaded
 
 
 def _sealed(keys: Keyring, request_id: str, entry: Entry, body: bytes, previous: bytes) -> Sealed:

@@ -1,7 +1,8 @@
 """A whole decision, written in one round trip."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -32,6 +33,15 @@ WITH acted AS (
 SELECT save_decision($9, $10, $11, $12, $13, $14, $15, $16) FROM acted
 """
 
+# A transaction of its own: the trace stands with the decision, or neither does.
+CALL_SAVE_UNMOVED = """
+WITH saved AS MATERIALIZED (
+    SELECT save_unmoved($17, $9, $10, $11, $12, $13, $14, $15, $16) AS done
+)
+INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8::text::jsonb FROM saved WHERE done RETURNING id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -40,6 +50,25 @@ class Registered:
     direction: Direction
     year: int
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmoved:
+    """What a decision that took no lock rests on: it stands only where this still is as it was read.
+
+    Of a request that is there: the digest of its last entry, and for each duty how far its reminders were told. Of a
+    new one: the last numbers that the registers gave from which it takes the next ones, by authority.
+    """
+
+    head: bytes | None = None
+    told: tuple[datetime | None, ...] = ()
+    registers: Mapping[str, Registered] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Row:
+        """It as the database looks at it."""
+        registers = [{"authority": code, **_number(last)} for code, last in self.registers.items()]
+        return {"head": self.head, "told": self.told, "registers": registers}
 
 
 async def save(
@@ -52,8 +81,37 @@ async def save(
     trace: Trace,
 ) -> None:
     """Write a decision: the request, its entries, duties, participants, notices, events, numbers, and its trace."""
+    await conn.execute(CALL_SAVE, *_arguments(before, decision, sealed, registered, profile, trace))
+
+
+async def save_unmoved(
+    conn: Connection,
+    before: Request | None,
+    decision: Decision,
+    sealed: tuple[Sealed, ...],
+    registered: Mapping[str, Registered],
+    profile: Profile,
+    trace: Trace,
+    unmoved: Unmoved,
+) -> bool:
+    """Write a decision as `save` does, outside a transaction, unless something moved: then nothing, and tell so."""
+    arguments = _arguments(before, decision, sealed, registered, profile, trace)
+    return await conn.fetchval(CALL_SAVE_UNMOVED, *arguments, unmoved.row) is not None
+
+
+def _arguments(
+    before: Request | None,
+    decision: Decision,
+    sealed: tuple[Sealed, ...],
+    registered: Mapping[str, Registered],
+    profile: Profile,
+    trace: Trace,
+) -> tuple[object, ...]:
+    """Return what both ways of writing a decision are given: the columns of its trace, then its rows."""
     after, told = decision.request, feeds(decision)
-    rows = (
+    at, role, who, deed, subject, detailed = trace.columns
+    return (
+        *(at, trace.actor.authority, role, who, deed, after.id, subject, detailed),
         request_row(before, after, sealed[-1].digest),
         _new_bodies(before, decision),
         [_entry(entry) for entry in sealed],
@@ -63,9 +121,6 @@ async def save(
         _events(told),
         _counts(told, registered),
     )
-    at, *by = trace.columns
-    role, who, deed, subject, detailed = by
-    await conn.execute(CALL_SAVE, at, trace.actor.authority, role, who, deed, after.id, subject, detailed, *rows)
 
 
 def soonest(request: Request) -> Obligation | None:

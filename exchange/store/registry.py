@@ -14,7 +14,7 @@ from exchange.core.designations import Authority
 from exchange.core.request import AuthorityRef
 from exchange.core.scene import Party, Scene, StandingChannel
 from exchange.store.database import Connection
-from schemas.vocabulary import AuthorityKind, Country, Reach
+from schemas.vocabulary import AuthorityKind, Country, Direction, Reach
 
 SELECT_NAMED = """
 SELECT code, kind, country, name ->> 'ru' AS name, zone, reach, since, until FROM entry WHERE code = ANY($1)
@@ -89,6 +89,11 @@ class Counter:
     in_year: int
     in_number: int
 
+    def last(self, direction: Direction) -> tuple[int, int]:
+        """Return the year and the number that one of the registers gave last."""
+        outgoing = direction is Direction.OUTGOING
+        return (self.out_year, self.out_number) if outgoing else (self.in_year, self.in_number)
+
 
 async def agreements(conn: Connection) -> tuple[Agreement, ...]:
     """Return the standing agreements on technical channels, by code."""
@@ -116,20 +121,21 @@ async def named(conn: Connection, codes: Iterable[str], now: datetime) -> dict[s
     return {row["code"]: _ref(row) for row in rows if _held(row["zone"], row["since"], row["until"], now)}
 
 
-async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> tuple[Scene, dict[str, Counter]]:
+async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> tuple[Scene, Mapping[str, Counter]]:
     """Lock the counters of a new request's sides, as `lock_counters` does; return what the law needs to know too.
 
     The scene is without register numbers: those follow from the counters.
     """
     wanted = sorted(codes)
     (row,) = await conn.fetch(SELECT_SCENE, wanted, wanted)
-    return _scene(row, now), {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
+    told = facts(row)
+    return told.scene(now), told.counters
 
 
 async def scene(conn: Connection, codes: Iterable[str], now: datetime) -> Scene:
     """Return what the law needs to know for a new request, and lock no counter."""
     (row,) = await conn.fetch(SELECT_SCENE, sorted(codes), [])
-    return _scene(row, now)
+    return facts(row).scene(now)
 
 
 async def lock_counters(conn: Connection, codes: Iterable[str]) -> dict[str, Counter]:
@@ -209,15 +215,31 @@ def _channels(text: str) -> Mapping[str, StandingChannel]:
     }
 
 
-def _scene(row: Record, now: datetime) -> Scene:
-    """Read what the registry says of a new request on its day."""
-    read = [_authority(text) for text in row["authorities"] or ()]
-    return Scene(
-        authorities={ref.code: ref for ref, since, until in read if _held(ref.zone, since, until, now)},
-        lapsed={ref.code: until for ref, _since, until in read if until and until <= local_day(now, ref.zone)},
-        parties=_parties(row["parties"] or "[]"),
-        agreements=_channels(row["agreements"] or "[]"),
-    )
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the registry says of a new request, each fact as its text, and where the registers of its sides stand."""
+
+    authorities: tuple[str, ...]
+    parties: str
+    agreements: str
+    counters: Mapping[str, Counter]
+
+    def scene(self, now: datetime) -> Scene:
+        """Read what they say on a day."""
+        read = [_authority(text) for text in self.authorities]
+        return Scene(
+            authorities={ref.code: ref for ref, since, until in read if _held(ref.zone, since, until, now)},
+            lapsed={ref.code: until for ref, _since, until in read if until and until <= local_day(now, ref.zone)},
+            parties=_parties(self.parties),
+            agreements=_channels(self.agreements),
+        )
+
+
+def facts(row: Record) -> Facts:
+    """Read the columns of SELECT_SCENE."""
+    counters = {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
+    authorities = tuple(row["authorities"] or ())
+    return Facts(authorities, row["parties"] or "[]", row["agreements"] or "[]", counters)
 
 
 def _counter(row: Mapping[str, Any] | Record) -> Counter:

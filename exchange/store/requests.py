@@ -178,22 +178,22 @@ class Line:
 
 async def lock(conn: Connection, request: UUID, *, skip_locked: bool = False) -> Loaded | None:
     """Lock a request's row and load what stands then; None when it is not there, or locked and to be skipped."""
-    return _loaded(await conn.fetchrow(SELECT_LOCKED, request, skip_locked))
+    return loaded(await conn.fetchrow(SELECT_LOCKED, request, skip_locked))
 
 
 async def load(conn: Connection, request: UUID) -> Loaded | None:
     """Load a request as it stands, for whoever proves or reminds; None when it is not there."""
-    return _loaded(await conn.fetchrow(SELECT_ONE, request))
+    return loaded(await conn.fetchrow(SELECT_ONE, request))
 
 
 async def load_for(conn: Connection, request: UUID, authority: str) -> Loaded | None:
     """Load a request as an authority may see it, a former holder as it was at its redirect; None if it may not."""
-    return _loaded(await conn.fetchrow(SELECT_FOR, request, authority))
+    return loaded(await conn.fetchrow(SELECT_FOR, request, authority))
 
 
 async def show_to(conn: Connection, request: UUID, trace: Trace) -> Loaded | None:
     """Load a request for somebody who is shown it, as `load_for` does, and write that down; None if it may not."""
-    return _loaded(await conn.fetchrow(SELECT_SHOWN, request, trace.actor.authority, *trace.columns))
+    return loaded(await conn.fetchrow(SELECT_SHOWN, request, trace.actor.authority, *trace.columns))
 
 
 async def page(conn: Connection, trace: Trace, wanted: Wanted) -> tuple[Line, ...]:
@@ -220,6 +220,6 @@ async def page(conn: Connection, trace: Trace, wanted: Wanted) -> tuple[Line, ..
     return tuple(Line(**row) for row in rows)
 
 
-def _loaded(row: Record | None) -> Loaded | None:
+def loaded(row: Record | None) -> Loaded | None:
     """Read a request from its document."""
     return None if row is None else Loaded(REQUEST.validate_json(row["document"]), row["head"])

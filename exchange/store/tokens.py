@@ -10,13 +10,9 @@ from exchange.core.access import Actor, Verb
 from exchange.store.database import Connection
 from schemas.vocabulary import Role
 
-# A sandbox token of a person whose account was disabled, or has another role by now, speaks for nobody.
 SELECT_CALLER = """
-SELECT t.id, t.authority, t.role, t.account, t.scopes, t.expires_at, t.revoked_at, t.used_at, c.shift, c.frozen_at,
-       EXISTS (SELECT FROM authority o WHERE o.code = t.authority AND o.kind = 'protection') AS outside
-  FROM token t LEFT JOIN sandbox_clock c ON true
- WHERE t.digest = $1 AND (t.account IS NULL OR EXISTS (
-       SELECT FROM account a WHERE a.login = t.account AND a.role = t.role AND a.disabled_at IS NULL))
+SELECT id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside
+  FROM caller WHERE digest = $1
 """
 
 # Who has the row in hand notes its use, too.
@@ -83,8 +79,11 @@ class Token:
 async def identify(conn: Connection, digest: bytes) -> Caller | None:
     """Return whose token has this SHA-256 digest, or None; whether it still holds is the caller's to judge."""
     row = await conn.fetchrow(SELECT_CALLER, digest)
-    if row is None:
-        return None
+    return None if row is None else caller(row)
+
+
+def caller(row: Record) -> Caller:
+    """Read who calls, with the columns of SELECT_CALLER."""
     who = f"person:{row['account']}" if row["account"] else f"token:{row['id']}"
     scopes = None if row["scopes"] is None else frozenset(verb for verb in Verb if verb in row["scopes"])
     return Caller(

@@ -8,7 +8,7 @@ import pytest
 from exchange.api import examples
 from schemas.vocabulary import ActKind, Role
 from tests.api.described import BEFORE, CHANGES, author
-from tests.api.house import Node
+from tests.api.house import SUBMISSION, Node
 from tests.statements import Recorder, recorded
 
 MOST_OF_A_READ, MOST_OF_AN_ACT = 8, 16
@@ -85,17 +85,33 @@ async def test_every_act_makes_few_statements(node: Node, recorder: Recorder, ki
 
 
 async def test_a_submission_makes_few_statements(node: Node, recorder: Recorder) -> None:
-    await node.submitted()
+    for _ in range(2):
+        await node.submitted()
     recorder.taken()
-    await node.submitted()
+    await node.call("POST", "/v1/requests", value=SUBMISSION, headers={"Idempotency-Key": "k"})
     assert 0 < len(statements := recorder.taken()) <= MOST_OF_AN_ACT, statements
+
+
+async def test_what_is_plain_takes_two_statements_and_no_transaction(node: Node, recorder: Recorder) -> None:
+    for _ in range(2):
+        made = await node.submitted()
+    for text in ("а", "б"):
+        await node.done(made, "RU-MVD", "note", text=text)
+    recorder.taken()
+    made = await node.submitted()
+    read, written = recorder.taken()
+    assert ("FROM caller" in read, "save_unmoved" in written) == (True, True)
+    await node.done(made, "RU-MVD", "accept")
+    read, written = recorder.taken()
+    assert ("FROM caller" in read, "save_unmoved" in written) == (True, True)
 
 
 async def test_an_act_makes_as_many_statements_on_a_long_record_as_on_a_short_one(
     node: Node, recorder: Recorder
 ) -> None:
     made = await node.submitted()
-    await node.done(made, "RU-MVD", "note", text="а")
+    for text in ("а", "б"):  # what a connection and a token ask once is asked by then
+        await node.done(made, "RU-MVD", "note", text=text)
     recorder.taken()
     await node.done(made, "RU-MVD", "accept")
     short = recorder.taken()
