@@ -155,6 +155,17 @@ async def test_a_7_9_a_key_that_a_commit_ordered_destroyed_goes_even_after_a_cra
         await house.content(item, "BY-MVD")
 
 
+async def test_a_7_9_no_key_is_left_anywhere_once_the_last_copy_is_destroyed(house: House) -> None:
+    item = (await house.register(kind="electronic", content=PLAIN)).item
+    item = await house.give(item, "BY-MVD", "RU-MVD")
+    assert len(await house.keys()) == 1  # its maker's, who holds no copy any more
+    item = await house.ask(item, "RU-MVD", "destroy", copies=[1])
+    item = await house.consent(item, "BY-MVD")
+    item = (await house.act(item, "RU-MVD", "destroy", consent=1, **DESTRUCTION)).item
+    assert item.state is ItemState.GONE
+    assert await house.keys() == set()
+
+
 async def test_two_acts_at_once_on_one_item_stand_one_after_the_other(house: House) -> None:
     item = (await house.register()).item
     done = await asyncio.gather(*(house.act(item, "BY-MVD", "copy", **COPYING) for _ in range(4)))

@@ -14,14 +14,14 @@ from exchange.protection.service.records import entries_of, subject
 from exchange.protection.store import items
 from exchange.store.database import Connection
 from schemas import protection as bodies
-from schemas.secrecy import Channel, CopyState
+from schemas.secrecy import Channel, CopyState, ItemState
 
 
 async def follow(conn: Connection, module: Module, before: Item, decision: Decision) -> bool:
     """Do with an item's content what an act asks for; return whether the vault has something to do after the commit.
 
     The content goes with an electronic dispatch only: whoever got a copy by courier gets none. A body holds it as long
-    as it holds a copy; the makers hold theirs until their copies are destroyed.
+    as it holds a copy; the makers hold theirs until their copies, or all copies there are, are destroyed.
     """
     if before.content is None:
         return False
@@ -38,6 +38,8 @@ async def follow(conn: Connection, module: Module, before: Item, decision: Decis
         if await _came_electronically(conn, module, before, entry):
             await module.vault.take_over(conn, item, entry.author, mark_at(after, entry.author))
         left = tuple(_left(before, after, body))
+    if after.state is ItemState.GONE:  # no copy is left anywhere: nor is a key (A-7.9)
+        left = tuple(each.code for each in after.known_bodies)
     remarked = tuple(_remarked(before, after))
     for code in remarked:
         await module.vault.rewrap(conn, item, code, mark_at(after, code))
