@@ -55,11 +55,11 @@ class Both:
         return await self.node.call("POST", REQUESTS, by, role, value=value, headers={"Idempotency-Key": key})
 
     async def items(self) -> list[tuple[str, str, str]]:
-        """Return the items that came inline: number, whose, and what became of them."""
+        """Return the items that came inline: id, whose, and what became of them."""
         return [
             tuple(row)
             for row in await self.house.fetch(
-                "SELECT i.number, n.body, n.state FROM protection.inline n JOIN protection.item i ON i.id = n.item "
+                "SELECT i.id::text, n.body, n.state FROM protection.inline n JOIN protection.item i ON i.id = n.item "
                 "ORDER BY i.number"
             )
         ]
@@ -115,20 +115,18 @@ async def both(database: Database, tmp_path: Path) -> AsyncIterator[Both]:
 async def test_p_10_3_what_is_signed_and_kept_is_the_reference_and_the_module_holds_the_content(both: Both) -> None:
     answer = await both.submit()
     assert answer.status_code == 201, answer.text
-    (number,) = answer.json()["protected"]
-    assert await both.items() == [(number, "KZ-MVD", "unbound")]
+    (reference,) = answer.json()["protected"]
+    assert await both.items() == [(reference, "KZ-MVD", "unbound")]
     everything = await both.everything()
-    assert number in everything
+    assert reference in everything
     for word in ("Калина", INLINE["content"], "secret"):
         assert word not in everything
         assert word not in answer.text
     assert await both.tick()
-    assert await both.items() == [(number, "KZ-MVD", "bound")]
+    assert await both.items() == [(reference, "KZ-MVD", "bound")]
     assert not await both.tick()
     own = (await both.node.get("/v1/protection/items", "KZ-MVD", Role.SECRECY_OFFICER)).json()["items"]
-    assert [(each["register_number"], each["designation"], each["mark"]) for each in own] == [
-        (number, DESIGNATION, "secret")
-    ]
+    assert [(each["id"], each["designation"], each["mark"]) for each in own] == [(reference, DESIGNATION, "secret")]
 
 
 async def test_the_same_call_again_is_the_same_item_and_the_same_bytes(both: Both) -> None:
@@ -228,11 +226,11 @@ async def test_killed_between_sealing_and_the_commit_a_retry_goes_on_with_the_sa
         broken.setattr("exchange.service.protected.keep", _dies)
         assert (await both.submit()).status_code == 503
     assert await both.kept() == before
-    ((number, _, state),) = await both.items()
+    ((reference, _, state),) = await both.items()
     assert state == "unbound"
-    assert (await both.submit()).json()["protected"] == [number]
+    assert (await both.submit()).json()["protected"] == [reference]
     assert await both.tick()
-    assert await both.items() == [(number, "KZ-MVD", "bound")]
+    assert await both.items() == [(reference, "KZ-MVD", "bound")]
 
 
 async def _dies(*_: object) -> None:
@@ -247,12 +245,12 @@ async def test_what_the_open_side_never_came_to_know_is_shredded_after_a_day(
         await both.submit()
     assert not await both.tick(hours=23)
     assert await both.tick(hours=25)
-    ((number, _, state),) = await both.items()
+    ((reference, _, state),) = await both.items()
     assert state == "abandoned"
     assert await both.house.fetch("SELECT state FROM protection.content") == [("gone",)]
     assert await both.house.fetch("SELECT count(*) FROM protection.shredding WHERE done_at IS NULL") == [(0,)]
     again = await both.submit()
-    assert again.json()["protected"] != [number]
+    assert again.json()["protected"] != [reference]
     assert [state for _, _, state in await both.items()] == ["abandoned", "unbound"]
 
 
@@ -273,8 +271,8 @@ async def _nothing(_items: object) -> tuple[()]:
 
 
 async def test_a_reference_is_to_what_the_body_registered_or_holds(both: Both) -> None:
-    (number,) = (await both.submit()).json()["protected"]
-    ((item,),) = await both.house.fetch("SELECT id::text FROM protection.item")
+    (item,) = (await both.submit()).json()["protected"]
+    ((number,),) = await both.house.fetch("SELECT number FROM protection.item")
     for named in (number, item):
         answer = await both.submit(key=named, protected=[named])
         assert answer.status_code == 201, answer.text
@@ -287,9 +285,9 @@ async def test_a_reference_is_to_what_the_body_registered_or_holds(both: Both) -
 
 
 async def test_a_draft_may_bear_references_and_is_signed_with_them(both: Both) -> None:
-    (number,) = (await both.submit()).json()["protected"]
+    (reference,) = (await both.submit()).json()["protected"]
     words = {name: value for name, value in SUBMISSION.items() if name != "signatory"}
-    draft = await start(both.node, {**words, "protected": [number]})
+    draft = await start(both.node, {**words, "protected": [reference]})
     answer = await sign(both.node, await sent(both.node, draft))
     assert answer.status_code == 201, answer.text
     assert await count(both.node, "protected_use") == 2
@@ -298,15 +296,15 @@ async def test_a_draft_may_bear_references_and_is_signed_with_them(both: Both) -
 async def test_a_module_apart_answers_two_questions_to_a_role_that_may_nothing_else(
     both: Both, database: Database
 ) -> None:
-    (number,) = (await both.submit()).json()["protected"]
+    (reference,) = (await both.submit()).json()["protected"]
     pool = await open_pool(database.dsn, size=2, role="protection_gate")
     try:
         doors = Beside(pool)
-        found = await doors.known("KZ-MVD", [number, "?"])
-        assert [each.number for each in found.values()] == [number]
-        assert await doors.known("BY-MVD", [number]) == {}
+        found = await doors.known("KZ-MVD", [reference, "?"])
+        assert [str(each.item) for each in found.values()] == [reference]
+        assert await doors.known("BY-MVD", [reference]) == {}
         await doors.bind([each.item for each in found.values()])
-        assert await both.items() == [(number, "KZ-MVD", "bound")]
+        assert await both.items() == [(reference, "KZ-MVD", "bound")]
         async with pool.connection() as conn:
             for table in ("item", "inline", "content", "body"):
                 with pytest.raises(Exception, match="permission denied"):
@@ -318,6 +316,6 @@ async def test_a_module_apart_answers_two_questions_to_a_role_that_may_nothing_e
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
             both.node.http = http
             problem(await both.submit(key="apart"), 422, "protected_not_here")
-            assert (await both.submit(key="ref", protected=[number])).status_code == 201
+            assert (await both.submit(key="ref", protected=[reference])).status_code == 201
     finally:
         await pool.close()
