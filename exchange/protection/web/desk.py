@@ -221,6 +221,7 @@ def _of_receipt(tell: Teller, item: Item, offers: Offers, laid: _Laid) -> None:
         Choice(stamp.tone, f"{stamp.words} — {stamp.name}")
         for stamp in stamps.stamps_of(tell.law, tell.tongue, tell.party)
     )
+    laid.hints["own_number"] = tell.tongue.t("secret.act.own_number_hint")
     laid.hints["own_mark"] = tell.tongue.t("secret.act.own_mark_hint")
     if len(marks) == 1 and marks[0] is not None:
         laid.presets["own_mark"] = (marks[0].value,)
