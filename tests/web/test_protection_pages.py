@@ -51,6 +51,7 @@ async def approved(applicant: Person, expert: Person, item: str, recipient: str)
         (applicant, "decide_government", {"positive": "yes", **paper("decision", "№ 310")}),
     ):
         await led(person, await fill(person, f"{release}/acts/{kind}", fields))
+    assert (await applicant.http.get(f"{release}/proposal.pdf")).content.startswith(b"%PDF")
     return release.rsplit("/", 1)[1]
 
 

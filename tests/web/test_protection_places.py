@@ -68,6 +68,8 @@ async def test_ka_9_a_letter_names_all_that_is_missing_and_the_host_answers(cham
     assert Reader(more.text).all("input", name="visitors.1.surname")
     page = await led(nsc, await fill(nsc, f"{VISITS}/new", letter))
     assert "обращение позже срока: последний день был 20 февраля 2026" in page.text
+    (printed,) = [one["href"] for one in page.all("a") if one["href"].endswith("letter.pdf")]
+    assert (await nsc.http.get(printed)).content.startswith(b"%PDF")
     (way,) = {one["href"] for one in (await nss.get(VISITS)).all("a") if one["href"].startswith(f"{VISITS}/0")}
     assert "Согласие на визит" in (await nss.get(way)).text
     page = await led(nss, await fill(nss, f"{way}/acts/consent_visit", {"degree": "secret", **paper("reference", "7")}))
