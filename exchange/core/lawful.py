@@ -26,10 +26,11 @@ def allowed_acts(request: Request, actor: Actor) -> tuple[Act, ...]:
     """Return exactly the acts that this caller could do now, were their content lawful."""
     of = relation(request, actor.authority)
     open_to = _open_to(rights(actor), of, request.state, on_node=request.holder.on_node)
+    waits, own = _waits_for_receipt(request, of), side(of)
     return tuple(
         act
         for act in open_to
-        if not (act.needs or request.receipt_pending) or not any(True for _ in _to_the_state(request, act, actor))
+        if not (waits and act.kind not in UNTIL_RECEIPT) and all(_holds(need, request, act, own) for need in act.needs)
     )
 
 
@@ -69,21 +70,24 @@ def _to_the_caller(request: Request, act: Act, actor: Actor, *, signed: bool) ->
 
 def _to_the_state(request: Request, act: Act, actor: Actor) -> Iterator[Objection]:
     """Yield the objections to the state of the request, and to the facts beside it."""
-    requested = side(relation(request, actor.authority)) is Side.REQUESTED
-    redirected = request.receipt_pending and request.state is State.RECEIVED
+    of = relation(request, actor.authority)
     if request.state not in act.states:
         yield object_to("not_in_this_state", "/act", rule=act.rule)
-    elif redirected and requested and act.kind not in UNTIL_RECEIPT:
+    elif _waits_for_receipt(request, of) and act.kind not in UNTIL_RECEIPT:
         yield object_to("receipt_not_entered", "/act")
     for need in act.needs:
-        if not _holds(need, request, act, actor):
+        if not _holds(need, request, act, side(of)):
             yield object_to(need.value, "/act")
 
 
-def _holds(need: Need, request: Request, act: Act, actor: Actor) -> bool:
-    """Tell whether a fact beside the state holds."""
+def _waits_for_receipt(request: Request, of: Relation) -> bool:
+    """Tell whether the requested side has to enter the receipt of what was passed on before it acts."""
+    return request.receipt_pending and request.state is State.RECEIVED and side(of) is Side.REQUESTED
+
+
+def _holds(need: Need, request: Request, act: Act, own: Side | None) -> bool:
+    """Tell whether a fact beside the state holds for a side."""
     if need in _ASKS:
-        own = side(relation(request, actor.authority))
         return any(ask.open and not (act.of_other and ask.side is own) for ask in request.asked(_ASKS[need]))
     return _FACTS[need](request)
 
