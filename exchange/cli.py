@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from exchange import admit, keys_commands, operate, registry_commands, serve, serve_module
+from exchange import admit, force_commands, keys_commands, operate, registry_commands, serve, serve_module
 from exchange.core.errors import ExchangeError
 from exchange.runtime import Mode
 from exchange.settings import Settings, from_environment
@@ -199,7 +199,7 @@ def _account(asked: argparse.Namespace, settings: Settings) -> int:
 def _protection_commands(top: argparse.ArgumentParser) -> None:
     """Add the commands of the protection module."""
     kinds = top.add_subparsers(
-        dest="protection_command", required=True, metavar="serve|migrate|keys|passphrase|rotate|status"
+        dest="protection_command", required=True, metavar="serve|migrate|keys|passphrase|rotate|status|force"
     )
     alone = kinds.add_parser("serve", help="отдельным процессом / run it in a process of its own")
     alone.add_argument("--mode", type=Mode, choices=list(Mode), required=True)
@@ -214,6 +214,9 @@ def _protection_commands(top: argparse.ArgumentParser) -> None:
         "status": "состояние ключей / how the keys are",
     }.items():
         _common(kinds.add_parser(name, help=words))
+    force = kinds.add_parser("force", help="дни действия договоров / from when the treaties are in force, for whom")
+    force.add_argument("file", type=Path, help="TOML: [[binding]], [[competent]], [[body]]")
+    _common(force)
 
 
 def _protection(asked: argparse.Namespace, settings: Settings) -> int:
@@ -221,6 +224,8 @@ def _protection(asked: argparse.Namespace, settings: Settings) -> int:
         plan = serve.Plan(mode=asked.mode, host=asked.host, port=asked.port, data=asked.data)
         serve_module.serve(settings, plan, keys_commands.passphrase(settings, asked.mode))
         return 0
+    if asked.protection_command == "force":
+        return force_commands.take_in(settings, asked.mode, asked.data, asked.file)
     commands = {
         "migrate": serve_module.migrate,
         "keys": keys_commands.make,

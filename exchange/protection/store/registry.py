@@ -30,6 +30,12 @@ INSERT INTO protection.binding (regime, party, since, left_on, released_on) VALU
     ON CONFLICT (regime, party, since) DO NOTHING
 """
 
+# What an operator enters: a day of leaving can be told later, the day of release comes by entries alone.
+INSERT_BOUND = """
+INSERT INTO protection.binding (regime, party, since, left_on) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (regime, party, since) DO UPDATE SET left_on = COALESCE(excluded.left_on, binding.left_on)
+"""
+
 INSERT_COMPETENT = """
 INSERT INTO protection.competent (regime, party, body, since, entry) VALUES ($1, $2, $3, $4, $5)
 """
@@ -104,6 +110,11 @@ async def add_bindings(conn: Connection, bindings: Iterable[Binding]) -> None:
     """Enter bindings that are not there yet."""
     rows = [(each.regime, each.party, each.since, each.left_on, each.released_on) for each in bindings]
     await conn.executemany(INSERT_BINDING, rows)
+
+
+async def bind(conn: Connection, binding: Binding) -> None:
+    """Enter a binding, or the day of leaving of one that is there."""
+    await conn.execute(INSERT_BOUND, binding.regime, binding.party, binding.since, binding.left_on)
 
 
 async def add_first_competent(conn: Connection, rows: Iterable[tuple[str, str, str, date]]) -> None:

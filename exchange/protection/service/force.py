@@ -1,0 +1,64 @@
+"""What an operator enters of the treaties: their days for each Party, and who is competent first."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from exchange.core.errors import NodeError
+from exchange.protection.core.scene import Binding, Body, Law
+from exchange.protection.store import facts, registry
+from exchange.protection.store.registry import NewBody
+from exchange.store.database import Connection
+from schemas.force import ForceFile
+
+
+async def take_in(conn: Connection, law: Law, file: ForceFile) -> tuple[int, int, int]:
+    """Enter bodies, bindings and competent bodies that are not there; return how many of each the file names.
+
+    A binding that is there takes the day of leaving that the file gives. Competent bodies are entered where a Party has
+    none: a successor is named by a dated entry (A-4, KA-3, KL-5). Raise NodeError with everything that cannot stand.
+    """
+    named = {each.code: each.party for each in file.body}
+    parties = {party for regime in law.regimes.values() for party in regime.parties}
+    for party in sorted(parties):
+        named |= {body.code: body.party for body in await facts.bodies_of(conn, party)}
+    found = [*_of_bindings(file, law), *_of_competent(file, law, named)]
+    if found:
+        raise NodeError("; ".join(found))
+    await registry.add_bodies(
+        conn,
+        [
+            NewBody(
+                body=Body(each.code, each.party, each.zone, legal_person=each.legal_person),
+                name=each.name,
+                mailbox=each.mailbox,
+            )
+            for each in file.body
+        ],
+    )
+    for each in file.binding:
+        await registry.bind(conn, Binding(each.regime, each.party, each.since, each.left_on))
+    first: list[tuple[str, str, str, date]] = [
+        (each.regime, each.party, each.body, each.since) for each in file.competent
+    ]
+    await registry.add_first_competent(conn, first)
+    return len(file.body), len(file.binding), len(file.competent)
+
+
+def _of_bindings(file: ForceFile, law: Law) -> Iterator[str]:
+    for each in file.binding:
+        regime = law.regimes.get(each.regime)
+        if regime is None or each.party not in regime.parties:
+            yield f"{each.party} is no Party to {each.regime}"
+        if each.left_on is not None and each.left_on <= each.since:
+            yield f"{each.party} cannot leave {each.regime} before it is bound"
+
+
+def _of_competent(file: ForceFile, law: Law, named: dict[str, str]) -> Iterator[str]:
+    orders = {order.id: party for party, order in law.orders.items()}
+    for each in file.competent:
+        regime = law.regimes.get(each.regime)
+        known = each.party in regime.parties if regime is not None else orders.get(each.regime) == each.party
+        if not known:
+            yield f"{each.party} is no Party to {each.regime}"
+        if named.get(each.body) != each.party:
+            yield f"{each.body} is no body of {each.party} that the module knows"

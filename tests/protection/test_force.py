@@ -1,0 +1,109 @@
+"""What an operator enters of the treaties: their days, first competent bodies, bodies that only the module knows."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from exchange import cli, force_commands, protecting
+from exchange.core.errors import NodeError
+from exchange.force_commands import read
+from exchange.protection.service import force
+from exchange.protection.store.facts import facts
+from exchange.settings import Settings
+from schemas.force import ForceFile
+from tests.api.house import NOW
+from tests.conftest import Database
+
+WHOLE = """
+[[body]]
+code = "LT-VSD"
+party = "LT"
+zone = "Europe/Vilnius"
+name = { ru = "Орган", lt = "Institucija" }
+
+[[binding]]
+regime = "kz-lt-2015"
+party = "LT"
+since = 2026-01-30
+
+[[competent]]
+regime = "kz-lt-2015"
+party = "LT"
+body = "LT-VSD"
+since = 2026-01-30
+"""
+
+
+def file(folder: Path, text: str = WHOLE) -> Path:
+    path = folder / "force.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+async def entered(owner: "asyncpg.Connection", wanted: ForceFile) -> tuple[int, int, int]:
+    async with owner.transaction():
+        await owner.execute("SET LOCAL ROLE protection_app")
+        return await force.take_in(owner, protecting.law(), wanted)
+
+
+async def test_kl_14_a_treaty_is_in_force_from_the_day_that_the_registry_holds(
+    owner: "asyncpg.Connection", tmp_path: Path
+) -> None:
+    wanted = read(file(tmp_path))
+    assert await entered(owner, wanted) == (1, 1, 1)
+    assert await entered(owner, wanted) == (1, 1, 1), "again, and nothing changes"
+    known = await facts(owner, ("LT-VSD",), (), NOW)
+    assert [(each.regime, each.party, each.since) for each in known.bindings] == [
+        ("kz-lt-2015", "LT", date(2026, 1, 30))
+    ]
+    assert known.competent == {("kz-lt-2015", "LT"): "LT-VSD"}
+    left = read(
+        file(
+            tmp_path,
+            WHOLE.replace("since = 2026-01-30\n\n[[comp", "since = 2026-01-30\nleft_on = 2026-09-01\n\n[[comp"),
+        )
+    )
+    await entered(owner, left)
+    await entered(owner, wanted)
+    (binding,) = (await facts(owner, (), (), NOW)).bindings
+    assert binding.left_on == date(2026, 9, 1), "what was told of leaving stays"
+
+
+async def test_everything_that_cannot_stand_is_named_at_once(owner: "asyncpg.Connection") -> None:
+    wrong: dict[str, Any] = {
+        "binding": [
+            {"regime": "kz-lt-2015", "party": "RU", "since": "2026-01-30"},
+            {"regime": "csto-2004", "party": "RU", "since": "2026-01-30", "left_on": "2026-01-01"},
+        ],
+        "competent": [
+            {"regime": "kz-1355", "party": "LT", "body": "LT-CB", "since": "2026-01-30"},
+        ],
+    }
+    with pytest.raises(NodeError) as told:
+        await entered(owner, ForceFile.model_validate(wrong, strict=False))
+    assert str(told.value).split("; ") == [
+        "RU is no Party to kz-lt-2015",
+        "RU cannot leave csto-2004 before it is bound",
+        "LT is no Party to kz-1355",
+        "LT-CB is no body of LT that the module knows",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["[[binding]]\nregime = 1", "{", "[[binding]]\nregime = 'x'\nparty = 'KZ'\nsince = 'x'"]
+)
+def test_a_file_that_does_not_fit_is_refused_without_being_quoted(tmp_path: Path, text: str) -> None:
+    with pytest.raises(NodeError, match="the file"):
+        read(file(tmp_path, text))
+    with pytest.raises(NodeError, match="FileNotFoundError"):
+        read(tmp_path / "nothing")
+
+
+def test_the_command_enters_a_file(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = cli.parser().parse_args(["protection", "force", str(file(tmp_path)), "--data", str(tmp_path)])
+    settings = Settings(database_url=database.dsn)
+    assert force_commands.take_in(settings, asked.mode, asked.data, asked.file) == 0
+    assert "bodies: 1, bindings: 1, competent: 1" in capsys.readouterr().out
