@@ -5,7 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -434,3 +434,20 @@ async def test_the_same_call_twice_at_once_has_one_effect(calls: Caller) -> None
     assert len((await calls.get(ITEMS)).json()["items"]) == 1
     (kept,) = await calls.house.fetch("SELECT answer FROM protection.idempotency")
     assert DESIGNATION.encode() not in kept[0]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_content_beyond_the_limit_is_refused_and_leaves_nothing(calls: Caller, announced: bool) -> None:
+    app = create_app(calls.node.runtime, replace(Settings(), attachment_limit=1000), module=calls.house.module)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100
+
+    sent = {**await calls.node.headers("BY-MVD", KEEPER), "Content-Type": "application/octet-stream"}
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
+        body = b"x" * 2000 if announced else pieces()
+        answer = await http.post("/v1/protection/contents", headers=sent, content=body)
+    problem(answer, 413, "body_too_large")
+    assert [path for path in calls.house.folder.rglob("*") if path.is_file() and len(path.name) > 30] == []
