@@ -13,6 +13,8 @@ from exchange.store.protected import Use
 from exchange.work import Outcome
 from schemas.requests import Submission
 
+__all__ = ("Bind", "Use", "keep", "named", "of_request")
+
 
 async def named(doors: Doors, body: Submission, authority: str) -> Mapping[str, Known]:
     """Return the items that a request refers to, of those that its authority registered or holds."""
@@ -26,6 +28,11 @@ async def keep(conn: Connection, request: UUID, items: Mapping[str, Known], now:
     if items:
         uses = (Use(reference, known.item, known.number) for reference, known in items.items())
         await store.add(conn, request, uses, now)
+
+
+async def of_request(conn: Connection, request: UUID) -> tuple[Use, ...]:
+    """Return what a request refers to, by register number."""
+    return await store.of_request(conn, request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from exchange.core.access import relation, side
 from exchange.core.acts import ACTS, Act
 from exchange.core.request import Obligation, Request
-from exchange.service import queries, views
+from exchange.service import protected, queries, views
+from exchange.service.protected import Use
 from exchange.store.requests import Loaded
 from exchange.web import clocks, content
 from exchange.web.clocks import Due
@@ -70,7 +72,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """Everything on a request's page."""
+    """Everything on a request's page; `items` are those of the protection module that it refers to."""
 
     request: RequestView
     requesting: Body
@@ -82,6 +84,7 @@ class Dossier:
     steps: tuple[Step, ...]
     head: str
     former: bool
+    items: tuple[Use, ...] = ()
 
 
 FACTS = ("overdue", "urgent", "unconfirmed", "held", "partly_refused", "question_open", "receipt_pending")
@@ -104,6 +107,7 @@ async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
         steps=tuple(_step(visit, loaded.request.id, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
         former=visit.actor.authority in shown.facts.past_holders,
+        items=await protected.of_request(visit.conn, UUID(request.id)) if shown.protected else (),
     )
 
 

@@ -21,11 +21,12 @@ from exchange.service.protected import Bind
 from exchange.settings import Settings
 from exchange.store.pool import open_pool
 from schemas.vocabulary import Role
-from tests.api.drafts import sent, sign, start
-from tests.api.files import count
 from tests.api.house import SUBMISSION, Node, open_node, problem
+from tests.api.test_attachments import count
+from tests.api.test_drafts import sent, sign, start
 from tests.conftest import Database
 from tests.protection.house import House, open_house
+from tests.web.house import Person
 
 REQUESTS = "/v1/requests"
 DESIGNATION = "Справка «Калина-3d0e»"
@@ -56,13 +57,7 @@ class Both:
 
     async def items(self) -> list[tuple[str, str, str]]:
         """Return the items that came inline: id, whose, and what became of them."""
-        return [
-            tuple(row)
-            for row in await self.house.fetch(
-                "SELECT i.id::text, n.body, n.state FROM protection.inline n JOIN protection.item i ON i.id = n.item "
-                "ORDER BY i.number"
-            )
-        ]
+        return await self.house.fetch("SELECT item::text, body, state FROM protection.inline ORDER BY item")
 
     async def kept(self) -> dict[str, int]:
         """Count what the open exchange keeps."""
@@ -115,18 +110,18 @@ async def both(database: Database, tmp_path: Path) -> AsyncIterator[Both]:
 async def test_p_10_3_what_is_signed_and_kept_is_the_reference_and_the_module_holds_the_content(both: Both) -> None:
     answer = await both.submit()
     assert answer.status_code == 201, answer.text
-    (reference,) = answer.json()["protected"]
-    assert await both.items() == [(reference, "KZ-MVD", "unbound")]
+    (item,) = answer.json()["protected"]
+    assert await both.items() == [(item, "KZ-MVD", "unbound")]
     everything = await both.everything()
-    assert reference in everything
+    assert item in everything
     for word in ("Калина", INLINE["content"], "secret"):
         assert word not in everything
         assert word not in answer.text
     assert await both.tick()
-    assert await both.items() == [(reference, "KZ-MVD", "bound")]
+    assert await both.items() == [(item, "KZ-MVD", "bound")]
     assert not await both.tick()
     own = (await both.node.get("/v1/protection/items", "KZ-MVD", Role.SECRECY_OFFICER)).json()["items"]
-    assert [(each["id"], each["designation"], each["mark"]) for each in own] == [(reference, DESIGNATION, "secret")]
+    assert [(each["id"], each["designation"], each["mark"]) for each in own] == [(item, DESIGNATION, "secret")]
 
 
 async def test_the_same_call_again_is_the_same_item_and_the_same_bytes(both: Both) -> None:
@@ -226,11 +221,11 @@ async def test_killed_between_sealing_and_the_commit_a_retry_goes_on_with_the_sa
         broken.setattr("exchange.service.protected.keep", _dies)
         assert (await both.submit()).status_code == 503
     assert await both.kept() == before
-    ((reference, _, state),) = await both.items()
+    ((item, _, state),) = await both.items()
     assert state == "unbound"
-    assert (await both.submit()).json()["protected"] == [reference]
+    assert (await both.submit()).json()["protected"] == [item]
     assert await both.tick()
-    assert await both.items() == [(reference, "KZ-MVD", "bound")]
+    assert await both.items() == [(item, "KZ-MVD", "bound")]
 
 
 async def _dies(*_: object) -> None:
@@ -245,12 +240,12 @@ async def test_what_the_open_side_never_came_to_know_is_shredded_after_a_day(
         await both.submit()
     assert not await both.tick(hours=23)
     assert await both.tick(hours=25)
-    ((reference, _, state),) = await both.items()
+    ((item, _, state),) = await both.items()
     assert state == "abandoned"
     assert await both.house.fetch("SELECT state FROM protection.content") == [("gone",)]
     assert await both.house.fetch("SELECT count(*) FROM protection.shredding WHERE done_at IS NULL") == [(0,)]
     again = await both.submit()
-    assert again.json()["protected"] != [reference]
+    assert again.json()["protected"] != [item]
     assert [state for _, _, state in await both.items()] == ["abandoned", "unbound"]
 
 
@@ -279,15 +274,38 @@ async def test_a_reference_is_to_what_the_body_registered_or_holds(both: Both) -
         assert answer.json()["protected"] == [named]
     for strange in ("KZ-MVD/2026/S-00099", "0" * 36, "' OR true"):
         problem(await both.submit(key="x", protected=[strange]), 422, "protected_unknown")
-    foreign = await both.submit("BY-MVD", key="y", protected=[number], requested_authority="RU-MVD")
+    foreign = await both.submit("BY-MVD", key="y", protected=[item], requested_authority="RU-MVD")
     problem(foreign, 422, "protected_unknown")
     assert await count(both.node, "protected_use") == 3
 
 
+async def test_the_page_of_a_request_shows_the_register_number_with_the_way_to_it(both: Both) -> None:
+    request = (await both.submit()).json()
+    ((item, number),) = await both.house.fetch("SELECT id::text, number FROM protection.item")
+    assert request["protected"] == [item]
+    for role, link in ((Role.SECRECY_OFFICER, True), (Role.OPERATOR, False)):
+        async with person(both, role) as browser:
+            page = await browser.get(f"/requests/{request['id']}")
+            assert number in page.text
+            assert bool(page.all("a", href=f"/protection/items/{item}")) is link
+            for word in (DESIGNATION, "secret", "Секретно"):
+                assert word not in page.text
+
+
+@asynccontextmanager
+async def person(both: Both, role: Role) -> AsyncIterator[Person]:
+    """Give somebody of KZ-MVD at a browser."""
+    async with httpx.AsyncClient(transport=both.node.http._transport, base_url="https://node") as http:
+        given = Person(http)
+        answer = await given.post("/sign-in", {"authority": "KZ-MVD", "role": role, "next": "/"})
+        assert answer.status_code == 303
+        yield given
+
+
 async def test_a_draft_may_bear_references_and_is_signed_with_them(both: Both) -> None:
-    (reference,) = (await both.submit()).json()["protected"]
+    (item,) = (await both.submit()).json()["protected"]
     words = {name: value for name, value in SUBMISSION.items() if name != "signatory"}
-    draft = await start(both.node, {**words, "protected": [reference]})
+    draft = await start(both.node, {**words, "protected": [item]})
     answer = await sign(both.node, await sent(both.node, draft))
     assert answer.status_code == 201, answer.text
     assert await count(both.node, "protected_use") == 2
@@ -296,15 +314,15 @@ async def test_a_draft_may_bear_references_and_is_signed_with_them(both: Both) -
 async def test_a_module_apart_answers_two_questions_to_a_role_that_may_nothing_else(
     both: Both, database: Database
 ) -> None:
-    (reference,) = (await both.submit()).json()["protected"]
+    (item,) = (await both.submit()).json()["protected"]
     pool = await open_pool(database.dsn, size=2, role="protection_gate")
     try:
         doors = Beside(pool)
-        found = await doors.known("KZ-MVD", [reference, "?"])
-        assert [str(each.item) for each in found.values()] == [reference]
-        assert await doors.known("BY-MVD", [reference]) == {}
+        found = await doors.known("KZ-MVD", [item, "?"])
+        assert [str(each.item) for each in found.values()] == [item]
+        assert await doors.known("BY-MVD", [item]) == {}
         await doors.bind([each.item for each in found.values()])
-        assert await both.items() == [(reference, "KZ-MVD", "bound")]
+        assert await both.items() == [(item, "KZ-MVD", "bound")]
         async with pool.connection() as conn:
             for table in ("item", "inline", "content", "body"):
                 with pytest.raises(Exception, match="permission denied"):
@@ -316,6 +334,6 @@ async def test_a_module_apart_answers_two_questions_to_a_role_that_may_nothing_e
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
             both.node.http = http
             problem(await both.submit(key="apart"), 422, "protected_not_here")
-            assert (await both.submit(key="ref", protected=[reference])).status_code == 201
+            assert (await both.submit(key="ref", protected=[item])).status_code == 201
     finally:
         await pool.close()
