@@ -12,7 +12,7 @@ RUN pip download --no-cache-dir --require-hashes --only-binary :all: --dest whee
 
 FROM python:3.11.14-slim-bookworm
 RUN groupadd --gid 10001 exchange && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin exchange \
- && install --directory --mode 0700 --owner 10001 --group 10001 /var/lib/exchange/files
+ && install --directory --mode 0700 --owner 10001 --group 10001 /var/lib/exchange/files /var/lib/protection
 COPY --from=packages /opt/exchange /opt/exchange
 WORKDIR /srv/exchange
 COPY schemas ./schemas

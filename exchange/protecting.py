@@ -128,6 +128,8 @@ async def open_provider(settings: Settings, mode: Mode, data: Path, passphrase: 
     cost = QUICK if sandbox and settings.protection.passphrase is None else None
     try:
         return await asyncio.to_thread(open_keys, path, passphrase, make=sandbox, cost=cost)
+    except KeysMissing as trouble:
+        raise KeysMissing(f"{trouble}: `exchange protection keys` makes the key file once") from None
     except Tampered:
         raise KeysMissing("the key file of the protection module is damaged: restore it") from None
     except Unavailable as trouble:

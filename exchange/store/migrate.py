@@ -94,7 +94,8 @@ async def migrate(conn: Connection, mode: str, schema: Schema = OPEN) -> tuple[s
             async with conn.transaction():
                 await conn.execute(migration.text)
                 await note(conn, migration, schema)
-        await write_mode(conn, mode, schema)
+        if await held_mode(conn, schema) is None:  # a login that owns nothing may not write it
+            await write_mode(conn, mode, schema)
         await require_mode(conn, mode, schema)
     finally:
         await unlock(conn, schema)

@@ -46,8 +46,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     server = localpg.start((memory() or folder) / f"deploy-{random.token_hex(8)}", durable=False)
     held = folder / "secrets"
     held.mkdir()
-    owner, app = random.token_hex(16), random.token_hex(16)
-    at = f"127.0.0.1:{server.port}/exchange"
+    owner, app, door, module, gate = (random.token_hex(16) for _ in range(5))
+    at, secret = (f"127.0.0.1:{server.port}/{name}" for name in ("exchange", "protection"))
     files = {
         "postgres_password": server.dsn.partition("://")[2].partition("@")[0].partition(":")[2],
         "owner_password": owner,
@@ -55,6 +55,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         "migrate_database_url": f"postgresql://exchange_owner:{owner}@{at}",
         "database_url": f"postgresql://exchange_node:{app}@{at}",
         "node_key": random.token_hex(32),
+        "door_password": door,
+        "door_database_url": f"postgresql://exchange_module:{door}@{at}",
+        "keeper_password": owner,
+        "protection_migrate_database_url": f"postgresql://protection_owner:{owner}@{secret}",
+        "module_password": module,
+        "protection_database_url": f"postgresql://protection_module:{module}@{secret}",
+        "gate_password": gate,
+        "gate_database_url": f"postgresql://protection_node:{gate}@{secret}",
+        "protection_passphrase": random.token_hex(16),
         "smtp_password": "",
         "relay_authorities": "",
         "mail_key": "",
@@ -151,10 +160,49 @@ async def test_the_commands_bring_a_node_up(place: Place) -> None:
         found = re.search(r"http://127\.0\.0\.1:\d+", told)
         assert found is not None
         await registry_is_entered(place, found[0])
+        await module_comes_up(place, server)
         check = services["api1"]["healthcheck"]["test"][1:]
         healthy = [part.replace("http://127.0.0.1:8000", found[0]) for part in check]
         assert await run([sys.executable, *healthy[1:]], place.environment("api1")) == (0, "")
         for process in (answering, ticking):
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+
+
+async def module_comes_up(place: Place, server: dict[str, str]) -> None:
+    """Bring the protection module up beside the node, by its own logins, and a node that asks it."""
+    services = compose()["services"]
+    kept = str(place.secrets.parent / "protection")
+    status, said = await run(command(services["protection-roles"]), place.environment("protection-roles") | server)
+    assert status == 0, said
+    for said_last in ("applied protection/", "nothing to apply"):
+        status, said = await run(command(services["protection-migrate"]), place.environment("protection-migrate"))
+        assert (status, said_last in said) == (0, True), said
+    serve = [{"0.0.0.0": "127.0.0.1", "8100": "0"}.get(part, part) for part in command(services["protection"])]  # noqa: S104
+    serve = [part.replace("/var/lib/protection", kept) for part in serve]
+    own = place.environment("protection")
+    status, said = await run(serve, own)
+    assert status == 2, said
+    assert "exchange protection keys" in said
+    status, said = await run([sys.executable, "-m", "exchange.cli", "protection", "keys", "--data", kept], own)
+    assert status == 0, said
+    asking = place.environment("api1") | {
+        "EXCHANGE_PROTECTION": "apart",
+        "PROTECTION_DATABASE_URL_FILE": str(place.secrets / "gate_database_url"),
+    }
+    api = [{"0.0.0.0": "127.0.0.1", "8000": "0"}.get(part, part) for part in command(services["api1"])]  # noqa: S104
+    async with (
+        running(serve, own, r"http://127\.0\.0\.1:\d+") as (module, told),
+        running(api, asking, r"http://127\.0\.0\.1:\d+") as (node, _),
+    ):
+        found = re.search(r"http://127\.0\.0\.1:\d+", told)
+        assert found is not None
+        async with httpx.AsyncClient(base_url=found[0]) as client:
+            assert (await client.get("/readyz")).json() == {"status": "ok", "parts": {"protection": "ok"}}
+            token = (place.secrets / "token").read_text()
+            asked = await client.get("/v1/protection/items", headers={"Authorization": f"Bearer {token}"})
+            assert asked.status_code == 200, asked.text
+        for process in (module, node):
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
 
@@ -181,6 +229,7 @@ async def registry_is_entered(place: Place, api: str) -> None:
     status, said = await run([sys.executable, "-m", "exchange.cli", *wanted], place.environment("api1"))
     assert status == 0, said
     token = said.strip().splitlines()[-1]
+    (place.secrets / "token").write_text(token)
     async with httpx.AsyncClient(base_url=api, headers={"Authorization": f"Bearer {token}"}) as client:
         listed = (await client.get("/v1/authorities")).raise_for_status().json()
     assert "KZ-MVD" in {authority["code"] for authority in listed["items"]}
