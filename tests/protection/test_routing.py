@@ -21,9 +21,9 @@ from exchange.service.protected import Bind
 from exchange.settings import Settings
 from exchange.store.pool import open_pool
 from schemas.vocabulary import Role
+from tests.api.drafts import sent, sign, start
+from tests.api.files import count
 from tests.api.house import SUBMISSION, Node, open_node, problem
-from tests.api.test_attachments import count
-from tests.api.test_drafts import sent, sign, start
 from tests.conftest import Database
 from tests.protection.house import House, open_house
 from tests.web.house import Person
