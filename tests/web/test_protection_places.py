@@ -183,3 +183,18 @@ async def test_a_7_8_what_was_given_goes_back_with_consent_and_one_can_be_denied
     assert "срок истёк" in changed.text
     page = await led(by, await by.post(f"{ITEMS}/{item}/acts/declassify", {**sure, "sure": "yes"}))
     assert "рассекречен" in page.text
+
+
+async def test_kl_3_a_body_of_the_module_alone_receives_by_its_own_clock_and_marks(chambers: Chambers) -> None:
+    kz, lt = await chambers.keeper("KZ-MVD"), await chambers.keeper("LT-CB")
+    item = await register(kz, mark="restricted")
+    decided = {"recipient": "LT-CB", "basis": "договор", **paper("decision", "1")}
+    await led(kz, await fill(kz, f"{ITEMS}/{item}/acts/authorise_release", decided))
+    assert "✓ открыт: M-LT" in (await kz.get(f"{ITEMS}/{item}/acts/dispatch")).text
+    sent = {"copies": "1", "channel": "electronic", "means": "M-LT", **paper("cover_document", "5")}
+    await led(kz, await fill(kz, f"{ITEMS}/{item}/acts/dispatch", sent))
+    page = await lt.get("/protection")
+    assert "Europe/Vilnius" in page.text
+    assert not page.all("a", href="/requests?box=in")
+    page = await led(lt, await fill(lt, f"{ITEMS}/{item}/acts/confirm_receipt", {"own_number": "LT/1"}))
+    assert "RIBOTO NAUDOJIMO / RESTRICTED" in page.text

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from exchange.protection.web.teller import Teller
 from exchange.protection.web.words import tongues_of
 from exchange.store.database import Connection
 from exchange.web import guard
+from exchange.web.book import Book
 from exchange.web.errors import Forged
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
@@ -27,6 +28,23 @@ SEEING: Final = frozenset(role for role, verbs in MAY.items() if Verb.SEE in ver
 """The roles to which the open pages show the way here."""
 
 Work = Callable[["Chamber", Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Names(Book):
+    """The registered bodies, with those that the module alone knows: their names and zones."""
+
+    listed: Mapping[str, Listed] = field(default_factory=dict)
+
+    def name(self, code: str, language: str) -> str:
+        """Return a body's name in a language, as the module knows it, else as the open registry does."""
+        found = self.listed.get(code)
+        return Book.name(self, code, language) if found is None else found.name(language)
+
+    def zone(self, code: str) -> str:
+        """Return a body's zone, as the module knows it, else as the open registry does."""
+        found = self.listed.get(code)
+        return Book.zone(self, code) if found is None else found.body.zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,19 +157,16 @@ class Chamber:
         own = bodies.get(actor.authority)
         if own is None:
             raise NotThere
-        caller = Caller(actor.authority, actor.role, actor.who)
-
-        def name(code: str) -> str:
-            listed = bodies.get(code)
-            return visit.book.name(code, language) if listed is None else listed.name(language)
-
+        names = Names(visit.book.by_code, bodies)
+        visit = replace(visit, book=names)
         tell = Teller(
             tongue=visit.tongue,
             law=self.module.law,
-            names=name,
+            names=lambda code: names.name(code, language),
             zone=own.body.zone,
             now=visit.now,
             own=own.body.code,
             party=own.body.party,
         )
+        caller = Caller(actor.authority, actor.role, actor.who)
         return Room(module=self.module, visit=visit, conn=conn, caller=caller, tell=tell, own=own.body, bodies=bodies)
