@@ -68,11 +68,16 @@ async def send(chamber: Chamber, request: Request) -> Response:
 async def _sealed(
     chamber: Chamber, request: Request, texts: Form, chunks: AsyncIterator[bytes]
 ) -> tuple[tuple[str, str], ...]:
-    """Seal a content in a transaction of its own, once it is known whose form it is, and that its sender registers."""
+    """Seal a content as it comes, once it is known whose form it is and that its sender registers; then keep it.
+
+    However slowly it comes, no transaction waits for it.
+    """
     async with chamber.writing(request, texts) as room:
         _require(room)
-        owner = Owner(room.own.code, Mark(texts.get("mark")) if texts.get("mark") in set(Mark) else None)
-        kept = await room.module.vault.seal(room.conn, chunks, owner, by=room.own.code, now=room.visit.now)
+    owner = Owner(room.own.code, Mark(texts.get("mark")) if texts.get("mark") in set(Mark) else None)
+    vault = chamber.module.vault
+    async with vault.taking_in(chunks, owner) as taken, chamber.writing(request, texts) as now:
+        kept = await vault.keep(now.conn, taken, by=now.own.code, now=now.visit.now)
     return (("content.sha256", kept.sha256), ("content.size", str(kept.size)))
 
 
