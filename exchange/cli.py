@@ -238,22 +238,26 @@ def _protection(asked: argparse.Namespace, settings: Settings) -> int:
 
 def _registry_commands(top: argparse.ArgumentParser) -> None:
     """Add the commands of the registry."""
-    kinds = top.add_subparsers(dest="registry_command", required=True, metavar="found|key|sign|export|import")
+    kinds = top.add_subparsers(dest="registry_command", required=True, metavar="found|outside|key|sign|export|import")
     found = kinds.add_parser("found", help="внести Секретариат в пустой реестр / enter the Secretariat first")
-    found.add_argument("--name", required=True, help="its name in Russian")
-    found.add_argument("--zone", default="Europe/Moscow")
-    found.add_argument("--mailbox")
+    outside = kinds.add_parser(
+        "outside", help="внести орган модуля защиты / enter a body of the protection module alone"
+    )
+    for one in (found, outside):
+        one.add_argument("--name", required=True, help="its name in Russian")
+        one.add_argument("--zone", default="Europe/Moscow")
+        one.add_argument("--mailbox")
     key = kinds.add_parser("key", help="показать открытый ключ органа (JWK) / show an authority's public key")
     sign = kinds.add_parser("sign", help="подписать перечень сведений / sign a list of facts")
     sign.add_argument("file", type=Path, help="JSON: a list of facts")
     export = kinds.add_parser("export", help="выгрузить подписанным файлом / write it out as a signed file")
-    for one in (found, key, sign, export):
+    for one in (found, outside, key, sign, export):
         one.add_argument("--authority", required=True)
     taken = kinds.add_parser("import", help="принять подписанный файл / take a signed file in")
     taken.add_argument("file", type=Path)
     taken.add_argument("--trust", type=Path, required=True, help="the signer's public key (JWK)")
     taken.add_argument("--dry-run", action="store_true", help="only say what would change")
-    for one in (found, key, sign, export, taken):
+    for one in (found, outside, key, sign, export, taken):
         _common(one)
 
 
@@ -262,6 +266,8 @@ def _registry(asked: argparse.Namespace, settings: Settings) -> int:
     match asked.registry_command:
         case "found":
             return node.found(asked.authority, asked.name, asked.zone, asked.mailbox)
+        case "outside":
+            return node.outside(asked.authority, asked.name, asked.zone, asked.mailbox)
         case "key":
             return node.key(asked.authority)
         case "sign":

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from exchange.core.access import Actor
 from exchange.core.deadlines import local_day
+from exchange.core.designations import Authority
 from exchange.core.errors import NodeError
 from exchange.core.party_notices import Known
 from exchange.operate import tell, with_runtime
@@ -17,10 +19,10 @@ from exchange.runtime import Mode, Runtime
 from exchange.service import notices_of_parties, registry_file
 from exchange.service.notices_of_parties import Source
 from exchange.settings import Settings
-from exchange.store import registry_notices
+from exchange.store import designations, registry, registry_notices
 from exchange.store.database import Connection
 from schemas.registry import Designation, Names
-from schemas.vocabulary import AuthorityKind, FactKind, Reach, Role
+from schemas.vocabulary import AuthorityKind, Country, FactKind, Reach, Role
 
 
 class _Undone(Exception):
@@ -48,6 +50,21 @@ class Office:
                 await notices_of_parties.write(conn, 1, body, Known(force=force()), source, now)
                 await runtime.desk.keys.make_missing(conn)
             tell(f"{authority} is entered; it has a key")
+
+        with_runtime(self.settings, self.mode, self.data, work)
+        return 0
+
+    def outside(self, authority: str, name: str, zone: str, mailbox: str | None) -> int:
+        """Enter a body that takes part in the protection module alone; no notice speaks of it, and no list names it."""
+
+        async def work(runtime: Runtime) -> None:
+            now = await runtime.now()
+            body = _outside(authority, name, zone, mailbox, local_day(now, "UTC"))
+            async with runtime.transaction() as conn:
+                if (await designations.histories(conn, [authority])).get(authority):
+                    raise NodeError(f"{authority} is in the registry already")
+                await registry.add_authority(conn, body)
+            tell(f"{authority} is entered for the protection module")
 
         with_runtime(self.settings, self.mode, self.data, work)
         return 0
@@ -133,6 +150,23 @@ def _facts(content: bytes) -> list[dict[str, Any]]:
     return found
 
 
+def _outside(authority: str, name: str, zone: str, mailbox: str | None, since: date) -> Authority:
+    """Return a body of the module alone; raise NodeError for a code of a state of the Protocol, or a wrong zone."""
+    if authority[:3] in {f"{state}-" for state in Country}:
+        raise NodeError(f"{authority} would be of a state of the Protocol: that state designates it by a notice")
+    told = _secretariat(authority, name, zone, mailbox, str(since))
+    return Authority(
+        code=told.authority,
+        kind=AuthorityKind.PROTECTION,
+        country=None,
+        name=told.name.model_dump(exclude_none=True),
+        zone=told.zone,
+        reach=told.reach,
+        mailbox=told.mailbox,
+        since=told.since,
+    )
+
+
 def _secretariat(authority: str, name: str, zone: str, mailbox: str | None, since: str) -> Designation:
     said = {
         "kind": FactKind.DESIGNATION.value,
@@ -148,4 +182,4 @@ def _secretariat(authority: str, name: str, zone: str, mailbox: str | None, sinc
         return Designation.model_validate_json(json.dumps(said))
     except ValidationError as wrong:
         places = ", ".join(str(error["loc"][0]) for error in wrong.errors(include_url=False, include_input=False))
-        raise NodeError(f"the Secretariat cannot be entered like this: {places}") from None
+        raise NodeError(f"the body cannot be entered like this: {places}") from None

@@ -1,12 +1,19 @@
 """A body of the protection module alone: it gets tokens and has people, and the open exchange has nothing for it."""
 
+from pathlib import Path
+
 import pytest
 
 from exchange.api.catalogue import OPERATIONS
 from exchange.api.operation import Operation
+from exchange.core.errors import NodeError
+from exchange.registry_commands import Office
+from exchange.runtime import Mode
 from exchange.service.registry import LITHUANIAN
+from exchange.settings import Settings
 from schemas.vocabulary import Role
 from tests.api.house import SUBMISSION, Node
+from tests.conftest import Database
 
 CLOSED = [each for each in OPERATIONS if each.with_token and not each.sandbox]
 SEEN = {"If-Match": '"1"'}
@@ -70,3 +77,16 @@ async def test_a_sandbox_gives_it_tokens_of_its_people(node: Node) -> None:
     wanted = {"authority": LITHUANIAN, "role": "secrecy_officer"}
     told = await node.http.post("/v1/sandbox/tokens", json=wanted)
     assert told.status_code == 201
+
+
+def test_an_operator_enters_one_by_a_command_and_never_one_of_a_state(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = Office(Settings(database_url=database.dsn), Mode.SANDBOX, tmp_path)
+    assert office.outside("LT-VSD", "Орган", "Europe/Vilnius", "lt@node.example") == 0
+    assert "LT-VSD is entered" in capsys.readouterr().out
+    for code, words in (("LT-VSD", "already"), ("KZ-TWO", "designates it by a notice")):
+        with pytest.raises(NodeError, match=words):
+            office.outside(code, "Орган", "Europe/Vilnius", None)
+    with pytest.raises(NodeError, match="zone"):
+        office.outside("LT-ONE", "Орган", "Nowhere", None)

@@ -213,3 +213,30 @@ async def test_lists_go_on_page_by_page(hall: Hall) -> None:
     assert rest["next"] is None
     assert (await hall.get("clearances", params={"after": "нет"})).status_code == 422
     assert (await hall.get("means", params={"limit": "1"})).json()["next"] is not None
+
+
+async def test_a_5_5_a_revoked_grant_and_a_clearance_that_ended_a_minute_ago_open_nothing(hall: Hall) -> None:
+    item = await hall.item(kind="electronic", content="0KHQv9GA0LDQstC60LA=")
+    room, officer = f"items/{item['id']}/content", {"person": "kz-mvd.officer"}
+    wanted = {**officer, "item": item["id"], "purpose": "розыск", "document": "план 4"}
+
+    async def missing() -> set[tuple[str, str]]:
+        answer = await hall.get(room, role=Role.OFFICER)
+        return {(each["detail"], each["rule"]) for each in answer.json().get("errors", [])}
+
+    bare = await missing()
+    assert {rule for _, rule in bare} == {"A-5.5"}
+    assert len(bare) == 1, "cleared, and without a grant"
+    held = await hall.made("grants", wanted)
+    assert (await hall.get(room, role=Role.OFFICER)).content.decode() == "Справка"
+    assert (await hall.post(f"grants/{held['id']}/revoke", {})).status_code == 200
+    assert await missing() == bare
+    await hall.made("grants", wanted)
+    (own,) = await hall.all("clearances?person=kz-mvd.officer")
+    assert (await hall.post(f"clearances/{own['id']}/revoke", {})).status_code == 200
+    await hall.made("clearances", {**officer, "mark": "secret", "until": "2026-03-01T09:05:00Z"})
+    assert (await hall.get(room, role=Role.OFFICER)).status_code == 200
+    hall.node.clock.advance(minutes=6)
+    over = await missing()
+    assert len(over) == 1
+    assert over != bare
