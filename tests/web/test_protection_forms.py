@@ -128,6 +128,8 @@ async def test_the_auditor_looks_and_does_nothing_and_an_officer_registers_nothi
         )
         assert answer.status_code == 403
     assert (await officer.http.get(f"{ITEMS}/{item}/acts/destroy")).status_code == 409
+    for place, link in (("visits", "/protection/visits/new"), ("entries", "/protection/entries/new/csto-2004/rules")):
+        assert not (await officer.get(f"/protection/{place}")).all("a", href=link)
 
 
 async def test_without_a_module_there_is_nothing_of_it(database: Database) -> None:

@@ -108,7 +108,8 @@ class Chamber:
 
     def page(self, room: Room, template: str, *, status: int = 200, **shown: Any) -> Response:
         """Write a page of the module."""
-        return self.house.page_for(room.visit, f"protection/{template}", status=status, tell=room.tell, **shown)
+        known = {"tell": room.tell, "decides": room.may(Verb.DECIDE)}
+        return self.house.page_for(room.visit, f"protection/{template}", status=status, **known, **shown)
 
     def bound(self, work: Work) -> Callable[[House, Request], Awaitable[Response]]:
         """Return the handler of an address: a sealed module is told as such, with what the operator does."""

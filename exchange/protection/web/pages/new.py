@@ -90,6 +90,8 @@ async def _sent(chamber: Chamber, request: Request, form: Form) -> Response:
     except Again as again:
         async with chamber.reading(request) as room:
             return await _page(chamber, room, form, again)
+    if form.get("content.sha256"):
+        await chamber.module.vault.finish()
     return RedirectResponse(f"/protection/items/{item}?done=1", 303)
 
 

@@ -117,13 +117,22 @@ async def _lay_letter(room: Room, _request: Request, _form: Form) -> Laid:
     layout = Layout(
         choices={"host": other_bodies(room), "visitors.person": await cleared_people(room)},
         hints={"host": room.tell.tongue.t("secret.visits.host_hint")},
-        required=frozenset({"first_day", "length_days", "purpose", "degree"}),
+        required=_mandatory(room),
     )
     return Laid(
         fields=fields_of(RequestVisit, room.tell.tongue, layout),
         adapter=TypeAdapter(RequestVisit),
         fixed={"act": VisitAct.REQUEST},
     )
+
+
+def _mandatory(room: Room) -> frozenset[str]:
+    """Return what some agreement of the visitor's Party makes mandatory; which of them applies, the host decides."""
+    found = {"degree"}
+    for regime in room.module.law.regimes.values():
+        if room.own.party in regime.parties:
+            found |= {*regime.visits.visit, *(f"visitors.{name}" for name in regime.visits.visitor)}
+    return frozenset(found)
 
 
 async def _write(room: Room, _request: Request, filled: Filled) -> str:
