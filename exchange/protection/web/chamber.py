@@ -1,7 +1,7 @@
 """What every page of the module stands on: the open pages' house, the module, and who visits them on what ground."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -133,6 +133,11 @@ class Chamber:
         except (CallerUnknown, Forged, ExchangeError) as trouble:
             kept = form if guard.is_from_our_page(request) else None
             return page_of(self.house, request, trouble, kept)
+
+    async def finish(self) -> None:
+        """Let the vault destroy what a commit ordered; what is left undone here, its job does."""
+        with suppress(ExchangeError):
+            await self.module.vault.finish()
 
     async def sealed(self, request: Request, form: Form | None = None) -> Response:
         """Say that the module is sealed, and what the operator does; what was typed is shown."""

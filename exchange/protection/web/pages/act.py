@@ -69,7 +69,7 @@ async def _sent(chamber: Chamber, request: Request, form: Form) -> Response:
     except (Again, _Look) as answer:
         async with chamber.reading(request) as room:
             return await _page(chamber, room, request, kind, form, answer)
-    await chamber.module.vault.finish()
+    await chamber.finish()
     return RedirectResponse(f"/protection/items/{item_id}?done={seq}", 303)
 
 

@@ -46,7 +46,6 @@ async def show(chamber: Chamber, request: Request) -> Response:
         sources=sources,
         readings=readings,
         more=_more(room, view) if view.sight.named else (),
-        requests=(),
         papers=_papers(room, view.item.id, record),
     )
 

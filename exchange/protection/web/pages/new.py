@@ -91,7 +91,7 @@ async def _sent(chamber: Chamber, request: Request, form: Form) -> Response:
         async with chamber.reading(request) as room:
             return await _page(chamber, room, form, again)
     if form.get("content.sha256"):
-        await chamber.module.vault.finish()
+        await chamber.finish()
     return RedirectResponse(f"/protection/items/{item}?done=1", 303)
 
 
