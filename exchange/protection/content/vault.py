@@ -118,16 +118,19 @@ class Vault:
 
     # Giving out
 
-    async def open(self, conn: Connection, item_id: UUID, body: str) -> Opened:
+    async def open(self, conn: Connection, item_id: UUID, body: str, *, sha256: str | None = None) -> Opened:
         """Open an item's content for a body that holds it, in one statement; the bytes come after the transaction.
 
-        Raise NotHeld, ModuleSealed, and Tampered where the key or the size shows already that it is not what it was.
+        `sha256` (hex) is that of the content that the item was registered with. Raise NotHeld, ModuleSealed, and
+        Tampered where it is another's, or the key or the size shows already that it is not what it was.
         """
         held = await contents.held(conn, item_id, body)
         if held is None:
             raise NotHeld
         row, key = held
         told = self._told(row)
+        if sha256 not in {None, told.sha256}:
+            raise Tampered("the content is not the one that was registered")
         data_key = await self._run(self._data.get, KeyName(row.id, key), body)
         opened = Opened(self.folder, row.cipher.hex(), data_key, told)
         await opened.prove_size()

@@ -1,6 +1,6 @@
 """What two sides agree on beside a treaty: one proposes, the other names the same, and only then it counts."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from exchange.protection.core.notices import Notice
 from exchange.protection.core.scene import Caller
 from exchange.protection.module import Module
 from exchange.protection.service.proceedings import decided
-from exchange.protection.service.scenes import scene_for
+from exchange.protection.service.scenes import agreement_bound, scene_for
 from exchange.protection.service.standing import known, require
 from exchange.protection.store import agreements as store
 from exchange.protection.store import registry
@@ -73,16 +73,18 @@ async def bindings(conn: Connection, caller: Caller, now: datetime) -> tuple[Bin
 
 def agreement_of(module: Module, row: AgreementRow) -> Agreement:
     """Open a row; raise ModuleSealed."""
-    reference = Written.model_validate_json(module.safe.open(row.detail, f"agreement/{row.id}"))
+    bound = agreement_bound(row, agreed=row.agreed_at is not None)
+    reference = Written.model_validate_json(module.safe.open(row.detail, bound))
     plain = {each.name: getattr(row, each.name) for each in fields(Agreement) if each.name != "reference"}
     return Agreement(reference=reference, **plain)
 
 
 def row_of(module: Module, agreement: Agreement, row_id: UUID) -> AgreementRow:
     """Put an agreement into what is kept of it, its reference locked."""
-    detail = module.safe.lock(agreement.reference.model_dump_json().encode(), f"agreement/{row_id}")
     plain = {each.name: getattr(agreement, each.name) for each in fields(Agreement) if each.name != "reference"}
-    return AgreementRow(id=row_id, detail=detail, **plain)
+    row = AgreementRow(id=row_id, detail=b"", **plain)
+    bound = agreement_bound(row, agreed=row.agreed_at is not None)
+    return replace(row, detail=module.safe.lock(agreement.reference.model_dump_json().encode(), bound))
 
 
 def _view(agreement: Agreement) -> AgreementView:

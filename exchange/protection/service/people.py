@@ -1,6 +1,6 @@
 """Whom a body lets near secrets: clearances and grants, taken in and ended by its secrecy officer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,14 @@ from exchange.protection.core.admission import decide_clearance, decide_grant, o
 from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Caller, Grant, Person
 from exchange.protection.module import Module
-from exchange.protection.service.scenes import ClearanceDetail, scene_for, uuid_of
+from exchange.protection.service.scenes import (
+    ClearanceDetail,
+    clearance_bound,
+    clearance_detail,
+    scene_for,
+    term_of,
+    uuid_of,
+)
 from exchange.protection.service.standing import known, require
 from exchange.protection.store import people as store
 from exchange.protection.store.people import ClearanceRow, GrantRow
@@ -56,8 +63,9 @@ async def clear(
         since=decided.since,
         until=decided.until,
         revoked_at=None,
-        detail=module.safe.lock(detail.model_dump_json().encode(), f"clearance/{new_id}"),
+        detail=b"",
     )
+    row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), clearance_bound(row)))
     await store.add_clearance(conn, row, now)
     return _clearance(module, row, now)
 
@@ -82,8 +90,9 @@ async def grant(
         since=decided.since,
         until=decided.until,
         revoked_at=None,
-        detail=module.safe.lock(detail.model_dump_json().encode(), f"access_grant/{new_id}"),
+        detail=b"",
     )
+    row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), _bound(row)))
     await store.add_grant(conn, row, now)
     return _grant_view(module, row, now)
 
@@ -162,7 +171,12 @@ def _grant(module: Module, row: GrantRow) -> Grant:
 
 
 def _opened(module: Module, row: GrantRow) -> GrantDetail:
-    return GrantDetail.model_validate_json(module.safe.open(row.detail, f"access_grant/{row.id}"))
+    return GrantDetail.model_validate_json(module.safe.open(row.detail, _bound(row)))
+
+
+def _bound(row: GrantRow) -> str:
+    """Return what a grant is locked to: all that stands beside it, its revocation apart."""
+    return f"access_grant/{row.id}/{row.person}/{row.body}/{row.item}/{term_of(row.since, row.until)}"
 
 
 def _grant_view(module: Module, row: GrantRow, now: datetime) -> GrantView:
@@ -182,7 +196,7 @@ def _grant_view(module: Module, row: GrantRow, now: datetime) -> GrantView:
 
 
 def _clearance(module: Module, row: ClearanceRow, now: datetime) -> ClearanceView:
-    detail = ClearanceDetail.model_validate_json(module.safe.open(row.detail, f"clearance/{row.id}"))
+    detail = clearance_detail(module, row)
     return ClearanceView(
         id=str(row.id),
         person=row.person,

@@ -80,7 +80,7 @@ async def open_content(conn: Connection, module: Module, item_id: UUID, caller: 
     if isinstance(answer, Refusal):
         raise Refused(answer.objections)
     await note(conn, module, item_id, caller, now, _told(answer), given=True)
-    return await module.vault.open(conn, item_id, own.code)
+    return await module.vault.open(conn, item_id, own.code, sha256=item.content.sha256)
 
 
 async def accesses_of(

@@ -7,12 +7,15 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.core.errors import RecordBroken
+from exchange.core.record import stamp
 from exchange.protection.core.release import Case
 from exchange.protection.core.scene import AgreedWay, Clearance, Means, Person, Scene, StandingAgreement
 from exchange.protection.module import Module
 from exchange.protection.store import facts as store
 from exchange.protection.store import proceedings
+from exchange.protection.store.agreements import AgreementRow
 from exchange.protection.store.facts import AgreedFact, ClearanceFact, Facts
+from exchange.protection.store.people import ClearanceRow
 from exchange.protection.store.proceedings import Row
 from exchange.store.database import Connection
 from schemas.base import Shape
@@ -94,7 +97,7 @@ def _standing(module: Module, fact: AgreedFact) -> StandingAgreement:
 
 
 def _reference(module: Module, fact: AgreedFact) -> str:
-    return Written.model_validate_json(module.safe.open(fact.detail, f"agreement/{fact.id}")).reference
+    return Written.model_validate_json(module.safe.open(fact.detail, agreement_bound(fact, agreed=True))).reference
 
 
 def _people(module: Module, found: Facts) -> dict[str, Person]:
@@ -107,5 +110,27 @@ def _people(module: Module, found: Facts) -> dict[str, Person]:
 
 def clearance_of(module: Module, fact: ClearanceFact) -> Clearance:
     """Return a clearance with its degree, which is kept locked."""
-    kept = ClearanceDetail.model_validate_json(module.safe.open(fact.detail, f"clearance/{fact.id}"))
-    return Clearance(fact.person, fact.issuer, kept.mark, fact.since, fact.until)
+    until = min((each for each in (fact.until, fact.revoked_at) if each is not None), default=None)
+    return Clearance(fact.person, fact.issuer, clearance_detail(module, fact).mark, fact.since, until)
+
+
+def clearance_detail(module: Module, row: ClearanceFact | ClearanceRow) -> ClearanceDetail:
+    """Open what of a clearance stands locked; raise ModuleSealed, and Tampered for a row that was changed."""
+    return ClearanceDetail.model_validate_json(module.safe.open(row.detail, clearance_bound(row)))
+
+
+def clearance_bound(row: ClearanceFact | ClearanceRow) -> str:
+    """Return what a clearance is locked to: all that stands beside it, its revocation apart."""
+    return f"clearance/{row.id}/{row.person}/{row.body}/{row.issuer}/{term_of(row.since, row.until)}"
+
+
+def agreement_bound(row: AgreedFact | AgreementRow, *, agreed: bool) -> str:
+    """Return what an agreement is locked to: its sides, its term, and whether both said so."""
+    sides, parties = ",".join(sorted(row.sides)), ",".join(sorted(row.parties))
+    told = f"{row.kind}/{row.code}/{row.regime}/{sides}/{parties}/{row.channel or ''}/{row.since}/{row.until or ''}"
+    return f"agreement/{row.id}/{told}/{'agreed' if agreed else 'proposed'}"
+
+
+def term_of(since: datetime, until: datetime | None) -> str:
+    """Write a term for what it is locked to."""
+    return f"{stamp(since)}/{'' if until is None else stamp(until)}"

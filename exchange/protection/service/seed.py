@@ -1,7 +1,7 @@
 """The sandbox's sample registry of the module: bodies, force, competence, means, agreements, cleared people."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -11,7 +11,7 @@ from exchange.protection.core.marks import highest
 from exchange.protection.core.scene import Binding, Body, Law
 from exchange.protection.module import Module
 from exchange.protection.service.agreements import row_of
-from exchange.protection.service.scenes import ClearanceDetail
+from exchange.protection.service.scenes import ClearanceDetail, clearance_bound
 from exchange.protection.store import agreements, people, registry
 from exchange.protection.store.people import ClearanceRow
 from exchange.protection.store.registry import NewBody
@@ -134,7 +134,7 @@ def _highest(law: Law, party: str) -> Mark | None:
 def _cleared(module: Module, login: str, body: SampleBody, mark: Mark) -> ClearanceRow:
     row_id = _id(f"clearance/{login}")
     detail = ClearanceDetail(mark=mark, document="Образец", made_by="")
-    return ClearanceRow(
+    row = ClearanceRow(
         id=row_id,
         person=login,
         body=body.code,
@@ -142,8 +142,9 @@ def _cleared(module: Module, login: str, body: SampleBody, mark: Mark) -> Cleara
         since=FROM,
         until=None,
         revoked_at=None,
-        detail=module.safe.lock(detail.model_dump_json().encode(), f"clearance/{row_id}"),
+        detail=b"",
     )
+    return replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), clearance_bound(row)))
 
 
 def _id(name: str) -> UUID:

@@ -35,8 +35,9 @@ SELECT (SELECT json_agg(n) FROM named n) AS bodies,
        (SELECT json_agg(json_build_object('code', p.code, 'body', json_build_object('code', b.code, 'party', b.party,
                                           'zone', b.zone, 'office', b.office, 'legal_person', b.legal_person)))
           FROM protection.person p JOIN protection.body b ON b.code = p.body WHERE p.code = ANY($3)) AS people,
-       (SELECT json_agg(json_build_object('id', id, 'person', person, 'issuer', issuer, 'since', since,
-                                          'until', LEAST(until, revoked_at), 'detail', encode(detail, 'base64')))
+       (SELECT json_agg(json_build_object('id', id, 'person', person, 'body', body, 'issuer', issuer, 'since', since,
+                                          'until', until, 'revoked_at', revoked_at,
+                                          'detail', encode(detail, 'base64')))
           FROM protection.clearance WHERE person = ANY($3)) AS clearances
 """
 
@@ -63,13 +64,15 @@ class AgreedFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearanceFact:
-    """A clearance; `until` is its end or its revocation, whichever comes first; `detail` is locked."""
+    """A clearance; `detail` is locked."""
 
     id: UUID
     person: str
+    body: str
     issuer: str
     since: datetime
     until: datetime | None
+    revoked_at: datetime | None
     detail: bytes
 
 
@@ -134,11 +137,17 @@ def _clearance(row: Mapping[str, Any]) -> ClearanceFact:
     return ClearanceFact(
         id=UUID(row["id"]),
         person=row["person"],
+        body=row["body"],
         issuer=row["issuer"],
         since=datetime.fromisoformat(row["since"]),
-        until=None if row["until"] is None else datetime.fromisoformat(row["until"]),
+        until=_instant(row["until"]),
+        revoked_at=_instant(row["revoked_at"]),
         detail=b64decode(row["detail"]),
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _day(text: str | None) -> date | None:

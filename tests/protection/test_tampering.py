@@ -1,0 +1,81 @@
+"""What somebody gains who changes rows of the module behind its back: nothing that is not found at the next use."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from schemas.vocabulary import Role
+from tests.protection.hall import ROOT, Hall
+
+OFFICER = "kz-mvd.officer"
+SWAP = """
+UPDATE protection.content c SET item = o.item
+  FROM protection.content o WHERE o.id <> c.id AND o.item = ANY($1) AND c.item = ANY($1)
+"""
+
+
+async def held(hall: Hall, mark: str, plain: bytes) -> str:
+    """Register an item with content."""
+    content = base64.b64encode(plain).decode()
+    return str((await hall.item(mark=mark, kind="electronic", content=content))["id"])
+
+
+async def granted(hall: Hall, item: str) -> UUID:
+    wanted = {"person": OFFICER, "item": item, "purpose": "розыск", "document": "план 4"}
+    return UUID((await hall.made("grants", {**wanted, "until": "2026-06-01T00:00:00Z"}))["id"])
+
+
+async def read(hall: Hall, item: str, role: Role = Role.OFFICER) -> tuple[int, Any]:
+    answer = await hall.get(f"items/{item}/content", role=role)
+    return answer.status_code, answer.content if answer.status_code == 200 else answer.json()["code"]
+
+
+async def test_a_5_5_content_moved_to_another_item_is_not_given(hall: Hall, owner: asyncpg.Connection) -> None:
+    low, top = await held(hall, "secret", b"low"), await held(hall, "top_secret", b"top")
+    await granted(hall, low)
+    assert await read(hall, low) == (200, b"low")
+    await owner.execute("DROP INDEX protection.content_of_item")
+    await owner.execute(SWAP, [UUID(low), UUID(top)])
+    assert await read(hall, low) == (500, "content_broken")
+    await owner.execute(SWAP, [UUID(low), UUID(top)])
+    assert await read(hall, low) == (200, b"low")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["person = 'kz-mvd.head'", "until = NULL", "until = until + interval '1 year'", "since = '2020-01-01Z'"],
+)
+async def test_a_5_5_a_grant_that_was_changed_opens_nothing(hall: Hall, owner: asyncpg.Connection, change: str) -> None:
+    item = await held(hall, "secret", b"low")
+    grant = await granted(hall, item)
+    await owner.execute(f"UPDATE protection.access_grant SET {change} WHERE id = $1", grant)  # noqa: S608 - ours
+    role = Role.HEAD if "head" in change else Role.OFFICER
+    assert await read(hall, item, role) == (500, "content_broken")
+
+
+async def test_a_5_5_a_grant_moved_to_another_item_opens_nothing(hall: Hall, owner: asyncpg.Connection) -> None:
+    low, top = await held(hall, "secret", b"low"), await held(hall, "top_secret", b"top")
+    grant = await granted(hall, low)
+    await owner.execute("UPDATE protection.access_grant SET item = $2 WHERE id = $1", grant, UUID(top))
+    assert await read(hall, top) == (500, "content_broken")
+
+
+@pytest.mark.parametrize("change", ["person = 'kz-mvd.guest'", "until = NULL", "issuer = 'RU'"])
+async def test_a_5_4_a_clearance_that_was_changed_is_none(hall: Hall, owner: asyncpg.Connection, change: str) -> None:
+    wanted = {"person": "kz-guest", "mark": "top_secret", "until": "2026-03-02T00:00:00Z"}
+    made = await hall.made("clearances", wanted)
+    await owner.execute("INSERT INTO protection.person (code, body) VALUES ('kz-mvd.guest', 'KZ-MVD')")
+    await owner.execute(f"UPDATE protection.clearance SET {change} WHERE id = $1", UUID(made["id"]))  # noqa: S608 - ours
+    assert (await hall.get("clearances")).json()["code"] == "content_broken"
+
+
+@pytest.mark.parametrize("change", ["agreed_at = proposed_at", "until = NULL", "sides = '{KZ-NSC,RU-FSB}'"])
+async def test_ka_5_7_an_agreement_that_was_changed_is_none(hall: Hall, owner: asyncpg.Connection, change: str) -> None:
+    said = {"reference": {"reference": "12/345", "date": "2026-02-27"}, "since": "2026-03-01", "until": "2026-12-31"}
+    await hall.made("means", {"code": "M-AM-2", "regime": "kz-am-2025", "other": "AM-NSS", **said}, "KZ-NSC")
+    await owner.execute(f"UPDATE protection.agreement SET {change} WHERE code = 'M-AM-2'")  # noqa: S608 - ours
+    answer = await hall.node.get(f"{ROOT}/means", "KZ-NSC", Role.SECRECY_OFFICER)
+    assert (answer.status_code, answer.json()["code"]) == (500, "content_broken")
