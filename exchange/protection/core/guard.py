@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exchange.protection.core.lookalikes import skeleton
+from exchange.protection.core.lookalikes import otherwise, skeleton
 from schemas.regimes import Regime
 
 _PREFIXES: Final = (
     "Гриф",
     "Гриф секретности",
+    "Гриф документа",
+    "Гриф секретности документа",
+    "Гриф ограничения доступа",
     "Пометка",
     "Степень секретности",
     "Белгісі",
@@ -26,6 +29,9 @@ _PREFIXES: Final = (
     "Mark",
     "Marking",
     "Classification",
+    "Classification level",
+    "Classified",
+    "Document classification",
     "Security classification",
     "Level",
 )
@@ -43,7 +49,7 @@ _COPY: Final = (
     "копия",
 )
 _NUMBER: Final = ("№", "N", "Nr", "номер", "нөмір", "number")
-_SOLE: Final = ("единственный", "жалғыз", "միակ", "vienintelis", "only")
+_SOLE: Final = ("единственный", "единств", "жалғыз", "միակ", "vienintelis", "only")
 _OF: Final = ("из", "of", "iš")
 _SUFFIX_LIMIT: Final = 60
 _NAME: Final = re.compile(r"[a-z_]{1,40}")
@@ -95,9 +101,11 @@ class Guard:
 
     def _marked(self, text: str) -> Iterator[int]:
         """Yield the numbers of the lines that bear a mark or begin one."""
-        folded = [(number, letters) for number, line in enumerate(text.splitlines(), 1) if (letters := skeleton(line))]
+        lines = text.splitlines()
+        folded = [(number, letters) for number, line in enumerate(lines, 1) if (letters := skeleton(line))]
         for index, (number, first) in enumerate(folded):
-            if self.is_mark_line(first) or (first in self.pieces and self._is_cut(folded, index)):
+            readings = (first, *map(skeleton, otherwise(lines[number - 1])))
+            if any(map(self.is_mark_line, readings)) or (first in self.pieces and self._is_cut(folded, index)):
                 yield number
 
     def _is_cut(self, lines: Sequence[tuple[int, str]], index: int) -> bool:

@@ -1,35 +1,36 @@
-"""Letters that look alike, folded into classes: Latin, Cyrillic, Greek, Armenian, and digits put for letters."""
+"""Letters that look alike, folded into classes, from all scripts that have such; and digits put for letters."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
 _CLASSES: Final = (
-    "aаαәɑᴀ@4",
-    "bбвьъβ68ƅʙ",
-    "cсςϲᴄ¢ҫ",
-    "dԁ",
-    "eеєεҽ€ɛᴇэз3ʒӡҙ",
-    "gɡց9",
-    "hнңһҥӈηհʜ",
-    "il1іıιӏł|!լɪ",
-    "jјյ",
-    "kкқҡҝӄκᴋ",
-    "mмμᴍ",
-    "nпνπոռɴ",
-    "oоοөօ0ѳσᴏ",
-    "pрρᴘ",
+    "aаαәɑᴀ@4ⲁᎪꓮᗅᗩ",
+    "bбвьъβ68ƅʙⲃᏮꓐᗷ",
+    "cсςϲᴄ¢ҫⲥᏟꓚᑕ",
+    "dԁᎠꓓᗞ",
+    "eеєεҽ€ɛᴇэз3ʒӡҙⲉᎬꓰⲍ",
+    "gɡց9Ꮐꓖ",
+    "hнңһҥӈηհʜⲏⲛᎻꓧ",
+    "il1іıιӏł|!լɪⲓᏆᏞꓡꓲᒪ",
+    "jјյᎫꓙᒍ",
+    "kкқҡҝӄκᴋⲕᏦꓗ",
+    "mмμᴍⲙᎷꓟ",
+    "nпνπոռɴⲡꓠ",
+    "oоοөօ0ѳσᴏⲟꓳ",
+    "pрρᴘⲣᏢꓑᑭ",
     "qԛգզ",
-    "rгғʀᴦ",
-    "sѕ5$տꜱ",
-    "tтτᴛ7",
-    "uиսᴜ",
-    "vѵᴠ",
-    "wшԝᴡ",
-    "xхχҳ",
-    "yуүұυγʏ",
-    "zᴢζ2",
+    "rгғʀᴦⲅᎡᏒꓣᖇ",
+    "sѕ5$տꜱᏚꓢᔕ",
+    "tтτᴛ7ͳⲧᎢꓔ",
+    "uиսᴜꓴᑌ",
+    "vѵᴠᏙꓦᐯ",
+    "wшԝᴡᎳꓪ",
+    "xхχҳⲭꓫ",
+    "yуүұυγʏⲩꓬ",
+    "zᴢζ2Ꮓꓜ",
     "чҷӌ",
     "лλ",
     "фφ",
@@ -46,7 +47,22 @@ INVISIBLE: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _FRAMED: Final = (0x1F150, 0x1F170, 0x1F1E6)
 """Where framed and regional letters begin, which compatibility folding leaves alone."""
 
+_TURNED: Final = re.compile("\u202e([^\u202c]*)")
+"""What stands from the last to the first character, up to where that is ended."""
+
+_RULED: Final = str.maketrans("", "", "|!")
+"""Signs that stand for letters, and as often around or between words."""
+
 CACHED: Final = 8192
+
+
+def otherwise(line: str) -> Iterator[str]:
+    """Yield how else a line may be read: turned round, and without the signs that may be its frame."""
+    turned = _TURNED.sub(lambda found: found[1][::-1], line) if "\u202e" in line else line
+    if turned != line:
+        yield turned
+    if "|" in line or "!" in line:
+        yield turned.translate(_RULED)
 
 
 def skeleton(text: str) -> str:

@@ -34,7 +34,10 @@ Trie = dict[str, "Trie"]
 
 @dataclass(frozen=True, slots=True)
 class Skim:
-    """`unusual` finds a character of which nothing is known here; `begins` a line's end and the beginning of a mark."""
+    """`unusual` finds a character of which nothing is known here, or what may be a frame.
+
+    `begins` finds a line's end and the beginning of a mark.
+    """
 
     unusual: re.Pattern[str]
     begins: re.Pattern[str]
@@ -65,7 +68,8 @@ def skim_of(guard: Guard) -> Skim:
     known = {letters: _class(chars) for letters, chars in classes.items()}
     end = f"(?=[{BREAKS}]|\\Z)"
     begins = f"[{BREAKS}]{between}{_branch(trie, known, between, end, first=True)}"
-    return Skim(re.compile(f"[^{re.escape(''.join(usual))}{BREAKS}]"), re.compile(begins))
+    ruled = rf"\||(?:\A|[{BREAKS}])\W{{0,9}}!"
+    return Skim(re.compile(f"[^{re.escape(''.join(usual))}{BREAKS}]|{ruled}"), re.compile(begins))
 
 
 def _branch(trie: Trie, known: Mapping[str, str], between: str, end: str, *, first: bool = False) -> str:
