@@ -1,6 +1,5 @@
 """What every call goes through: who calls and with what body, then one transaction, then bytes."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -28,9 +27,6 @@ from exchange.store.database import Connection
 JSON: Final = "application/json"
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Before = Callable[[bytes], Awaitable[bytes]]
-
-LARGE: Final = 256 * 1024
-"""From how many bytes on a body is looked at beside the loop."""
 
 _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]{1,200}) *", re.IGNORECASE)
 
@@ -125,10 +121,8 @@ class Entrance:
             return
         for key in request.headers.getlist("idempotency-key"):
             self.watch.look(key)
-        if document is not None and len(document.raw) > LARGE:
-            await asyncio.to_thread(self.watch.look, document.value)
-        elif document is not None:
-            self.watch.look(document.value)
+        if document is not None:
+            await self.watch.look_at(document.value, len(document.raw))
 
     async def _identified(self, conn: Connection, request: Request, token: str, arrival: datetime) -> Call:
         """Tell who calls; raise CallerUnknown, or Fault when calls are too many.

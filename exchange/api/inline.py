@@ -63,7 +63,8 @@ async def _handed_over(entrance: Entrance, request: Request, document: Document)
     """
     call = await entrance.known(request)
     if entrance.watch is not None:
-        entrance.watch.look({name: value for name, value in document.value.items() if name != FIELD})
+        beside = {name: value for name, value in document.value.items() if name != FIELD}
+        await entrance.watch.look_at(beside, len(document.raw))
     wanted = shape.submission(document)
     if not could_do(call.actor, ACTS[ActKind.SUBMIT], wanted):
         raise Refused((object_to("role_may_not"),))

@@ -94,7 +94,7 @@ class House:
                     async with conn.transaction():
                         visit = await self._visit(request, conn, secret, real)
                         guard.from_this_session(form, visit.secret)
-                        self.look(form)
+                        await self.look(form)
                         yield visit
                 except NotProved as trouble:
                     await self._count(visit, trouble, real)
@@ -103,10 +103,11 @@ class House:
             await self.tell(visit, trouble)
             raise
 
-    def look(self, form: Form) -> None:
+    async def look(self, form: Form) -> None:
         """Raise Refused for a form with a text that bears a secrecy mark (Article 10)."""
         if self.watch is not None:
-            self.watch.look({name: list(values) for name, values in form.values.items() if name not in forms.SECRET})
+            texts = {name: list(values) for name, values in form.values.items() if name not in forms.SECRET}
+            await self.watch.look_at(texts, sum(len(each) for values in texts.values() for each in values))
 
     async def tell(self, visit: "Visit | None", trouble: NotThere | Refused) -> None:
         """Write down what somebody known was kept from; nothing of it was shown, so the refusal stands without."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from exchange.protection.gateway import open_watch
+from exchange.protection.gateway.watch import LARGE
 from schemas.vocabulary import Role
 from tests.api.drafts import save, start
 from tests.api.files import count, stored
@@ -167,3 +170,21 @@ async def test_the_node_answers_others_while_it_looks_at_a_large_text(node: Node
         await asyncio.sleep(0)
     assert (await upload).status_code == 201
     assert answered > 10
+
+
+class Witness(dict[str, str]):
+    """A body that notes in which thread it is looked at."""
+
+    seen_in: int = 0
+
+    def values(self) -> Any:
+        """Give the texts, and note who asks."""
+        self.seen_in = threading.get_ident()
+        return super().values()
+
+
+@pytest.mark.parametrize(("size", "beside"), [(LARGE, False), (LARGE + 1, True)])
+async def test_a_large_body_is_looked_at_beside_the_loop(size: int, beside: bool) -> None:
+    body = Witness(text="с\n" * 8)
+    await open_watch().look_at(body, size)
+    assert (body.seen_in != threading.get_ident()) is beside

@@ -17,6 +17,9 @@ from exchange.protection.core.texts import Kind, Look
 GUARDED: Final = "state_secret_in_open_field"
 """The code of every refusal of the mark guard."""
 
+LARGE: Final = 64 * 1024
+"""Bytes beyond which a body is looked at in a thread: a hostile one takes a second or more."""
+
 _MARKUP: Final = ("html", "htm", "xhtml", "xml", "svg")
 _JSON: Final = ("json", "jsonl", "ndjson", "geojson")
 _TABLES: Final = ("csv", "tsv", "tab-separated-values")
@@ -39,6 +42,13 @@ class Watch:
         _gather((value,), texts)
         if self.skim.may_bear("\n".join(texts)):
             self._refuse(marked_fields(self.bears, value))
+
+    async def look_at(self, value: Any, size: int) -> None:
+        """Do as `look`; what came in many bytes is looked at beside the loop."""
+        if size > LARGE:
+            await asyncio.to_thread(self.look, value)
+        else:
+            self.look(value)
 
     def look_at_name(self, name: str, pointer: str = "/name") -> None:
         """Raise Refused for the name of a file that bears a mark, its endings aside."""
