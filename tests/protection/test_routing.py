@@ -292,12 +292,42 @@ async def test_the_page_of_a_request_shows_the_register_number_with_the_way_to_i
                 assert word not in page.text
 
 
+async def test_p_7_4_whoever_passes_a_request_on_is_told_that_the_item_does_not_go_along(both: Both) -> None:
+    request = (await both.submit()).json()
+    ((number,),) = await both.house.fetch("SELECT number FROM protection.item")
+    path, alone = f"/requests/{request['id']}", "Ссылка предмета не передаёт"
+    async with person(both, Role.HEAD, "RU-MVD") as browser:
+        page = await browser.get(path)
+        assert alone in page.text
+        assert "Запрос передаётся без предмета" not in page.text
+        form = await browser.get(f"{path}/acts/redirect")
+        for words in (number, alone, "Запрос передаётся без предмета", "ст. 6 Соглашения от 18 июня 2004 года"):
+            assert words in form.text
+        assert alone not in (await browser.get(f"{path}/acts/accept")).text
+    passed = await both.node.act(request, "RU-MVD", "redirect", to_authority="RU-FSB", reason="не наше")
+    assert passed.status_code == 201, passed.text
+    for authority in ("RU-FSB", "KZ-MVD"):
+        async with person(both, Role.HEAD, authority) as browser:
+            assert "новому исполнителю предмет передаёт отправитель" in (await browser.get(path)).text.lower()
+
+
+async def test_a_7_8_a_withdrawn_request_says_that_its_copies_stay_protected(both: Both) -> None:
+    request = (await both.submit()).json()
+    told = "С окончанием запроса защита не кончается"
+    async with person(both, Role.HEAD) as browser:
+        assert told not in (await browser.get(f"/requests/{request['id']}")).text
+        assert told in (await browser.get(f"/requests/{request['id']}/acts/withdraw")).text
+    await both.node.act(request, "KZ-MVD", "withdraw", reason="миновало")
+    async with person(both, Role.HEAD) as browser:
+        assert told in (await browser.get(f"/requests/{request['id']}")).text
+
+
 @asynccontextmanager
-async def person(both: Both, role: Role) -> AsyncIterator[Person]:
-    """Give somebody of KZ-MVD at a browser."""
+async def person(both: Both, role: Role, authority: str = "KZ-MVD") -> AsyncIterator[Person]:
+    """Give somebody of a body at a browser."""
     async with httpx.AsyncClient(transport=both.node.http._transport, base_url="https://node") as http:
         given = Person(http)
-        answer = await given.post("/sign-in", {"authority": "KZ-MVD", "role": role, "next": "/"})
+        answer = await given.post("/sign-in", {"authority": authority, "role": role, "next": "/"})
         assert answer.status_code == 303
         yield given
 
