@@ -193,12 +193,16 @@ class Contract(Shape):
 
 
 class EntryRule(Shape):
-    """A dated entry that the regime asks for: its mandatory fields, and whom it reaches."""
+    """A dated entry that the regime asks for: its mandatory fields, and whom it reaches.
+
+    `every_party`: it reaches the competent bodies of all other Parties, whichever Party it names (A-4).
+    """
 
     kind: EntryKind
     rule: RuleId
     fields: tuple[str, ...]
     told: tuple[BodyKind, ...] = ()
+    every_party: bool = False
     through: Literal["diplomatic", "direct"] = "direct"
 
 

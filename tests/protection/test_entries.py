@@ -63,9 +63,10 @@ async def test_a_n2_people_are_named_in_writing_to_the_body_that_they_come_to(ha
     assert len(told["errors"]) == 3
     made = await hall.made("entries", named)
     assert made["told"] == ["RU-MVD"]
-    everybody = await hall.made("entries", {**named, "body": None})
-    assert everybody["told"] == ["RU-FSB", "RU-MVD"]
-    assert await hall.notices("RU-FSB") == [(everybody["number"], "entered", "A-N2")]
+    for wrong, code in ((None, "entry_field_missing"), ("KZ-NSC", "body_unknown"), ("RU-X", "body_unknown")):
+        nobody = await hall.refused("entries", {**named, "body": wrong})
+        assert (nobody["code"], nobody["rule"], nobody["errors"][0]["pointer"]) == (code, "A-N2", "/body")
+    assert await hall.notices("RU-FSB") == [], "people are named to those whom they come to, and to nobody else"
 
 
 async def test_a_n4_things_are_issued_against_receipt_and_stay_with_the_body(hall: Hall) -> None:
@@ -84,6 +85,8 @@ async def test_a_4_a_change_of_the_competent_body_goes_through_diplomats_and_cou
     assert (bare["code"], bare["rule"]) == ("through_diplomats", "A-4")
     made = await hall.made("entries", change("csto-2004", "RU"), "KZ-NSC")
     assert made["effective_from"] == "2026-03-10"
+    assert sorted(made["told"]) == ["AM-NSS", "BY-KGB", "CSTO-SEC", "KG-GKNB", "RU-FSB", "TJ-GKNB"], "all the others"
+    assert await hall.notices("CSTO-SEC") == [(made["number"], "entered", "A-4")], "the depositary among them"
     assert await competent(hall, "csto-2004", "KZ") == "KZ-NSC"
     hall.node.clock.advance(days=8, hours=9)  # 9 March, 23:00 in Almaty
     assert await competent(hall, "csto-2004", "KZ") == "KZ-NSC"

@@ -37,7 +37,8 @@ def decide_entry(entry: DatedEntry, caller: Caller, scene: Scene) -> EntryDecisi
     rule = None if regime is None else next((each for each in regime.entries if each.kind is entry.kind), None)
     if regime is None or rule is None or entry.party not in regime.parties or not _between(regime, own, entry):
         return refuse([object_to("entry_not_known", "/kind", regime=entry.regime)])
-    found = [*_fields(entry, rule), *_clauses(entry, regime), *_change(entry, rule, own, scene)]
+    found = [*_fields(entry, rule), *_addressee(entry, rule, scene), *_clauses(entry, regime)]
+    found += _change(entry, rule, own, scene)
     if Verb.DECIDE not in MAY[caller.role]:
         found.append(object_to("role_may_not", "/act", rule=rule.rule))
     if rule.through == "diplomatic" and not entry.diplomatic:
@@ -88,6 +89,18 @@ def _fields(entry: DatedEntry, rule: EntryRule) -> Iterator[Objection]:
             yield object_to("entry_field_missing", f"/fields/{name}", rule=rule.rule, field=name)
 
 
+def _addressee(entry: DatedEntry, rule: EntryRule, scene: Scene) -> Iterator[Objection]:
+    """Object to people named to no body of the other Party: the one that they come to is told, and no other (A-N1)."""
+    if BodyKind.AUTHORISED not in rule.told:
+        return
+    if entry.body is None:
+        yield object_to("entry_field_missing", "/body", rule=rule.rule, field="host")
+        return
+    body = scene.bodies.get(entry.body)
+    if body is None or body.party != entry.party:
+        yield object_to("body_unknown", "/body", rule=rule.rule)
+
+
 def _clauses(entry: DatedEntry, regime: Regime) -> Iterator[Objection]:
     """Name every clause that a contract must have and does not (KA-7, KL-8)."""
     if entry.kind is not EntryKind.CONTRACT or regime.contract is None:
@@ -99,10 +112,10 @@ def _clauses(entry: DatedEntry, regime: Regime) -> Iterator[Objection]:
 
 
 def _told(entry: DatedEntry, rule: EntryRule, regime: Regime, caller: Caller, scene: Scene) -> Iterator[str]:
-    """Yield whom an entry reaches: the other Party's competent body, or its bodies that take part."""
+    """Yield whom an entry reaches: the competent body of the other Party or of all the others, or the body it names."""
     if BodyKind.COMPETENT in rule.told:
-        code = scene.competent.get((regime.id, entry.party))
-        yield from (code,) if code is not None else ()
-    if BodyKind.AUTHORISED in rule.told:
-        there = (body.code for body in scene.bodies.values() if body.party == entry.party)
-        yield from sorted(code for code in there if entry.body in {None, code} and code != caller.body)
+        parties = [entry.party, *sorted(regime.parties)] if rule.every_party else [entry.party]
+        found = (scene.competent.get((regime.id, party)) for party in dict.fromkeys(parties))
+        yield from (code for code in dict.fromkeys(found) if code is not None and code != caller.body)
+    if BodyKind.AUTHORISED in rule.told and entry.body is not None:
+        yield entry.body

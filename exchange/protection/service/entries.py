@@ -23,8 +23,8 @@ from exchange.protection.service.proceedings import (
 )
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.service.standing import known, require
-from exchange.protection.store import facts, registry
 from exchange.protection.store import proceedings as store
+from exchange.protection.store import registry
 from exchange.store.database import Connection
 from schemas.protection_registry import DatedEntryView, ProceedingEntryView
 from schemas.release import DatedEntry
@@ -39,8 +39,6 @@ async def enter(
     Raise Refused with everything that is missing.
     """
     named = {caller.body, str(body.fields.get("body", caller.body)), *([body.body] if body.body else [])}
-    if body.body is None:
-        named |= {each.code for each in await facts.bodies_of(conn, body.party)}
     scene = await scene_for(conn, module, bodies=named, now=now)
     author = known(scene, caller)
     since = takes_effect(body, local_day(now, author.zone))
