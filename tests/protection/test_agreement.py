@@ -484,6 +484,14 @@ def test_a_10_the_inquirys_result_is_told_and_a_missing_one_is_a_duty() -> None:
     assert closed.refused("BY-MVD", "close_breach", breach=1, measures="ещё").codes == ("breach_closed",)
 
 
+def test_a_10_what_no_treaty_calls_a_breach_is_noted_and_owes_no_inquiry() -> None:
+    circumstances = {"circumstances": "залито", "happened_on": "2026-03-01"}
+    story = from_ru_to_by().does("BY-MVD", "report_breach", kinds=["damage"], disclosure=False, **circumstances)
+    assert not story.notices
+    assert [each.kind for each in story.item.duties] == ["receipt"]
+    assert story.does("BY-MVD", "report_inquiry", breach=1, findings="высушено")
+
+
 def test_a_n9_a_leak_or_loss_is_told_at_once_to_the_authorised_and_competent_bodies_of_the_others() -> None:
     story = from_ru_to_by().does(
         "BY-MVD",
@@ -548,7 +556,8 @@ def test_a_4_a_competent_body_and_its_change_are_told_through_diplomatic_channel
     assert set(refusal.codes) == {"entry_field_missing", "through_diplomats"}
     assert refusal.rules == {"A-4"}
     whole = entry("competent_body", {"body": "RU-FSB", "since": date(2026, 1, 1)}, diplomatic=True)
-    assert decide_entry(whole, officer("RU-FSB"), scene()) == EntryDecision(whole, "A-4", ("BY-KGB",))
+    others = ("BY-KGB", "AM-NSS", "CSTO-SEC", "KG-GKNB", "KZ-NSC", "TJ-GKNB")
+    assert decide_entry(whole, officer("RU-FSB"), scene()) == EntryDecision(whole, "A-4", others)
     assert takes_effect(whole, date(2026, 3, 2)) == date(2026, 3, 2), "never before it was entered"
 
 

@@ -14,7 +14,7 @@ from exchange.protection.core.entry import Due, Entry, Ruling
 from exchange.protection.core.fold import apply, begin
 from exchange.protection.core.item import Item, Need, NumberedCopy, Transit
 from exchange.protection.core.marks import recipient_mark
-from exchange.protection.core.notices import Notice, regimes_of, told_of
+from exchange.protection.core.notices import Notice, reaches, regimes_of, told_of
 from exchange.protection.core.objections import Objection, Refusal, object_to, refuse
 from exchange.protection.core.regimes import applying
 from exchange.protection.core.scene import Body, Caller, Passage, Scene
@@ -213,8 +213,10 @@ def _of_grant(item: Item, body: bodies.GrantConsent, author: Body, scene: Scene,
     return Ruling(bodies=(author,), due=due)
 
 
-def _of_breach(item: Item, _body: bodies.ReportBreach, author: Body, scene: Scene, now: datetime) -> Ruling:
-    regimes = tuple(regime.id for regime, parties in regimes_of(item, scene) if author.party in parties)
+def _of_breach(item: Item, body: bodies.ReportBreach, author: Body, scene: Scene, now: datetime) -> Ruling:
+    regimes = tuple(
+        regime.id for regime, parties in regimes_of(item, scene) if author.party in parties and reaches(regime, body)
+    )
     due = _due(DutyKind.INQUIRY, author, len(item.breaches) + 1, regimes, scene, now)
     return Ruling(bodies=(author,), due=due)
 

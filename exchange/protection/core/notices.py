@@ -212,12 +212,10 @@ def of_breach(item: Item, breach: Breach, told: Told, scene: Scene) -> Iterator[
 
     Whoever finds a breach tells its own competent body; that one, or the finder, tells the other side.
     """
-    here, kinds = breach.reporter.party, set(breach.report.kinds)
+    here = breach.reporter.party
     for regime, parties in regimes_of(item, scene):
         rules = regime.breach
-        if here not in parties or not kinds & set(rules.kinds):
-            continue
-        if rules.disclosure_only and not breach.report.disclosure:
+        if here not in parties or not reaches(regime, breach.report):
             continue
         rule = rules.rule if told is Told.BREACH else rules.inquiry_rule
         own = scene.competent.get((regime.id, here))
@@ -230,6 +228,12 @@ def of_breach(item: Item, breach: Breach, told: Told, scene: Scene) -> Iterator[
                 for body in concerned(item):
                     if body.party == party:
                         yield body.code, sender, told, rule
+
+
+def reaches(regime: Regime, report: bodies.ReportBreach) -> bool:
+    """Tell whether a regime asks for notice of such a breach, and for an inquiry (A-10, A-N9, KA-11, KL-10)."""
+    rules = regime.breach
+    return bool(set(report.kinds) & set(rules.kinds)) and (report.disclosure or not rules.disclosure_only)
 
 
 def regimes_of(item: Item, scene: Scene) -> tuple[tuple[Regime, frozenset[str]], ...]:
