@@ -70,8 +70,6 @@ CONTENTS: list[tuple[str, dict[str, Any], str, str]] = [
      "/urgent/transmitted_at", "P-6.4"),
     ("no such agreement", {"urgent": URGENT | {"agreement": {"kind": "standing", "id": SECRET}}},
      "/urgent/agreement/id", "P-6.4"),
-    ("inline protected", {"protected": {"mark": SECRET, "designation": "д", "kind": "к", "content": SECRET}},
-     "/protected", "P-10.3"),
     ("unknown protected", {"protected": [SECRET]}, "/protected/0", "P-10.3"),
 ]  # fmt: skip
 

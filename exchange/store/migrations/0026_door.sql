@@ -6,7 +6,7 @@
 CREATE FUNCTION open_door() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     GRANT USAGE ON SCHEMA public TO exchange_door;
-    GRANT SELECT ON migration, node, sandbox_clock, authority, designation, entry TO exchange_door;
+    GRANT SELECT ON migration, node, sandbox_clock, caller, authority, designation, entry TO exchange_door;
     GRANT SELECT (id, digest, authority, role, account, scopes, expires_at, revoked_at, used_at), UPDATE (used_at)
         ON token TO exchange_door;
     GRANT SELECT (id, digest, account, authority, role, made_at, expires_at, revoked_at, seen_at, enrolling),
