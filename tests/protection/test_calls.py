@@ -23,6 +23,7 @@ from exchange.settings import Settings
 from schemas.vocabulary import Role
 from tests.api.house import NOW, Node, open_node, problem
 from tests.conftest import Database
+from tests.protection.accesses import noted
 from tests.protection.content.keys import PHRASE
 from tests.protection.house import DESIGNATION, PURPOSE, REGISTRATION, House, open_house
 
@@ -155,9 +156,8 @@ async def test_an_access_is_written_down_before_a_byte_is_given(calls: Caller) -
     item = (await calls.post(ITEMS, INLINE)).json()
     await granted(calls, item, "BY-MVD")
     assert (await calls.get(f"{ITEMS}/{item['id']}/content")).content == PLAIN
-    ((number, given, detail),) = await calls.house.fetch("SELECT id, given, detail FROM protection.access")
-    told = json.loads(calls.house.module.safe.open(detail, f"access/{number}"))
-    assert given
+    ((access, told),) = await noted(calls.house.module)
+    assert access.given
     assert told == {
         "who": "person:by-mvd.secrecy-officer",
         "role": "secrecy_officer",

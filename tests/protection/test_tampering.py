@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from exchange.protection.service import verify
 from schemas.vocabulary import Role
 from tests.protection.hall import ROOT, Hall
 
@@ -54,6 +55,7 @@ async def test_a_5_5_a_grant_that_was_changed_opens_nothing(hall: Hall, owner: a
     await owner.execute(f"UPDATE protection.access_grant SET {change} WHERE id = $1", grant)  # noqa: S608 - ours
     role = Role.HEAD if "head" in change else Role.OFFICER
     assert await read(hall, item, role) == (500, "content_broken")
+    await owner.execute("DELETE FROM protection.access_grant")  # what is left is proved in the end
 
 
 async def test_a_5_5_a_grant_moved_to_another_item_opens_nothing(hall: Hall, owner: asyncpg.Connection) -> None:
@@ -61,6 +63,7 @@ async def test_a_5_5_a_grant_moved_to_another_item_opens_nothing(hall: Hall, own
     grant = await granted(hall, low)
     await owner.execute("UPDATE protection.access_grant SET item = $2 WHERE id = $1", grant, UUID(top))
     assert await read(hall, top) == (500, "content_broken")
+    await owner.execute("DELETE FROM protection.access_grant")
 
 
 @pytest.mark.parametrize("change", ["person = 'kz-mvd.guest'", "until = NULL", "issuer = 'RU'"])
@@ -70,6 +73,7 @@ async def test_a_5_4_a_clearance_that_was_changed_is_none(hall: Hall, owner: asy
     await owner.execute("INSERT INTO protection.person (code, body) VALUES ('kz-mvd.guest', 'KZ-MVD')")
     await owner.execute(f"UPDATE protection.clearance SET {change} WHERE id = $1", UUID(made["id"]))  # noqa: S608 - ours
     assert (await hall.get("clearances")).json()["code"] == "content_broken"
+    await owner.execute("DELETE FROM protection.clearance WHERE id = $1", UUID(made["id"]))
 
 
 @pytest.mark.parametrize("change", ["agreed_at = proposed_at", "until = NULL", "sides = '{KZ-NSC,RU-FSB}'"])
@@ -79,3 +83,45 @@ async def test_ka_5_7_an_agreement_that_was_changed_is_none(hall: Hall, owner: a
     await owner.execute(f"UPDATE protection.agreement SET {change} WHERE code = 'M-AM-2'")  # noqa: S608 - ours
     answer = await hall.node.get(f"{ROOT}/means", "KZ-NSC", Role.SECRECY_OFFICER)
     assert (answer.status_code, answer.json()["code"]) == (500, "content_broken")
+
+
+async def found(hall: Hall) -> list[str]:
+    async with hall.module.pool.transaction() as conn:
+        return [fault for _, faults in [one async for one in verify.proofs(conn, hall.module)] for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("change", "back", "fault"),
+    [
+        (
+            "UPDATE protection.access_grant SET person = 'kz-mvd.head'",
+            "UPDATE protection.access_grant SET person = 'kz-mvd.officer'",
+            "the grant was changed",
+        ),
+        (
+            "UPDATE protection.clearance SET issuer = 'RU' WHERE person = 'kz-mvd.head'",
+            "UPDATE protection.clearance SET issuer = 'KZ' WHERE person = 'kz-mvd.head'",
+            "the clearance was changed",
+        ),
+        (
+            "UPDATE protection.access SET at = at + interval '1 day'",
+            "UPDATE protection.access SET at = at - interval '1 day'",
+            "the note of a reading was changed",
+        ),
+        (
+            "UPDATE protection.access SET given = NOT given",
+            "UPDATE protection.access SET given = NOT given",
+            "the note of a reading was changed",
+        ),
+    ],
+)
+async def test_a_5_5_a_proof_names_what_of_people_was_changed(
+    hall: Hall, owner: asyncpg.Connection, change: str, back: str, fault: str
+) -> None:
+    item = await held(hall, "secret", b"low")
+    await granted(hall, item)
+    assert await read(hall, item) == (200, b"low")
+    assert await found(hall) == []
+    await owner.execute(change)
+    assert await found(hall) == [fault]
+    await owner.execute(back)

@@ -149,6 +149,14 @@ async def grants_of(conn: Connection, module: Module, person: Person, item: UUID
     return tuple(_grant(module, row) for row in rows if row.body == person.body.code)
 
 
+def prove(module: Module, row: ClearanceRow | GrantRow) -> None:
+    """Raise Tampered for a clearance or a grant that is not what was locked; raise ModuleSealed."""
+    if isinstance(row, GrantRow):
+        _opened(module, row)
+    else:
+        clearance_detail(module, row)
+
+
 def _require_admitting(caller: Caller) -> None:
     refusal = of_admitting(caller)
     if refusal is not None:

@@ -1,12 +1,14 @@
 """The content of an item: access is decided and written down in one transaction, before a byte is given."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from pydantic_core import from_json, to_json
 
 from exchange.core.errors import NotThere, Refused
+from exchange.core.record import stamp
 from exchange.protection.content.outgoing import Opened
 from exchange.protection.core.access import MayRead, may_read
 from exchange.protection.core.acts import MAY, Verb
@@ -104,7 +106,7 @@ async def accesses_of(
 
 
 def _shown(module: Module, access: Access) -> AccessView:
-    told = from_json(module.safe.open(access.detail, f"access/{access.id}"))
+    told = from_json(module.safe.open(access.detail, bound(access)))
     return AccessView(
         id=str(access.id),
         at=access.at,
@@ -138,6 +140,11 @@ async def note(
     """Write down who took something of an item or a proceeding, or was kept from it; what more is told is locked."""
     number = uuid4()
     detail = to_json({"who": caller.who, "role": caller.role, **told})
-    locked = module.safe.lock(detail, f"access/{number}")
-    row = Access(id=number, item=item_id, body=caller.body, at=now, given=given, detail=locked, proceeding=proceeding)
-    await accesses.add(conn, row)
+    row = Access(id=number, item=item_id, body=caller.body, at=now, given=given, detail=b"", proceeding=proceeding)
+    await accesses.add(conn, replace(row, detail=module.safe.lock(detail, bound(row))))
+
+
+def bound(access: Access) -> str:
+    """Return what a reading is locked to: all that stands beside it."""
+    told = f"{access.item or ''}/{access.proceeding or ''}/{access.body}/{stamp(access.at)}"
+    return f"access/{access.id}/{told}/{'given' if access.given else 'refused'}"

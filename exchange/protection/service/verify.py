@@ -1,15 +1,16 @@
 """Every item proved, and what runs beside it: chains, seals, and whether what stands follows from the records."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from exchange.core.errors import ExchangeError, RecordBroken, Unavailable
+from exchange.core.errors import ExchangeError, RecordBroken, Tampered, Unavailable
 from exchange.core.record import Sealed, faults
 from exchange.protection.core.entry import Entry
 from exchange.protection.core.fold import fold
 from exchange.protection.module import Module
-from exchange.protection.service import keys, proving
+from exchange.protection.service import keys, people, proving, reading
 from exchange.protection.service.items import ITEM, opened
 from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened as unlocked
@@ -21,7 +22,7 @@ AT_ONCE: Final = 100
 
 
 async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield each item, then each proceeding, with what is wrong with it, mostly nothing.
+    """Yield each item and proceeding with what is wrong with it, mostly nothing; then whatever of people was changed.
 
     The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
     """
@@ -36,6 +37,29 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, 
         after = found[-1]
     async for proceeding in proving.proofs(conn, module):
         yield proceeding
+    async for broken in _people(conn, module):
+        yield broken
+
+
+async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
+    """Yield the clearances, grants and readings that are not what was locked."""
+    async for row in proof.clearances(conn):
+        if _changed(partial(people.prove, module, row)):
+            yield row.id, ("the clearance was changed",)
+    async for grant in proof.grants(conn):
+        if _changed(partial(people.prove, module, grant)):
+            yield grant.id, ("the grant was changed",)
+    async for access in proof.accesses(conn):
+        if _changed(partial(module.safe.open, access.detail, reading.bound(access))):
+            yield access.id, ("the note of a reading was changed",)
+
+
+def _changed(opening: Callable[[], object]) -> bool:
+    try:
+        opening()
+    except Tampered:
+        return True
+    return False
 
 
 async def prove(conn: Connection, module: Module, row: Row) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Papers over the interface: of acts that the caller sees, written down before they go out."""
 
 import io
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from schemas.secrecy import PaperKind
 from schemas.vocabulary import Role
 from tests.api.house import problem
 from tests.conftest import Database
+from tests.protection.accesses import noted
 from tests.protection.house import DESIGNATION, PURPOSE, clerk
 from tests.protection.test_calls import ITEMS, PAPER, Caller, opened
 
@@ -59,11 +59,8 @@ async def test_a_paper_is_a_file_for_whoever_may_see_the_item_and_the_same_each_
 async def test_every_paper_is_written_down_with_who_took_it(calls: Caller) -> None:
     item = await given(calls)
     await calls.get(at(item, "receipt"))
-    ((number, body, given_out, detail),) = await calls.house.fetch(
-        "SELECT id, body, given, detail FROM protection.access"
-    )
-    assert (body, given_out) == ("BY-MVD", True)
-    told = json.loads(calls.house.module.safe.open(detail, f"access/{number}"))
+    ((access, told),) = await noted(calls.house.module)
+    assert (access.body, access.given) == ("BY-MVD", True)
     assert told == {"who": "person:by-mvd.secrecy-officer", "role": "secrecy_officer", "paper": "receipt", "seq": 4}
 
 

@@ -1,12 +1,12 @@
 """The letter on a visit and the proposal of a release over the interface, read back from the PDF."""
 
 import io
-import json
 from typing import Any
 
 from pypdf import PdfReader
 
 from tests.api.house import problem
+from tests.protection.accesses import noted
 from tests.protection.hall import Hall
 from tests.protection.test_releases import proposed
 from tests.protection.test_visits import asked
@@ -25,8 +25,7 @@ async def read(hall: Hall, room: str, by: str) -> str:
 
 async def trail(hall: Hall) -> list[dict[str, Any]]:
     """Return what was taken of proceedings."""
-    rows = await hall.fetch("SELECT id, detail FROM protection.access WHERE proceeding IS NOT NULL ORDER BY at, id")
-    return [json.loads(hall.module.safe.open(detail, f"access/{number}")) for number, detail in rows]
+    return [told for access, told in await noted(hall.module) if access.proceeding is not None]
 
 
 async def test_ka_9_the_letter_on_a_visit_has_every_field_and_goes_to_the_hosts_competent_body(hall: Hall) -> None:
