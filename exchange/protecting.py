@@ -75,7 +75,7 @@ async def opened(app: str | None, settings: Settings, mode: Mode, key: bytes, da
     """Open what of the module belongs to this node; `app` signs in to its database, `key` is the node's own key."""
     wanted = settings.protection
     if wanted.way == "apart":
-        pool = await _pool(wanted.database_url or "", settings.pool_size, GATE)
+        pool = await _pool(wanted.database_url or "", settings.pool_size, GATE, idle=0)  # the node starts without it
         try:
             yield Protecting(None, Beside(pool))
         finally:
@@ -190,9 +190,9 @@ def _vault(settings: Settings, data: Path, pool: Pool, provider: KeyProvider) ->
         raise NodeError(f"the folder of sealed contents cannot be used ({trouble}): see PROTECTION_FILES") from None
 
 
-async def _pool(dsn: str, size: int, role: str) -> Pool:
+async def _pool(dsn: str, size: int, role: str, idle: int = 2) -> Pool:
     try:
-        return await open_pool(dsn, size=size, role=role)
+        return await open_pool(dsn, size=size, role=role, idle=idle)
     except (Unavailable, asyncpg.PostgresError, ValueError) as trouble:
         raise NodeError(
             f"the module's database cannot be used ({type(trouble.__cause__ or trouble).__name__}): "

@@ -29,10 +29,14 @@ from schemas.vocabulary import ActKind, DueBucket, ObligationKind, State
 OPERATIONS: Final = (
     Operation(
         method="POST", path="/v1/requests", name="Направить запрос", group="Запросы", status=201,
-        words="Принимает полный подписанный запрос органа вызывающего (статья 6).",
+        words="Принимает полный подписанный запрос органа вызывающего (статья 6). Защищаемое содержание в protected "
+        "забирает модуль защиты: в запросе остаётся ссылка, и вызов несёт Idempotency-Key.",
         takes=Submission, bodies={"request": examples.SUBMISSION}, parameters=(KEY,),
         answers=RequestView, example=answers.REQUEST, headers=MADE,
-        problems=(*BODY, *RETRY, "role_may_not", "signature_needed", "authority_unknown"),
+        problems=(
+            *BODY, *RETRY, "idempotency_key_needed", "role_may_not", "signature_needed", "authority_unknown",
+            "state_secret_in_open_field", "protected_unknown",
+        ),
     ),
     Operation(
         method="GET", path="/v1/requests", name="Перечислить запросы", group="Запросы",

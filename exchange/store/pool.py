@@ -100,15 +100,16 @@ class Pool:
             return await self.raw.acquire()
 
 
-async def open_pool(dsn: str, *, size: int, role: str) -> Pool:
+async def open_pool(dsn: str, *, size: int, role: str, idle: int = 2) -> Pool:
     """Open a pool in a role; raise Unavailable when the database cannot be reached.
 
     The role may not change the record, whatever login the operator gave.
+    With `idle` 0 nothing is reached before it is asked for, and the database may be away meanwhile.
     """
     with told_as_unavailable():
         raw = await asyncpg.create_pool(
             dsn,
-            min_size=min(2, size),
+            min_size=min(idle, size),
             max_size=size,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
