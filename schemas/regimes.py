@@ -267,6 +267,8 @@ class Regime(Shape):
     contract: Contract | None = None
     entries: tuple[EntryRule, ...] = ()
     treaty: tuple[TreatyAnswer, ...] = ()
+    answers: dict[RuleId, RuleId] = Field(default_factory=dict)
+    """Its own rules in the place of another treaty's, for a Party that the other does not bind."""
     terms: dict[DutyKind, RegimeTerm]
 
     @model_validator(mode="after")

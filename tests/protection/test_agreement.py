@@ -95,7 +95,7 @@ def test_a_3_the_restricted_level_has_no_counterpart() -> None:
 def test_a_7_1_the_mark_is_one_of_the_originators_own_state() -> None:
     assert registered("RU-MVD", mark="top_secret").item.mark is Mark.TOP_SECRET
     assert refused_registration("RU-MVD", mark="confidential").codes == ("mark_not_of_state",)
-    assert refused_registration("LT-CB", mark="special_importance").rules == {"A-7.1"}
+    assert refused_registration("LT-CB", mark="special_importance").rules == {"KL-3"}, "the Agreement does not bind it"
 
 
 def test_a_7_2_the_recipient_adds_its_own_mark_also_on_copies_and_translations() -> None:

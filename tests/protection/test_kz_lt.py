@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from exchange.protection.core.access import MayRead
+from exchange.protection.core.bound import rules_for
 from exchange.protection.core.entries import EntryDecision, decide_entry
 from exchange.protection.core.marks import counterpart, degree
 from exchange.protection.core.objections import Refusal
@@ -149,6 +150,28 @@ def test_kl_4_no_declassifying_or_remarking_without_the_other_state(speaker: str
     done = asked.does("KZ-MVD", "declassify", ground="решение", consent=1)
     assert done.item.copies[0].mark is None
     assert ("LT-CB", "mark_changed", "KL-4") in done.notices
+
+
+def test_kl_4_lithuania_is_told_its_own_articles_and_nobody_those_of_treaties_that_do_not_bind_it() -> None:
+    story = from_lt("confidential")
+    for wrong in ({"breach": 9, "findings": "нет"}, {"breach": 1, "findings": "нет"}):
+        assert story.refused("LT-CB", "report_inquiry", **wrong).rules == {"KL-10"}
+    assert story.refused("LT-CB", "authorise_release", **release_fields(story.item, "LT-CB", "RU-MVD")).rules == {
+        "KL-14"
+    }
+    act = ("A-6.1", "KA-5.2", "KA-5.3", "R-11")
+    assert rules_for(act, "KZ", law()) == act
+    assert rules_for(act, "AM", law()) == ("A-6.1", "KA-5.2", "KA-5.3")
+    assert rules_for(act, "RU", law()) == ("A-6.1",)
+    assert rules_for(act, "LT", law()) == ("KL-6.1",)
+
+
+def test_kl_4_what_is_only_awaited_bears_no_mark_yet_and_is_not_called_declassified() -> None:
+    story = registered("LT-CB").releases("LT-CB", "KZ-MVD")
+    sent = story.does("LT-CB", "dispatch", **dispatch(story, release=1, channel="diplomatic", transport=...))
+    refusal = sent.refused("KZ-MVD", "regrade", mark="top_secret", ground="г")
+    assert refusal.codes == ("wrong_body",)
+    assert sent.refused("KZ-MVD", "declassify", ground="г").codes == ("wrong_body",)
 
 
 def entry(kind: str, fields: dict[str, Any], **changes: Any) -> DatedEntry:

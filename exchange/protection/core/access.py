@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from exchange.core.deadlines import local_day
 from exchange.protection.core.acts import MAY, Verb
+from exchange.protection.core.bound import told_to
 from exchange.protection.core.item import Item, NumberedCopy
 from exchange.protection.core.marks import counterpart, covers
 from exchange.protection.core.objections import Refusal, object_to, refuse
@@ -55,7 +56,7 @@ def may_read(
             purpose_rule = rule_of(item, person.body.code, scene, "purpose_rule", "A-5.2")
             found.append(object_to("other_purpose", rule=purpose_rule))
     if found or not copies or not fitting:
-        return refuse(found)
+        return refuse(told_to(found, person.body.party, scene.law))
     return MayRead(copies[0], fitting[0])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from exchange.core.deadlines import day_term, local_day
 from exchange.protection.core import giving, handling, lawful, using
 from exchange.protection.core.acts import ACTS
+from exchange.protection.core.bound import told_to
 from exchange.protection.core.consents import Case, bonds_of, needed
 from exchange.protection.core.entry import Due, Entry, Ruling
 from exchange.protection.core.fold import apply, begin
@@ -49,7 +50,7 @@ def decide_registration(
     if body.content is not None and not content_here:
         found.append(object_to("content_unknown", "/content"))
     if found:
-        return refuse(found)
+        return refuse(told_to(found, author.party, scene.law))
     makers = (author, *(scene.bodies[code] for code in body.joint_with))
     day = local_day(now, author.zone)
     pairs = ((one, other, applying(scene, one, other, day)) for one, other in combinations(makers, 2))
@@ -85,12 +86,12 @@ def decide(
     author = scene.bodies[caller.body]
     found = list(lawful.objections(item, ACTS[body.act], caller, scene))
     if found and found[0].code == "not_concerned":
-        return refuse(found[:1])
+        return refuse(told_to(found[:1], author.party, scene.law))
     if not fresh:
         found.append(object_to("stale"))
     found += _CHECKS[body.act](item, body, author, scene, now)
     if found:
-        return refuse(found)
+        return refuse(told_to(found, author.party, scene.law))
     entry = Entry(
         seq=item.seq + 1,
         author=author.code,

@@ -66,7 +66,7 @@ def of_copying(
     maker = scene.people.get(body.made_by)
     if maker is None or not cleared(maker, copy, item, scene, now):
         rules = (regime.copies_by_cleared for regime in _protecting(item, author, scene, now))
-        yield object_to("maker_not_cleared", "/made_by", rule=next(rules, "KL-7.2"))
+        yield object_to("maker_not_cleared", "/made_by", rule=next(rules, "A-N1"))
     translating = isinstance(body, bodies.Translate)
     kind = ConsentKind.TRANSLATE if translating else ConsentKind.COPY
     language = body.language if isinstance(body, bodies.Translate) else None
@@ -79,7 +79,7 @@ def of_copying(
 def of_regrade(item: Item, body: bodies.Regrade, author: Body, scene: Scene, now: datetime) -> Iterator[Objection]:
     """Object to another mark, raised or lowered alike (A-7.3, A-7.5, A-7.6, KA-6.3, KL-4)."""
     own = mark_at(item, author.code)
-    if own is None:  # what was declassified is marked again by its originator alone, as a new item
+    if own is None and _has(item, author):  # what was declassified is marked again by its originator alone, as new
         yield object_to("not_in_this_state", "/act", rule="A-7.5", state=ItemState.DECLASSIFIED)
     if body.mark is own:
         yield object_to("mark_same", "/mark", rule="A-7.5")
@@ -100,7 +100,7 @@ def of_declassify(
     item: Item, body: bodies.Declassify, author: Body, scene: Scene, now: datetime
 ) -> Iterator[Objection]:
     """Object to removing the mark (A-7.5, A-N8, KA-6.4, KL-4)."""
-    if mark_at(item, author.code) is None:
+    if mark_at(item, author.code) is None and _has(item, author):
         yield object_to("mark_same", "/act", rule="A-7.5")
     needs = needed(ConsentKind.DECLASSIFY, item, author, scene, local_day(now, author.zone))
     yield from check_consent(item, needs, ConsentKind.DECLASSIFY, Scope(), body.consent, author)
@@ -164,6 +164,11 @@ def without_counterpart(item: Item, mark: Mark, scene: Scene) -> tuple[Regime, .
     givings = (passage for copy in item.copies if copy.number in lost for passage, _ in steps(copy))
     codes = dict.fromkeys(code for passage in givings for code in passage.regimes)
     return tuple(scene.law.regimes[code] for code in codes)[:1]
+
+
+def _has(item: Item, body: Body) -> bool:
+    """Tell whether an item bears a mark with a body at all: whoever only awaits it put none on it yet."""
+    return item.made_by(body.code) or bool(item.held_by(body.code))
 
 
 def _of_turn(breach: Breach, *, closing: bool) -> Iterator[Objection]:

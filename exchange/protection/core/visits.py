@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from exchange.core.deadlines import local_day, start_of_day
 from exchange.protection.core.acts import MAY, Verb
+from exchange.protection.core.bound import told_to
 from exchange.protection.core.marks import covers, recipient_mark
 from exchange.protection.core.objections import Objection, Refusal, object_to, refuse
 from exchange.protection.core.regimes import applying, no_counterpart_rule
@@ -57,7 +58,7 @@ def decide_visit(visit_id: str, body: RequestVisit, caller: Caller, scene: Scene
     ]
     found += _visitors(body, regimes, (sender, host), scene, now)
     if found:
-        return refuse(found)
+        return refuse(told_to(found, sender.party, scene.law))
     return Visit(
         id=visit_id,
         seq=1,

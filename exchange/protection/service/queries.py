@@ -1,12 +1,13 @@
 """What a caller may see of items: their cards, lists, records and copies; a body with no standing sees nothing."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from exchange.core.errors import NotThere
 from exchange.protection.core.acts import Act
+from exchange.protection.core.bound import rules_for
 from exchange.protection.core.item import Item
 from exchange.protection.core.possible import possible_acts
 from exchange.protection.core.scene import Caller, Scene
@@ -68,7 +69,14 @@ async def read_loaded(conn: Connection, module: Module, loaded: Loaded, caller: 
     if caller.body not in scene.bodies or not sight.standings:
         raise NotThere
     require(caller)
-    return Read(loaded, scene, sight, possible_acts(loaded.item, caller, scene, now))
+    return Read(loaded, scene, sight, _acts(loaded.item, caller, scene, now))
+
+
+def _acts(item: Item, caller: Caller, scene: Scene, now: datetime) -> tuple[Act, ...]:
+    """Return the acts that a caller could do now, each with the rules that bind its Party."""
+    party = scene.bodies[caller.body].party
+    found = possible_acts(item, caller, scene, now)
+    return tuple(replace(each, rules=rules_for(each.rules, party, scene.law)) for each in found)
 
 
 def card(read: Read, now: datetime) -> views.ProtectedItemView:

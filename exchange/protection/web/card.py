@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.protection.core.acts import ACTS, Act
+from exchange.protection.core.bound import rules_for
 from exchange.protection.core.item import Breach, Consent, Duty, Item, NumberedCopy, Release
 from exchange.protection.core.notices import number_for
 from exchange.protection.core.seeing import Sight
@@ -311,7 +312,7 @@ def _step(tell: Teller, entry: ProtectedEntryView) -> Step:
         seq=entry.seq,
         act=entry.act,
         title=act_title(tell, entry.act),
-        article=tell.articles(ACTS[entry.act].rules[:1]),
+        article=tell.articles(rules_for(ACTS[entry.act].rules, tell.party, tell.law)[:1]),
         author=tell.body(entry.author),
         at=entry.at,
         said=() if entry.body is None else _said(tell, entry.body),
