@@ -4,10 +4,10 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.api.endpoint import ROUTE, problem
@@ -37,7 +37,12 @@ _HOST: Final = re.compile(r"(localhost|\[[0-9a-f:.]+\]|[0-9.]+)(?::\d{1,5})?", r
 def names_loopback(scope: Scope) -> bool:
     """Tell whether a call names this machine alone as its host: `localhost`, or an address of the loopback."""
     given = [value for name, value in scope["headers"] if name == b"host"]
-    found = _HOST.fullmatch(given[0].decode("latin-1")) if len(given) == 1 else None
+    return len(given) == 1 and _is_loopback(given[0])
+
+
+@lru_cache(maxsize=64)
+def _is_loopback(host: bytes) -> bool:
+    found = _HOST.fullmatch(host.decode("latin-1"))
     if found is None:
         return False
     try:
@@ -62,7 +67,8 @@ class Edge:
         self.app = app
         self.loopback_only = loopback_only
         self.figures = figures
-        self.headers = {**HEADERS, **({OVER_TLS[0]: OVER_TLS[1]} if secure else {})}
+        wanted = {**HEADERS, **({OVER_TLS[0]: OVER_TLS[1]} if secure else {})}
+        self.headers = tuple((name.lower().encode(), value.encode()) for name, value in wanted.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on, and account for it when it is answered."""
@@ -75,9 +81,9 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                said = {name.lower() for name, _ in message["headers"]}
+                added = [header for header in self.headers if header[0] not in said]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         asked = refused if self.loopback_only and not names_loopback(scope) else self.app
