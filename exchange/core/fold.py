@@ -46,7 +46,8 @@ def begin(request_id: str, entry: Entry) -> Request:
         items=tuple(Item(number) for number in range(1, len(body.assistance) + 1)),
         attachments=_carried(entry),
     )
-    return replace(request, obligations=obligations.after(None, request, entry))
+    owed = obligations.after(None, request, entry)
+    return replace(request, obligations=owed) if owed else request
 
 
 def apply(request: Request, entry: Entry) -> Request:
