@@ -81,7 +81,7 @@ def document(raw: bytes | Fault) -> Document:
     """
     if isinstance(raw, Fault):
         raise raw
-    if depth(raw) > DEPTH:
+    if raw.count(b"[") + raw.count(b"{") > DEPTH and depth(raw) > DEPTH:  # few brackets cannot nest deeply
         raise Fault("too_deep")
     try:
         text = raw.decode("utf-8")
