@@ -198,3 +198,14 @@ async def test_kl_3_a_body_of_the_module_alone_receives_by_its_own_clock_and_mar
     assert not page.all("a", href="/requests?box=in")
     page = await led(lt, await fill(lt, f"{ITEMS}/{item}/acts/confirm_receipt", {"own_number": "LT/1"}))
     assert "RIBOTO NAUDOJIMO / RESTRICTED" in page.text
+
+
+async def test_a_n2_people_are_named_to_one_body_and_the_form_asks_which(chambers: Chambers) -> None:
+    keeper = await chambers.keeper("KZ-MVD")
+    way = f"{ENTRIES}/new/csto-2004"
+    assert "Орган (необязательно)" in (await keeper.get(f"{way}/consultation")).text
+    assert "Орган (необязательно)" not in (await keeper.get(f"{way}/people")).text
+    person = {"fields.surname": "Иванов", "fields.given_names": "И.", "fields.body": "МВД"}
+    lacking = await fill(keeper, f"{way}/people", {"party": "RU", **person, "fields.providing_document": "план 1"})
+    assert lacking.status_code == 422
+    assert "п. 2 приложения к Соглашению от 18 июня 2004 года" in Reader(lacking.text).text

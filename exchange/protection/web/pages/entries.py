@@ -1,6 +1,6 @@
 """Dated entries: people, contracts, changes of competent bodies and what else the agreements want told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -23,7 +23,7 @@ from exchange.web.query import Query
 from schemas.protection_registry import DatedEntryView
 from schemas.regimes import EntryRule, Regime
 from schemas.release import DatedEntry
-from schemas.secrecy import EntryKind
+from schemas.secrecy import BodyKind, EntryKind
 
 DAYS: Final = frozenset({"date", "since"})
 LIMIT: Final = 50
@@ -106,8 +106,13 @@ async def _lay(room: Room, request: Request, _form: Form) -> Laid:
         },
         left_out=frozenset({"kind", "regime", "fields"} | (set() if rule.through == "diplomatic" else {"diplomatic"})),
     )
+    named = BodyKind.AUTHORISED in rule.told  # people are named to one body: the one that they come to (A-N1)
+    plain = (
+        replace(each, required=each.required or (named and each.name == "body"))
+        for each in fields_of(DatedEntry, tell.tongue, layout)
+    )
     return Laid(
-        fields=(*fields_of(DatedEntry, tell.tongue, layout), _asked(room, regime, rule)),
+        fields=(*plain, _asked(room, regime, rule)),
         adapter=TypeAdapter(DatedEntry),
         fixed={"kind": rule.kind, "regime": regime.id},
         presets={"date": (tell.today.isoformat(),)},
