@@ -72,7 +72,8 @@ SELECT replace(o.id, ($1::uuid)::text, s.id::text), s.id, o.place, o.kind, s.hol
 # A million copies take minutes with every index and foreign key kept up row by row; all stands again in the end.
 SELECT_UPKEEP = """
 SELECT 'DROP INDEX ' || indexname AS undo, indexdef AS redo FROM pg_indexes
- WHERE tablename IN ('request', 'participant', 'obligation') AND indexname NOT IN (SELECT conname FROM pg_constraint)
+ WHERE schemaname = 'public' AND tablename IN ('request', 'participant', 'obligation')
+   AND indexname NOT IN (SELECT conname FROM pg_constraint)
 UNION ALL
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
        format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
