@@ -50,6 +50,9 @@ OTHER = {"Content-Type": "text/plain", "Content-Digest": f"sha-256=:{'A' * 43}=:
 HIDDEN = "attachment; filename*=UTF-8''a%E2%80%AEfdp.exe"
 
 
+INLINE = {"mark": "secret", "designation": "Справка", "kind": "document", "content": "0J7QsdGA0LDQt9C10YY="}
+
+
 REFUSED: Mapping[str, tuple[str, str, dict[str, Any]]] = {
     "not_json": ("POST", SUBMIT, {"raw": b"{"}),
     "bad_idempotency_key": (
@@ -57,6 +60,9 @@ REFUSED: Mapping[str, tuple[str, str, dict[str, Any]]] = {
         SUBMIT,
         {"value": examples.SUBMISSION, "headers": {"Idempotency-Key": "a" * 256}},
     ),
+    "idempotency_key_needed": ("POST", SUBMIT, {"value": {**examples.SUBMISSION, "protected": INLINE}}),
+    "protected_unknown": ("POST", SUBMIT, {"value": {**examples.SUBMISSION, "protected": ["KZ-MVD/2026/S-00001"]}}),
+    "state_secret_in_open_field": ("POST", SUBMIT, {"value": {**examples.SUBMISSION, "substance": "Секретно"}}),
     "caller_unknown": ("GET", SUBMIT, {"headers": {"Authorization": "Bearer x"}}),
     "role_may_not": ("POST", SUBMIT, {"role": Role.AUDITOR, "value": examples.SUBMISSION}),
     "signature_needed": ("POST", SUBMIT, {"role": Role.OFFICER, "value": examples.SUBMISSION}),
@@ -129,7 +135,13 @@ OF_DRAFTS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
 """How each refusal of a draft comes about, once an officer began one."""
 
 
-ELSEWHERE_TOO = {"authority_unknown", "secretariat_only", "leaving_too_early"}
+ELSEWHERE_TOO = {
+    "authority_unknown",
+    "secretariat_only",
+    "leaving_too_early",
+    "protected_unknown",
+    "state_secret_in_open_field",
+}
 """The refusals whose pointer or gaps are others in each call."""
 
 
