@@ -11,6 +11,7 @@ from exchange.protection.api.gate import Visit
 from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.module import Module
 from exchange.protection.service import idempotency
+from exchange.service.idempotency import fingerprint
 
 
 async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer]], verb: Verb) -> Response:
@@ -22,7 +23,7 @@ async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer
     if key is None or verb not in MAY[visit.caller.role]:
         return (await work()).response()
     body = visit.caller.body
-    call = idempotency.fingerprint(visit.request.method, visit.request.url.path, visit.document.raw)
+    call = fingerprint(visit.request.method, visit.request.url.path, visit.document.raw)
     kept = await idempotency.begin(visit.conn, module, body, key, call)
     if kept is not None:
         held = json.loads(kept)

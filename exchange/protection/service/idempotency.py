@@ -1,17 +1,11 @@
 """One effect for a call that is made twice; the answer is kept locked, in the effect's transaction."""
 
 from datetime import datetime
-from hashlib import sha256
 
 from exchange.core.errors import KeyInWork, KeyReused
 from exchange.protection.module import Module
 from exchange.protection.store import idempotency as store
 from exchange.store.database import Connection
-
-
-def fingerprint(method: str, path: str, body: bytes) -> bytes:
-    """Return what must be the same in both calls (32 bytes)."""
-    return sha256(b"\n".join((method.encode(), path.encode(), body))).digest()
 
 
 async def begin(conn: Connection, module: Module, body: str, key: str, call: bytes) -> bytes | None:
@@ -24,7 +18,7 @@ async def begin(conn: Connection, module: Module, body: str, key: str, call: byt
     kept = await store.replay(conn, body, key)
     if kept is None:
         return None
-    plain = module.safe.open(kept.answer, _bound(body, key))
+    plain = module.safe.open(kept, _bound(body, key))
     if not plain.startswith(call):
         raise KeyReused
     return plain.removeprefix(call)
@@ -34,7 +28,7 @@ async def finish(
     conn: Connection, module: Module, body: str, key: str, call: bytes, answer: bytes, now: datetime
 ) -> None:
     """Keep the answer to a call that took effect; the fingerprint is locked with it, since a body can be guessed."""
-    await store.keep(conn, body, key, store.Kept(b"", module.safe.lock(call + answer, _bound(body, key))), now)
+    await store.keep(conn, body, key, module.safe.lock(call + answer, _bound(body, key)), now)
 
 
 def _bound(body: str, key: str) -> str:

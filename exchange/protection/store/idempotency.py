@@ -1,6 +1,5 @@
 """Answers kept, locked, under the key of the call, so that a call made twice has one effect."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.store.database import Connection
@@ -8,22 +7,14 @@ from exchange.store.database import Connection
 SELECT_CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended('protection' || $1, 0))"
 
 UPDATE_REPLAYED = """
-UPDATE protection.idempotency SET replays = replays + 1 WHERE body = $1 AND key = $2 RETURNING fingerprint, answer
+UPDATE protection.idempotency SET replays = replays + 1 WHERE body = $1 AND key = $2 RETURNING answer
 """
 
 INSERT_ANSWER = """
-INSERT INTO protection.idempotency (body, key, fingerprint, answer, made_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO protection.idempotency (body, key, answer, made_at) VALUES ($1, $2, $3, $4)
 """
 
 DELETE_OLD = "DELETE FROM protection.idempotency WHERE made_at < $1"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A stored answer, locked, and the fingerprint of the call that it belongs to."""
-
-    fingerprint: bytes
-    answer: bytes
 
 
 async def claim(conn: Connection, body: str, key: str) -> bool:
@@ -32,15 +23,15 @@ async def claim(conn: Connection, body: str, key: str) -> bool:
     return claimed
 
 
-async def replay(conn: Connection, body: str, key: str) -> Kept | None:
-    """Return the stored answer, or None; a replay writes, so that it confirms nothing that could still be lost."""
-    row = await conn.fetchrow(UPDATE_REPLAYED, body, key)
-    return None if row is None else Kept(row["fingerprint"], row["answer"])
+async def replay(conn: Connection, body: str, key: str) -> bytes | None:
+    """Return the locked answer, or None; a replay writes, so that it confirms nothing that could still be lost."""
+    answer: bytes | None = await conn.fetchval(UPDATE_REPLAYED, body, key)
+    return answer
 
 
-async def keep(conn: Connection, body: str, key: str, kept: Kept, at: datetime) -> None:
-    """Keep an answer in the effect's own transaction."""
-    await conn.execute(INSERT_ANSWER, body, key, kept.fingerprint, kept.answer, at)
+async def keep(conn: Connection, body: str, key: str, answer: bytes, at: datetime) -> None:
+    """Keep a locked answer in the effect's own transaction."""
+    await conn.execute(INSERT_ANSWER, body, key, answer, at)
 
 
 async def purge(conn: Connection, before: datetime) -> None:

@@ -10,6 +10,7 @@ from exchange.core.errors import KeyInWork, KeyReused
 from exchange.protection.service import idempotency
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.sheet import Again
+from exchange.service.idempotency import fingerprint
 from exchange.web.form import Form
 
 LONGEST_KEY: Final = 64
@@ -31,7 +32,7 @@ async def once(chamber: Chamber, request: Request, form: Form, work: Callable[[R
 
 async def _done(room: Room, request: Request, form: Form, work: Callable[[Room], Awaitable[str]]) -> str:
     key, own, conn = "form:" + form.get("key")[:LONGEST_KEY], room.caller.body, room.conn
-    call = idempotency.fingerprint(request.method, request.url.path, form.raw)
+    call = fingerprint(request.method, request.url.path, form.raw)
     try:
         kept = await idempotency.begin(conn, room.module, own, key, call)
     except KeyReused:

@@ -125,11 +125,10 @@ CREATE TABLE protection.access (
 );
 CREATE INDEX access_of_item ON protection.access (item, at);
 
--- Answers kept under the keys of calls, locked.
+-- Answers kept under the keys of calls, each locked with the fingerprint of its call.
 CREATE TABLE protection.idempotency (
     body text NOT NULL,
     key text NOT NULL,
-    fingerprint bytea NOT NULL,
     answer bytea NOT NULL,
     made_at timestamptz NOT NULL,
     replays int NOT NULL DEFAULT 0,
