@@ -1,5 +1,7 @@
 """A vault of its own for each test, over a real database and real folders."""
 
+import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +13,16 @@ from uuid import UUID, uuid4
 from exchange.protection.content.file_provider import FileProvider
 from exchange.protection.content.provider import Owner
 from exchange.protection.content.sealing import SealedContent
+from exchange.protection.content.stream import CHUNK
 from exchange.protection.content.vault import Vault, open_vault
 from exchange.store.pool import Pool
+from schemas.secrecy import Mark
 from tests.protection.content.keys import made
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BODY, OTHER = "KZ-NSC", "AM-NSS"
+DATA = b"".join(sha256(number.to_bytes(4, "big")).digest() for number in range(3 * CHUNK // 32)) + b"the end"
+DAY = 24 * 3600
 
 INSERT_ITEM = """
 INSERT INTO protection.item (id, number, originator, state, seq, head, registered_at, snapshot)
@@ -81,3 +87,26 @@ def vault_in(folder: Path, pool: Pool) -> Iterator[Place]:
         yield Place(vault, provider, folder, pool)
     finally:
         vault.close()
+
+
+async def hand_over(place: Place, item: UUID, means: str | None = "M-AM") -> None:
+    """Wrap an item's key for the other body, over agreed means."""
+    async with place.pool.transaction() as conn:
+        await place.vault.hand_over(conn, item, BODY, OTHER, means)
+
+
+async def take_over(place: Place, item: UUID) -> None:
+    """Confirm the receipt by the other body."""
+    async with place.pool.transaction() as conn:
+        await place.vault.take_over(conn, item, OTHER, Mark.SECRET)
+
+
+def age(path: Path, seconds: float = DAY + 60) -> None:
+    """Make a file older than the sweep waits."""
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+async def swept(place: Place) -> int:
+    """Sweep the whole vault and return how many files went."""
+    return sum([await place.vault.sweep(number) for number in range(256)])
