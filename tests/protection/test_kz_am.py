@@ -1,6 +1,7 @@
 """Kazakhstan – Armenia, 2025: a test for each rule of section 3 that is a duty of software."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from exchange.protection.core.objections import Refusal
 from exchange.protection.core.regimes import applying
 from exchange.protection.core.scene import Binding, Source
 from exchange.protection.core.visits import Visit, answer_visit, decide_visit, month_before
-from schemas.release import ConsentVisit, DatedEntry, RequestVisit
+from schemas.release import ConsentVisit
 from schemas.secrecy import ItemState, Mark
 from schemas.vocabulary import Role
+from tests.protection import stories
 from tests.protection.cases import (
     BODIES,
     NOON,
@@ -32,7 +34,7 @@ from tests.protection.cases import (
     stamp,
     why,
 )
-from tests.protection.test_agreement import destruction, reads
+from tests.protection.stories import breach, destruction, letter, reads
 
 KA = law().regimes["kz-am-2025"]
 ALONE = tuple(each for each in bindings() if each.regime == "kz-am-2025")
@@ -40,6 +42,7 @@ ALONE = tuple(each for each in bindings() if each.regime == "kz-am-2025")
 
 MADE = {"copy_number": 1, "to_whom": "отдел", "made_by": "clerk-AM-POL"}
 CONTENT = {"sha256": "0" * 64, "size": 9}
+entry = partial(stories.entry, "kz-am-2025", "AM")
 
 
 def from_kz(**changes: Any) -> Story:
@@ -61,11 +64,6 @@ def test_ka_2_three_degrees_are_equal_and_the_recipient_marks_with_the_equal_one
     story = released().does("KZ-MVD", "dispatch", **dispatch(registered()))
     fields = {"copies": [1], "form": "written", "reference": paper(), "own_number": "1", "received_at": stamp(NOON)}
     assert "own_mark_wrong" in story.refused("AM-POL", "confirm_receipt", own_mark="top_secret", **fields).codes
-
-
-def entry(kind: str, fields: dict[str, Any], **changes: Any) -> DatedEntry:
-    plain = {"kind": kind, "regime": "kz-am-2025", "party": "AM", "date": date(2026, 3, 2), "fields": fields}
-    return DatedEntry.model_validate({**plain, **changes}, strict=False)
 
 
 def test_ka_3_changes_of_law_are_told_and_a_change_of_body_goes_through_diplomatic_channels() -> None:
@@ -288,39 +286,6 @@ def test_ka_8_rules_are_exchanged_and_consultations_held() -> None:
         assert (answer.rule, answer.told) == ("KA-8", ("AM-NSS",))
 
 
-VISITOR = {
-    "person": "clerk-KZ-NSC",
-    "surname": "Ахметов",
-    "given_names": "Асан",
-    "birth_date": date(1980, 1, 1),
-    "birth_place": "Алматы",
-    "citizenship": "KZ",
-    "passport": "N1",
-    "position": "офицер",
-    "body": "КНБ",
-    "clearance": "top_secret",
-}
-
-
-def letter(**changes: Any) -> RequestVisit:
-    """Return a letter with everything that either bilateral treaty or the Agreement asks for."""
-    plain = {
-        "act": "request_visit",
-        "host": "AM-POL",
-        "visitors": [VISITOR],
-        "degree": "secret",
-        "first_day": date(2026, 4, 2),
-        "length_days": 3,
-        "purpose": "сверка",
-        "questions": "учёт",
-        "bodies_to_visit": "Полиция",
-        "people_to_meet": "начальник Петросян",
-        "providing_document": "план 1",
-    }
-    fields = {name: value for name, value in {**plain, **changes}.items() if value is not ...}
-    return RequestVisit.model_validate(fields, strict=False)
-
-
 def test_ka_9_every_missing_content_of_the_letter_is_named_at_once() -> None:
     bare = letter(
         visitors=[{"person": "clerk-KZ-NSC"}],
@@ -375,12 +340,6 @@ def test_ka_9_only_cleared_people_go_and_for_the_whole_time() -> None:
         assert isinstance(refusal, Refusal)
         assert refusal.codes == ("visitor_not_cleared",)
     assert isinstance(decide_visit("V-1", letter(), officer("KZ-NSC"), scene(), NOON), Visit)
-
-
-def breach(story: Story, kinds: list[str], disclosure: bool, by: str = "AM-POL") -> set[tuple[str, str, str | None]]:
-    fields = {"kinds": kinds, "disclosure": disclosure, "circumstances": "что-то", "happened_on": "2026-03-01"}
-    done = story.does(by, "report_breach", **fields)
-    return {each for each in done.notices if each[1] == "breach"}
 
 
 def test_ka_11_a_breach_that_led_to_disclosure_is_told_to_the_other_competent_body() -> None:

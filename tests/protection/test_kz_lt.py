@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from exchange.protection.core.marks import counterpart, degree
 from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Binding
 from exchange.protection.core.visits import Visit, decide_visit
-from schemas.release import DatedEntry
 from schemas.secrecy import Mark
+from tests.protection import stories
 from tests.protection.cases import (
     NOON,
     Story,
@@ -31,10 +32,11 @@ from tests.protection.cases import (
     way,
     why,
 )
-from tests.protection.test_agreement import destruction, reads
-from tests.protection.test_kz_am import VISITOR, breach, letter
+from tests.protection.stories import VISITOR, breach, destruction, letter, reads
 
 KL = law().regimes["kz-lt-2015"]
+
+entry = partial(stories.entry, "kz-lt-2015", "LT")
 
 
 def from_lt(mark: str = "secret", **changes: Any) -> Story:
@@ -172,11 +174,6 @@ def test_kl_4_what_is_only_awaited_bears_no_mark_yet_and_is_not_called_declassif
     refusal = sent.refused("KZ-MVD", "regrade", mark="top_secret", ground="г")
     assert refusal.codes == ("wrong_body",)
     assert sent.refused("KZ-MVD", "declassify", ground="г").codes == ("wrong_body",)
-
-
-def entry(kind: str, fields: dict[str, Any], **changes: Any) -> DatedEntry:
-    plain = {"kind": kind, "regime": "kz-lt-2015", "party": "LT", "date": date(2026, 3, 2), "fields": fields}
-    return DatedEntry.model_validate({**plain, **changes}, strict=False)
 
 
 def test_kl_5_bodies_and_contacts_go_through_diplomatic_channels_and_changes_of_law_are_told() -> None:

@@ -36,6 +36,7 @@ from tests.protection.cases import (
     scene,
     way,
 )
+from tests.protection.stories import destruction
 
 ALL = frozenset({"A", "KA", "KL"})
 IDS = {"A": "csto-2004", "KA": "kz-am-2025", "KL": "kz-lt-2015"}
@@ -357,26 +358,13 @@ def variants(  # noqa: C901 - one branch for each act
         fields = {"copies": [1], "channel": "diplomatic", "cover_document": paper(), "consent": 1}
         yield "plain", act("return", **fields), {}
     elif kind == "destroy":
-        yield "plain", act("destroy", **destroying()), {"crisis": False}
-        yield "crisis", act("destroy", crisis="пожар", **destroying()), {"crisis": True}
+        yield "plain", act("destroy", **destruction(consent=1)), {"crisis": False}
+        yield "crisis", act("destroy", crisis="пожар", **destruction(consent=1)), {"crisis": True}
     else:
         parties = frozenset({party, giver.split("-", maxsplit=1)[0]})
         for recipient in ("KG-MVD", "KZ-NSC", "CSTO-JS", "LT-CB", "RU-FSB"):
             fields = release_fields(PLAIN, holder, recipient, consent=1)
             yield recipient, act("authorise_release", **fields), {"recipient": recipient, "parties": parties}
-
-
-def destroying() -> dict[str, Any]:
-    """Return the fields of an act of destruction."""
-    return {
-        "copies": [1],
-        "method": "сжигание",
-        "people": ["Иванов", "Петров"],
-        "date": "2026-03-01",
-        "document": paper("акт 1"),
-        "irrecoverable": True,
-        "consent": 1,
-    }
 
 
 PARTS: dict[str, tuple[Callable[[], Iterator[tuple[bool, bool, object, object]]], int]] = {

@@ -34,8 +34,7 @@ from tests.protection.cases import (
     stamp,
     why,
 )
-from tests.protection.test_agreement import destruction
-from tests.protection.test_kz_am import letter
+from tests.protection.stories import destruction, letter
 
 CORE = Path(__file__).parents[2] / "exchange" / "protection" / "core"
 

@@ -36,7 +36,7 @@ from tests.protection.cases import (
     scene,
     stamp,
 )
-from tests.protection.test_agreement import destruction
+from tests.protection.stories import destruction
 
 BODIES: TypeAdapter[Any] = TypeAdapter(AnyItemBody)
 RULINGS: TypeAdapter[Ruling] = TypeAdapter(Ruling)
