@@ -7,15 +7,7 @@ from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Binding
 from schemas.secrecy import Mark
 from schemas.vocabulary import Role
-from tests.protection.cases import (
-    NOON,
-    bindings,
-    dispatch,
-    person,
-    registered,
-    release_fields,
-    why,
-)
+from tests.protection.cases import NOON, bindings, dispatch, person, registered, release_fields, why
 from tests.protection.stories import destruction, from_ru_to_by, reads
 
 

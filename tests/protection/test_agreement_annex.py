@@ -9,16 +9,7 @@ from exchange.protection.core.objections import Refusal
 from exchange.protection.core.visits import decide_visit
 from schemas.secrecy import Channel, CopyKind, CopyState, ItemState, Mark
 from tests.protection import stories
-from tests.protection.cases import (
-    NOON,
-    act,
-    dispatch,
-    officer,
-    person,
-    registered,
-    scene,
-    why,
-)
+from tests.protection.cases import NOON, act, dispatch, officer, person, registered, scene, why
 from tests.protection.stories import from_ru_to_by, visit
 
 entry = partial(stories.entry, "csto-2004", "BY")

@@ -7,14 +7,7 @@ from exchange.protection.core.entries import EntryDecision, decide_entry, takes_
 from exchange.protection.core.objections import Refusal
 from schemas.secrecy import DutyState
 from tests.protection import stories
-from tests.protection.cases import (
-    Story,
-    dispatch,
-    officer,
-    registered,
-    scene,
-    why,
-)
+from tests.protection.cases import Story, dispatch, officer, registered, scene, why
 from tests.protection.stories import from_ru_to_by
 
 entry = partial(stories.entry, "csto-2004", "BY")

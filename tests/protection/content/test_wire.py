@@ -14,16 +14,9 @@ from exchange.api.wire import Wire
 from exchange.protection.content.stream import CHUNK
 from schemas.vocabulary import Role
 from tests.api.test_arrival import PIECE, Line, chunk, limited
-from tests.conftest import Database
-from tests.protection.test_calls import ITEMS, Caller, opened
+from tests.protection.caller import ITEMS, Caller
 
 DATA = bytes(range(256)) * (4 * CHUNK // 256)
-
-
-@pytest.fixture
-async def calls(database: Database, tmp_path: Path) -> AsyncIterator[Caller]:
-    async with opened(database.dsn, tmp_path) as caller:
-        yield caller
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Papers over the interface: of acts that the caller sees, written down before they go out."""
 
 import io
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +13,9 @@ from exchange.store.database import Connection
 from schemas.secrecy import PaperKind
 from schemas.vocabulary import Role
 from tests.api.house import problem
-from tests.conftest import Database
 from tests.protection.accesses import noted
+from tests.protection.caller import ITEMS, PAPER, Caller
 from tests.protection.house import DESIGNATION, PURPOSE, clerk
-from tests.protection.test_calls import ITEMS, PAPER, Caller, opened
-
-
-@pytest.fixture
-async def calls(database: Database, tmp_path: Path) -> AsyncIterator[Caller]:
-    async with opened(database.dsn, tmp_path) as caller:
-        yield caller
 
 
 async def given(calls: Caller) -> dict[str, Any]:
