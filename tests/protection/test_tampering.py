@@ -76,6 +76,37 @@ async def test_a_5_4_a_clearance_that_was_changed_is_none(hall: Hall, owner: asy
     await owner.execute("DELETE FROM protection.clearance WHERE id = $1", UUID(made["id"]))
 
 
+REVIVED = ["revoked_at = NULL", "revoked_at = revoked_at + interval '1 year'", "revoked_at = NULL, until = NULL"]
+"""What would let something that was ended hold again."""
+
+
+@pytest.mark.parametrize("change", REVIVED)
+async def test_a_5_5_a_revoked_grant_is_not_revived(hall: Hall, owner: asyncpg.Connection, change: str) -> None:
+    item = await held(hall, "secret", b"low")
+    grant = await granted(hall, item)
+    assert (await hall.post(f"grants/{grant}/revoke", {})).status_code == 200
+    assert await read(hall, item) == (403, "no_grant")
+    await owner.execute(f"UPDATE protection.access_grant SET {change} WHERE id = $1", grant)  # noqa: S608 - ours
+    assert await read(hall, item) == (500, "content_broken")
+    assert (await hall.get("grants")).json()["code"] == "content_broken"
+    assert await found(hall) == ["the grant was changed"]
+    await owner.execute("DELETE FROM protection.access_grant")
+
+
+@pytest.mark.parametrize("change", REVIVED)
+async def test_a_5_5_a_revoked_clearance_is_not_revived(hall: Hall, owner: asyncpg.Connection, change: str) -> None:
+    item = await held(hall, "secret", b"low")
+    await granted(hall, item)
+    (own,) = await hall.all(f"clearances?person={OFFICER}")
+    assert (await hall.post(f"clearances/{own['id']}/revoke", {})).status_code == 200
+    assert await read(hall, item) == (403, "not_cleared")
+    await owner.execute(f"UPDATE protection.clearance SET {change} WHERE id = $1", UUID(own["id"]))  # noqa: S608 - ours
+    assert await read(hall, item) == (500, "content_broken")
+    assert (await hall.post(f"clearances/{own['id']}/revoke", {})).status_code == 500
+    assert await found(hall) == ["the clearance was changed"]
+    await owner.execute("DELETE FROM protection.clearance WHERE id = $1", UUID(own["id"]))
+
+
 @pytest.mark.parametrize("change", ["agreed_at = proposed_at", "until = NULL", "sides = '{KZ-NSC,RU-FSB}'"])
 async def test_ka_5_7_an_agreement_that_was_changed_is_none(hall: Hall, owner: asyncpg.Connection, change: str) -> None:
     said = {"reference": {"reference": "12/345", "date": "2026-02-27"}, "since": "2026-03-01", "until": "2026-12-31"}

@@ -100,20 +100,31 @@ async def grant(
 async def revoke_clearance(
     conn: Connection, module: Module, clearance: UUID, caller: Caller, now: datetime
 ) -> ClearanceView:
-    """End a clearance at once; raise NotThere for one of another body's people, and Refused."""
+    """End a clearance at once; raise NotThere for one of another body's people, and Refused.
+
+    What is locked of it is locked anew: nobody who writes in the database alone makes it hold again.
+    """
     _require_admitting(caller)
-    row = await store.revoke_clearance(conn, clearance, caller.body, now)
+    row = await store.lock_clearance(conn, clearance, caller.body)
     if row is None:
         raise NotThere
+    if row.revoked_at is None:
+        detail, row = clearance_detail(module, row), replace(row, revoked_at=now)
+        row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), clearance_bound(row)))
+        await store.end_clearance(conn, row)
     return _clearance(module, row, now)
 
 
 async def revoke_grant(conn: Connection, module: Module, held: UUID, caller: Caller, now: datetime) -> GrantView:
-    """End a grant at once; raise NotThere for one of another body's people, and Refused."""
+    """End a grant at once, as `revoke_clearance` ends a clearance; raise NotThere and Refused."""
     _require_admitting(caller)
-    row = await store.revoke_grant(conn, held, caller.body, now)
+    row = await store.lock_grant(conn, held, caller.body)
     if row is None:
         raise NotThere
+    if row.revoked_at is None:
+        detail, row = _opened(module, row), replace(row, revoked_at=now)
+        row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), _bound(row)))
+        await store.end_grant(conn, row)
     return _grant_view(module, row, now)
 
 
@@ -183,8 +194,8 @@ def _opened(module: Module, row: GrantRow) -> GrantDetail:
 
 
 def _bound(row: GrantRow) -> str:
-    """Return what a grant is locked to: all that stands beside it, its revocation apart."""
-    return f"access_grant/{row.id}/{row.person}/{row.body}/{row.item}/{term_of(row.since, row.until)}"
+    """Return what a grant is locked to: all that stands beside it."""
+    return f"access_grant/{row.id}/{row.person}/{row.body}/{row.item}/{term_of(row.since, row.until, row.revoked_at)}"
 
 
 def _grant_view(module: Module, row: GrantRow, now: datetime) -> GrantView:

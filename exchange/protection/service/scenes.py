@@ -120,8 +120,8 @@ def clearance_detail(module: Module, row: ClearanceFact | ClearanceRow) -> Clear
 
 
 def clearance_bound(row: ClearanceFact | ClearanceRow) -> str:
-    """Return what a clearance is locked to: all that stands beside it, its revocation apart."""
-    return f"clearance/{row.id}/{row.person}/{row.body}/{row.issuer}/{term_of(row.since, row.until)}"
+    """Return what a clearance is locked to: all that stands beside it."""
+    return f"clearance/{row.id}/{row.person}/{row.body}/{row.issuer}/{term_of(row.since, row.until, row.revoked_at)}"
 
 
 def agreement_bound(row: AgreedFact | AgreementRow, *, agreed: bool) -> str:
@@ -131,6 +131,6 @@ def agreement_bound(row: AgreedFact | AgreementRow, *, agreed: bool) -> str:
     return f"agreement/{row.id}/{told}/{'agreed' if agreed else 'proposed'}"
 
 
-def term_of(since: datetime, until: datetime | None) -> str:
-    """Write a term for what it is locked to."""
-    return f"{stamp(since)}/{'' if until is None else stamp(until)}"
+def term_of(since: datetime, until: datetime | None, revoked_at: datetime | None) -> str:
+    """Write a term for what it is locked to, with the moment at which it was ended, if it was."""
+    return "/".join("" if each is None else stamp(each) for each in (since, until, revoked_at))

@@ -26,10 +26,12 @@ SELECT id, person, body, issuer, since, until, revoked_at, detail FROM protectio
  WHERE body = $1 AND ($2::text IS NULL OR person = $2) AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4
 """
 
-UPDATE_CLEARANCE = """
-UPDATE protection.clearance SET revoked_at = COALESCE(revoked_at, $3) WHERE id = $1 AND body = $2
-RETURNING id, person, body, issuer, since, until, revoked_at, detail
+LOCK_CLEARANCE = """
+SELECT id, person, body, issuer, since, until, revoked_at, detail FROM protection.clearance
+ WHERE id = $1 AND body = $2 FOR UPDATE
 """
+
+UPDATE_CLEARANCE = "UPDATE protection.clearance SET revoked_at = $2, detail = $3 WHERE id = $1"
 
 INSERT_GRANT = """
 INSERT INTO protection.access_grant (id, person, body, item, since, until, made_at, detail)
@@ -51,10 +53,12 @@ SELECT_CONCERNED = """
 SELECT EXISTS (SELECT FROM protection.participant WHERE body = $1 AND item = $2 AND (made OR held OR awaiting))
 """
 
-UPDATE_GRANT = """
-UPDATE protection.access_grant SET revoked_at = COALESCE(revoked_at, $3) WHERE id = $1 AND body = $2
-RETURNING id, person, body, item, since, until, revoked_at, detail
+LOCK_GRANT = """
+SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant
+ WHERE id = $1 AND body = $2 FOR UPDATE
 """
+
+UPDATE_GRANT = "UPDATE protection.access_grant SET revoked_at = $2, detail = $3 WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +115,15 @@ async def clearances(
     return tuple(ClearanceRow(**row) for row in rows)
 
 
-async def revoke_clearance(conn: Connection, clearance: UUID, body: str, at: datetime) -> ClearanceRow | None:
-    """Let a clearance end now, unless it was revoked before; None when the body has none such."""
-    row = await conn.fetchrow(UPDATE_CLEARANCE, clearance, body, at)
+async def lock_clearance(conn: Connection, clearance: UUID, body: str) -> ClearanceRow | None:
+    """Lock a clearance until the transaction ends; None when the body has none such."""
+    row = await conn.fetchrow(LOCK_CLEARANCE, clearance, body)
     return None if row is None else ClearanceRow(**row)
+
+
+async def end_clearance(conn: Connection, row: ClearanceRow) -> None:
+    """Write down that a clearance was revoked, with what is locked of it by now."""
+    await conn.execute(UPDATE_CLEARANCE, row.id, row.revoked_at, row.detail)
 
 
 async def add_grant(conn: Connection, row: GrantRow, made_at: datetime) -> None:
@@ -140,7 +149,12 @@ async def concerned(conn: Connection, body: str, item: UUID) -> bool:
     return bool(await conn.fetchval(SELECT_CONCERNED, body, item))
 
 
-async def revoke_grant(conn: Connection, grant: UUID, body: str, at: datetime) -> GrantRow | None:
-    """Let a grant end now, unless it was revoked before; None when the body has none such."""
-    row = await conn.fetchrow(UPDATE_GRANT, grant, body, at)
+async def lock_grant(conn: Connection, grant: UUID, body: str) -> GrantRow | None:
+    """Lock a grant until the transaction ends; None when the body has none such."""
+    row = await conn.fetchrow(LOCK_GRANT, grant, body)
     return None if row is None else GrantRow(**row)
+
+
+async def end_grant(conn: Connection, row: GrantRow) -> None:
+    """Write down that a grant was revoked, with what is locked of it by now."""
+    await conn.execute(UPDATE_GRANT, row.id, row.revoked_at, row.detail)
