@@ -17,6 +17,19 @@ class Due:
     tone: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocked:
+    """What has a due moment while it runs, and the steps by which that was reached."""
+
+    due: Due | None
+    steps: tuple[str, ...]
+
+    @property
+    def tone(self) -> str:
+        """What colour and mark it bears; the words beside it say the same."""
+        return self.due.tone if self.due else "done"
+
+
 SOON_DAYS = 3
 """What the dashboard's second and third columns hold is shown as near."""
 

@@ -12,7 +12,7 @@ from exchange.service import protected, queries, views
 from exchange.service.protected import Use
 from exchange.store.requests import Loaded
 from exchange.web import clocks, content
-from exchange.web.clocks import Due
+from exchange.web.clocks import Clocked, Due
 from exchange.web.content import Said
 from exchange.web.house import Visit
 from schemas.views import AskView, AttachmentView, ObligationView, RecordEntryView, RequestView, RevisionView
@@ -29,19 +29,12 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Clocked):
     """A duty with its due moment and the way it was reached."""
 
     of: ObligationView
     debtor: Body
-    due: Due | None
-    steps: tuple[str, ...]
     revisions: tuple[RevisionView, ...]
-
-    @property
-    def tone(self) -> str:
-        """What colour and mark it bears; the words beside it say the same."""
-        return self.due.tone if self.due else "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
 """An item as its page shows it: copies, releases, consents, breaches, terms, record; decides nothing."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from exchange.protection.core.acts import ACTS, Act
 from exchange.protection.core.bound import rules_for
@@ -16,8 +15,9 @@ from exchange.protection.core.seeing import Sight
 from exchange.protection.service.queries import Read
 from exchange.protection.service.views import mark_for, purpose_for
 from exchange.protection.web.stamps import Stamp
-from exchange.protection.web.teller import Said, Shown, Teller
-from exchange.web.clocks import Due
+from exchange.protection.web.steps import Step, said_of, title_of
+from exchange.protection.web.teller import Shown, Teller
+from exchange.web.clocks import Clocked
 from schemas.protection import AnyItemBody, Scope
 from schemas.protection_views import ProtectedEntryView
 from schemas.secrecy import CopyState, DutyState, ItemAct
@@ -83,7 +83,7 @@ class BreachRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DutyRow:
+class DutyRow(Clocked):
     """What somebody owes, with its due moment and the way it was reached."""
 
     title: str
@@ -92,27 +92,14 @@ class DutyRow:
     zone: str
     state: DutyState
     closed_at: datetime | None
-    due: Due | None
-    steps: tuple[str, ...]
-
-    @property
-    def tone(self) -> str:
-        """What it looks like; the words beside it say the same."""
-        return self.due.tone if self.due else "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One act of the record."""
+class ItemStep(Step):
+    """One act of an item's record, with the article that it is done under."""
 
-    seq: int
     act: ItemAct
-    title: str
     article: str
-    author: Shown
-    at: datetime
-    said: tuple[Said, ...]
-    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +119,7 @@ class Card:
     consents: tuple[ConsentRow, ...]
     breaches: tuple[BreachRow, ...]
     duties: tuple[DutyRow, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ItemStep, ...]
     acts: tuple[Act, ...]
     head: str
     holds: bool
@@ -307,31 +294,22 @@ def _breach(tell: Teller, breach: Breach) -> BreachRow:
     )
 
 
-def _step(tell: Teller, entry: ProtectedEntryView) -> Step:
-    return Step(
+def _step(tell: Teller, entry: ProtectedEntryView) -> ItemStep:
+    return ItemStep(
         seq=entry.seq,
         act=entry.act,
         title=act_title(tell, entry.act),
         article=tell.articles(rules_for(ACTS[entry.act].rules, tell.party, tell.law)[:1]),
         author=tell.body(entry.author),
         at=entry.at,
-        said=() if entry.body is None else _said(tell, entry.body),
+        said=() if entry.body is None else said_of(tell, BODY, entry.body, ELSEWHERE),
         digest=entry.digest,
     )
 
 
-def _said(tell: Teller, body: dict[str, object]) -> tuple[Said, ...]:
-    """Say what an act carried; one of an older shape is shown by its digest alone."""
-    try:
-        return tell.said(BODY.validate_json(json.dumps(body)), ELSEWHERE)
-    except ValidationError:
-        return ()
-
-
 def act_title(tell: Teller, kind: ItemAct) -> str:
     """Name an act, as a heading does."""
-    words = tell.word("act", kind)
-    return words[0].upper() + words[1:]
+    return title_of(tell, "act", kind)
 
 
 def _waits_first(duty: Duty) -> tuple[bool, datetime]:

@@ -9,24 +9,22 @@ from starlette.responses import Response
 
 from exchange.core.errors import NotThere
 from exchange.protection.service import entries
-from exchange.protection.service.proceedings import Asked
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.fields import Field, Layout, Widget, fields_of
-from exchange.protection.web.lookups import other_bodies, uuid_of
+from exchange.protection.web.lookups import other_bodies
+from exchange.protection.web.proceeding import LIMIT, asked_in, following
 from exchange.protection.web.sheet import Sheet
 from exchange.protection.web.slips import Filled, Laid, Slip
 from exchange.protection.web.teller import Said, Teller
 from exchange.runtime import new_id
 from exchange.web.acts.desk import Choice
 from exchange.web.form import Form
-from exchange.web.query import Query
 from schemas.protection_registry import DatedEntryView
 from schemas.regimes import EntryRule, Regime
 from schemas.release import DatedEntry
 from schemas.secrecy import BodyKind, EntryKind
 
 DAYS: Final = frozenset({"date", "since"})
-LIMIT: Final = 50
 WAY: Final = "/protection/entries"
 
 
@@ -50,22 +48,19 @@ class KindRow:
 
 async def listed(chamber: Chamber, request: Request) -> Response:
     """List the entries that concern the visitor's body, the latest first, and those that it can make."""
-    query = Query(request)
-    kind, before = query.member("kind", EntryKind), uuid_of(query.text("after"))
+    asked = asked_in(request, "kind", EntryKind)
     async with chamber.reading(request) as room:
-        asked = Asked(state=kind, before=before, limit=LIMIT + 1)
         kept = await entries.listed(room.conn, room.module, room.caller, asked)
         rows = [_row(room.tell, entries.view(each)) for each in kept[:LIMIT]]
-    chosen = f"&kind={kind}" if kind else ""
     return chamber.page(
         room,
         "entries",
         rows=rows,
-        kind=kind,
+        kind=asked.state,
         kinds=tuple(EntryKind),
         offered=_offered(room),
-        continued=before is not None,
-        following=f"{WAY}?after={rows[-1].of.id}{chosen}" if len(kept) > LIMIT else None,
+        continued=asked.before is not None,
+        following=following(WAY, "kind", asked, [str(each.id) for each in kept]),
     )
 
 

@@ -14,11 +14,11 @@ from exchange.protection.core.scene import Scene
 from exchange.protection.service import papers, queries, reading
 from exchange.protection.service.queries import Read
 from exchange.protection.service.views import mark_for
-from exchange.protection.web.card import Card, Step, act_title, card_of
+from exchange.protection.web.card import Card, act_title, card_of
 from exchange.protection.web.chamber import Chamber, Room
+from exchange.protection.web.steps import just_done
 from exchange.protection.web.teller import Teller
 from exchange.web.house import ID
-from exchange.web.query import Query
 from schemas.protection_views import AccessView, ProtectedEntryView
 from schemas.secrecy import ItemAct
 from schemas.vocabulary import Role
@@ -29,7 +29,7 @@ READINGS: Final = 20
 
 async def show(chamber: Chamber, request: Request) -> Response:
     """Show an item; after an act, say which one stands."""
-    item_id, number = id_of(request, "item"), Query(request).number("done")
+    item_id = id_of(request, "item")
     async with chamber.reading(request) as room:
         seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
         record = await queries.record_of(room.conn, room.module, item_id, room.caller, room.visit.now)
@@ -40,7 +40,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
         room,
         "item",
         view=view,
-        done=_done(room, view, number),
+        done=just_done(room, request, view.steps),
         titles=titles(room.tell),
         may_read=room.may(Verb.READ) and view.item.content is not None and view.holds,
         sources=sources,
@@ -101,8 +101,3 @@ def _papers(room: Room, item: str, record: Sequence[ProtectedEntryView]) -> tupl
             (words if seq is None else f"{words}, № {seq}", f"/protection/items/{item}/papers/{kind}.pdf{asked}")
         )
     return tuple(found)
-
-
-def _done(room: Room, view: Card, number: int | None) -> Step | None:
-    """Return the visitor's own act of the record that the address names: no link can make one up."""
-    return next((step for step in view.steps if step.seq == number and step.author.code == room.own.code), None)

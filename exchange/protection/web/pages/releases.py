@@ -13,16 +13,17 @@ from exchange.core.errors import NotThere
 from exchange.protection.core.regimes import applying
 from exchange.protection.core.release import Case, Owed, checklist
 from exchange.protection.service import queries, releases
-from exchange.protection.service.proceedings import Asked, Kept
+from exchange.protection.service.proceedings import Kept
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.web.card import DutyRow
 from exchange.protection.web.chamber import Chamber, Room
-from exchange.protection.web.fields import Field, Layout, fields_of
+from exchange.protection.web.fields import Layout, fields_of
 from exchange.protection.web.lookups import other_bodies, own_items, uuid_of
 from exchange.protection.web.pages.item import id_of
+from exchange.protection.web.proceeding import LIMIT, act_in, act_page, asked_in, following, laid
 from exchange.protection.web.sheet import Sheet
 from exchange.protection.web.slips import Filled, Laid, Slip
-from exchange.protection.web.steps import Step, steps_of
+from exchange.protection.web.steps import Step, just_done, steps_of
 from exchange.protection.web.teller import Said, Shown
 from exchange.runtime import new_id
 from exchange.web.acts.desk import Choice
@@ -48,7 +49,6 @@ KEPT: Final[Mapping[str, type[Shape]]] = {
 CONTENTS: Final = frozenset({"recipient", "purpose", "secrets", "term", "effect", "compensation"})
 """The six contents of point 5, mandatory though the shape takes a proposal without them, to name each that lacks."""
 
-LIMIT: Final = 50
 WAY: Final = "/protection/releases"
 
 
@@ -90,21 +90,18 @@ class ReleaseCard:
 
 async def listed(chamber: Chamber, request: Request) -> Response:
     """List the procedures that the visitor's body takes part in, the latest first."""
-    query = Query(request)
-    state, before = query.member("state", ReleaseState), uuid_of(query.text("after"))
+    asked = asked_in(request, "state", ReleaseState)
     async with chamber.reading(request) as room:
-        asked = Asked(state=state, before=before, limit=LIMIT + 1)
         lines = await releases.listed(room.conn, room.module, room.caller, asked, room.visit.now)
         rows = [await _row(room, line) for line in lines[:LIMIT]]
-    kept = f"&state={state}" if state else ""
     return chamber.page(
         room,
         "releases",
         rows=rows,
-        state=state,
+        state=asked.state,
         states=tuple(ReleaseState),
-        continued=before is not None,
-        following=f"{WAY}?after={rows[-1].of.id}{kept}" if len(lines) > LIMIT else None,
+        continued=asked.before is not None,
+        following=following(WAY, "state", asked, [line.id for line in lines]),
         has_order=room.own.party in room.module.law.orders,
     )
 
@@ -114,9 +111,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
     release = id_of(request, "release")
     async with chamber.reading(request) as room:
         view = await _card(room, release)
-    done = Query(request).number("done")
-    own = next((step for step in view.steps if step.seq == done and step.author.code == room.own.code), None)
-    return chamber.page(room, "release", view=view, done=own)
+    return chamber.page(room, "release", view=view, done=just_done(room, request, view.steps))
 
 
 async def new(chamber: Chamber, request: Request) -> Response:
@@ -229,9 +224,7 @@ async def _show_proposal(chamber: Chamber, room: Room, _request: Request, sheet:
 
 
 async def _lay_act(room: Room, request: Request, _form: Form) -> Laid:
-    kind = _kind(request)
-    fields: tuple[Field, ...] = fields_of(SHAPES[kind], room.tell.tongue)
-    return Laid(fields=fields, adapter=TypeAdapter(SHAPES[kind]), fixed={"act": kind})
+    return laid(room, request, SHAPES)
 
 
 async def _act(room: Room, request: Request, filled: Filled) -> str:
@@ -243,29 +236,8 @@ async def _act(room: Room, request: Request, filled: Filled) -> str:
 
 
 async def _show_act(chamber: Chamber, room: Room, request: Request, sheet: Sheet, status: int) -> Response:
-    view, kind = await _card(room, id_of(request, "release")), _kind(request)
-    allowed = kind in view.acts
-    return chamber.page(
-        room,
-        "release_act",
-        status=status if allowed or sheet.form.raw else 409,
-        sheet=sheet,
-        view=view,
-        kind=kind,
-        allowed=allowed,
-        typed=list(sheet.form.typed()) if sheet.form.raw else [],
-    )
-
-
-def _kind(request: Request) -> ReleaseAct:
-    """Return the act that the address names; raise NotThere for none, and for a proposal."""
-    try:
-        kind = ReleaseAct(str(request.path_params["act"]))
-    except ValueError:
-        raise NotThere from None
-    if kind not in SHAPES:
-        raise NotThere
-    return kind
+    view, kind = await _card(room, id_of(request, "release")), act_in(request, SHAPES)
+    return act_page(chamber, room, "release_act", sheet, status, view=view, kind=kind)
 
 
 PROPOSE: Final = Slip(lay=_lay_proposal, do=_propose, show=_show_proposal)

@@ -8,22 +8,21 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.core.errors import NotThere
 from exchange.protection.core.visits import Visit
 from exchange.protection.service import visits
-from exchange.protection.service.proceedings import Asked, Kept
+from exchange.protection.service.proceedings import Kept
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.fields import Layout, fields_of
-from exchange.protection.web.lookups import cleared_people, other_bodies, uuid_of
+from exchange.protection.web.lookups import cleared_people, other_bodies
 from exchange.protection.web.pages.item import id_of
+from exchange.protection.web.proceeding import LIMIT, act_in, act_page, asked_in, following, laid
 from exchange.protection.web.sheet import Sheet
 from exchange.protection.web.slips import Filled, Laid, Slip
 from exchange.protection.web.stamps import Stamp
-from exchange.protection.web.steps import Step, steps_of
+from exchange.protection.web.steps import Step, just_done, steps_of
 from exchange.protection.web.teller import Said, Shown
 from exchange.runtime import new_id
 from exchange.web.form import Form
-from exchange.web.query import Query
 from schemas.base import Shape
 from schemas.protection_registry import VisitView
 from schemas.release import ConsentVisit, RefuseVisit, RequestVisit
@@ -34,7 +33,6 @@ LETTERS: Final[Mapping[str, type[Shape]]] = {
     VisitAct.REQUEST: RequestVisit,
     **{str(act): shape for act, shape in ANSWERS.items()},
 }
-LIMIT: Final = 50
 WAY: Final = "/protection/visits"
 
 
@@ -59,20 +57,17 @@ class VisitCard:
 
 async def listed(chamber: Chamber, request: Request) -> Response:
     """List the visits that the visitor's body takes part in, the latest first."""
-    query = Query(request)
-    state, before = query.member("state", VisitState), uuid_of(query.text("after"))
+    asked = asked_in(request, "state", VisitState)
     async with chamber.reading(request) as room:
-        asked = Asked(state=state, before=before, limit=LIMIT + 1)
         lines = await visits.listed(room.conn, room.module, room.caller, asked)
-    rows, kept = lines[:LIMIT], f"&state={state}" if state else ""
     return chamber.page(
         room,
         "visits",
-        rows=rows,
-        state=state,
+        rows=lines[:LIMIT],
+        state=asked.state,
         states=tuple(VisitState),
-        continued=before is not None,
-        following=f"{WAY}?after={rows[-1].id}{kept}" if len(lines) > LIMIT else None,
+        continued=asked.before is not None,
+        following=following(WAY, "state", asked, [line.id for line in lines]),
     )
 
 
@@ -80,9 +75,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
     """Show a visit."""
     async with chamber.reading(request) as room:
         view = await _card(room, request)
-    done = Query(request).number("done")
-    own = next((step for step in view.steps if step.seq == done and step.author.code == room.own.code), None)
-    return chamber.page(room, "visit", view=view, done=own)
+    return chamber.page(room, "visit", view=view, done=just_done(room, request, view.steps))
 
 
 async def _card(room: Room, request: Request) -> VisitCard:
@@ -148,9 +141,7 @@ async def _show_letter(chamber: Chamber, room: Room, _request: Request, sheet: S
 
 
 async def _lay_answer(room: Room, request: Request, _form: Form) -> Laid:
-    kind = _kind(request)
-    fields = fields_of(ANSWERS[kind], room.tell.tongue)
-    return Laid(fields=fields, adapter=TypeAdapter(ANSWERS[kind]), fixed={"act": kind})
+    return laid(room, request, ANSWERS)
 
 
 async def _answer(room: Room, request: Request, filled: Filled) -> str:
@@ -162,29 +153,8 @@ async def _answer(room: Room, request: Request, filled: Filled) -> str:
 
 
 async def _show_answer(chamber: Chamber, room: Room, request: Request, sheet: Sheet, status: int) -> Response:
-    view, kind = await _card(room, request), _kind(request)
-    allowed = kind in view.acts
-    return chamber.page(
-        room,
-        "visit_act",
-        status=status if allowed or sheet.form.raw else 409,
-        sheet=sheet,
-        view=view,
-        kind=kind,
-        allowed=allowed,
-        typed=list(sheet.form.typed()) if sheet.form.raw else [],
-    )
-
-
-def _kind(request: Request) -> VisitAct:
-    """Return the answer that the address names; raise NotThere for none."""
-    try:
-        kind = VisitAct(str(request.path_params["act"]))
-    except ValueError:
-        raise NotThere from None
-    if kind not in ANSWERS:
-        raise NotThere
-    return kind
+    view, kind = await _card(room, request), act_in(request, ANSWERS)
+    return act_page(chamber, room, "visit_act", sheet, status, view=view, kind=kind)
 
 
 LETTER: Final = Slip(lay=_lay_letter, do=_write, show=_show_letter)
