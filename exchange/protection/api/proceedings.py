@@ -1,7 +1,8 @@
 """Releases, visits and dated entries: opened, acted on, shown, listed, with their records."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -16,11 +17,9 @@ from exchange.api.problems import Fault
 from exchange.protection.api.gate import Gate, Visit, id_of
 from exchange.protection.api.once import once
 from exchange.protection.core.acts import Verb
-from exchange.protection.core.entries import EntryDecision
-from exchange.protection.core.release import Case, rule_of_act
-from exchange.protection.core.visits import Visit as Coming
-from exchange.protection.service import entries, releases, visits
-from exchange.protection.service.proceedings import Asked, Kept
+from exchange.protection.core.release import rule_of_act
+from exchange.protection.service import entries, proceedings, releases, visits
+from exchange.protection.service.proceedings import ENTRY, RELEASE, VISIT, Asked, Form, Kept, T
 from schemas.release import DatedEntry, Propose, ReleaseBody, RequestVisit, VisitBody
 from schemas.secrecy import EntryKind, ReleaseAct, ReleaseState, VisitAct, VisitState
 from schemas.views import View
@@ -29,46 +28,86 @@ PROPOSE: Final = TypeAdapter(Propose)
 STEP: Final[TypeAdapter[ReleaseBody]] = TypeAdapter(ReleaseBody)
 LETTER: Final = TypeAdapter(RequestVisit)
 WORD: Final[TypeAdapter[VisitBody]] = TypeAdapter(VisitBody)
-ENTRY: Final = TypeAdapter(DatedEntry)
+DATED: Final = TypeAdapter(DatedEntry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[T]):
+    """A kind of proceeding: what it is kept as, where it stands, how it is shown to a caller."""
+
+    form: Form[T]
+    room: str
+    view: Callable[[Gate, Visit, Kept[T]], View]
+
+    async def show(self, gate: Gate, request: Request) -> Response:
+        """Show one as it stands."""
+        async with gate.reading(request) as visit:
+            kept = await self.read(gate, visit)
+            return self.answer(gate, visit, kept, 200).response()
+
+    async def record(self, gate: Gate, request: Request) -> Response:
+        """Show the record of one."""
+        async with gate.reading(request) as visit:
+            found = await proceedings.record(visit.conn, gate.module, self.form, id_of(request), visit.caller)
+            return query.page(found, None, len(found))
+
+    async def read(self, gate: Gate, visit: Visit) -> Kept[T]:
+        """Return the one that a call names; raise NotThere, Refused."""
+        return await proceedings.read(visit.conn, gate.module, self.form, id_of(visit.request), visit.caller)
+
+    async def done(self, gate: Gate, visit: Visit, act: Callable[[], Awaitable[Kept[T]]]) -> Response:
+        """Let an act stand, once however often the call is made, and show what it left."""
+
+        async def work() -> Answer:
+            return self.answer(gate, visit, await act(), 201)
+
+        return await once(visit, gate.module, work, Verb.DECIDE)
+
+    def answer(self, gate: Gate, visit: Visit, kept: Kept[T], status: int) -> Answer:
+        """Return one as it is shown, with its version; a new one with its address."""
+        headers = {"ETag": tags.tag(kept.head)}
+        if status == 201:  # noqa: PLR2004 - a status
+            headers["Location"] = f"/v1/protection/{self.room}/{kept.id}"
+        return Answer(status, self.view(gate, visit, kept).model_dump_json().encode(), headers)
+
+
+RELEASES: Final = Kind(
+    form=RELEASE,
+    room="releases",
+    view=lambda gate, visit, kept: releases.view(gate.module, kept, visit.caller, visit.now),
+)
+VISITS: Final = Kind(
+    form=VISIT, room="visits", view=lambda gate, visit, kept: visits.view(gate.module, kept, visit.caller)
+)
+ENTRIES: Final = Kind(form=ENTRY, room="entries", view=lambda _gate, _visit, kept: entries.view(kept))
 
 
 async def propose(gate: Gate, request: Request) -> Response:
     """Take in a reasoned proposal to release a secret (R-4, R-5)."""
     async with gate.writing(request) as visit:
         document = _named(visit.document, ReleaseAct.PROPOSE)
-        body = shape.shaped(PROPOSE, document, rule="R-5")
-
-        async def work() -> Answer:
-            new, raw = gate.new_id(), document.raw
-            kept = await releases.propose(visit.conn, gate.module, new, body, raw, visit.caller, visit.now)
-            return _release(gate, visit, kept, 201)
-
-        return await once(visit, gate.module, work, Verb.DECIDE)
+        body, raw = shape.shaped(PROPOSE, document, rule="R-5"), document.raw
+        return await RELEASES.done(
+            gate,
+            visit,
+            lambda: releases.propose(visit.conn, gate.module, gate.new_id(), body, raw, visit.caller, visit.now),
+        )
 
 
 async def step(gate: Gate, request: Request) -> Response:
     """Let the next act of a procedure stand (R-5 to R-9)."""
     async with gate.writing(request) as visit:
-        named, seen = id_of(request), tags.seen_in(request)
+        named, seen, raw = id_of(request), tags.seen_in(request), visit.document.raw
         try:
             body = shape.shaped(STEP, visit.document, rule=_rule_of(visit), tagged=True)
         except Fault:
-            await releases.read(visit.conn, gate.module, named, visit.caller)
+            await RELEASES.read(gate, visit)
             raise
-
-        async def work() -> Answer:
-            raw, caller = visit.document.raw, visit.caller
-            kept = await releases.act(visit.conn, gate.module, named, body, raw, caller, visit.now, seen=seen)
-            return _release(gate, visit, kept, 201)
-
-        return await once(visit, gate.module, work, Verb.DECIDE)
-
-
-async def release(gate: Gate, request: Request) -> Response:
-    """Show a procedure with its checklist and terms."""
-    async with gate.reading(request) as visit:
-        kept = await releases.read(visit.conn, gate.module, id_of(request), visit.caller)
-        return _release(gate, visit, kept, 200).response()
+        return await RELEASES.done(
+            gate,
+            visit,
+            lambda: releases.act(visit.conn, gate.module, named, body, raw, visit.caller, visit.now, seen=seen),
+        )
 
 
 async def releases_listed(gate: Gate, request: Request) -> Response:
@@ -79,50 +118,32 @@ async def releases_listed(gate: Gate, request: Request) -> Response:
         return _page(found, [each.id for each in found], limit)
 
 
-async def release_record(gate: Gate, request: Request) -> Response:
-    """Show the record of a procedure."""
-    async with gate.reading(request) as visit:
-        found = await releases.record(visit.conn, gate.module, id_of(request), visit.caller)
-        return query.page(found, None, len(found))
-
-
 async def ask_visit(gate: Gate, request: Request) -> Response:
     """Take in a letter about a visit (A-6.5, KA-9, KL-9)."""
     async with gate.writing(request) as visit:
         document = _named(visit.document, VisitAct.REQUEST)
-        body = shape.shaped(LETTER, document, rule="A-6.5")
-
-        async def work() -> Answer:
-            new, raw = gate.new_id(), document.raw
-            kept = await visits.request(visit.conn, gate.module, new, body, raw, visit.caller, visit.now)
-            return _visit(gate, visit, kept, 201)
-
-        return await once(visit, gate.module, work, Verb.DECIDE)
+        body, raw = shape.shaped(LETTER, document, rule="A-6.5"), document.raw
+        return await VISITS.done(
+            gate,
+            visit,
+            lambda: visits.request(visit.conn, gate.module, gate.new_id(), body, raw, visit.caller, visit.now),
+        )
 
 
 async def answer_visit(gate: Gate, request: Request) -> Response:
     """Take in the host's word (A-6.5)."""
     async with gate.writing(request) as visit:
-        named, seen = id_of(request), tags.seen_in(request)
+        named, seen, raw = id_of(request), tags.seen_in(request), visit.document.raw
         try:
             body = shape.shaped(WORD, visit.document, rule="A-6.5", tagged=True)
         except Fault:
-            await visits.read(visit.conn, gate.module, named, visit.caller)
+            await VISITS.read(gate, visit)
             raise
-
-        async def work() -> Answer:
-            raw, caller = visit.document.raw, visit.caller
-            kept = await visits.answer(visit.conn, gate.module, named, body, raw, caller, visit.now, seen=seen)
-            return _visit(gate, visit, kept, 201)
-
-        return await once(visit, gate.module, work, Verb.DECIDE)
-
-
-async def visit_shown(gate: Gate, request: Request) -> Response:
-    """Show a visit."""
-    async with gate.reading(request) as visit:
-        kept = await visits.read(visit.conn, gate.module, id_of(request), visit.caller)
-        return _visit(gate, visit, kept, 200).response()
+        return await VISITS.done(
+            gate,
+            visit,
+            lambda: visits.answer(visit.conn, gate.module, named, body, raw, visit.caller, visit.now, seen=seen),
+        )
 
 
 async def visits_listed(gate: Gate, request: Request) -> Response:
@@ -133,46 +154,23 @@ async def visits_listed(gate: Gate, request: Request) -> Response:
         return _page(found, [each.id for each in found], limit)
 
 
-async def visit_record(gate: Gate, request: Request) -> Response:
-    """Show the record of a visit."""
-    async with gate.reading(request) as visit:
-        found = await visits.record(visit.conn, gate.module, id_of(request), visit.caller)
-        return query.page(found, None, len(found))
-
-
 async def enter(gate: Gate, request: Request) -> Response:
     """Take in a dated entry (A-4, A-8, A-N2, A-N4, KA-3, KA-7, KA-8, KL-5, KL-8, KL-14)."""
     async with gate.writing(request) as visit:
-        body = shape.shaped(ENTRY, visit.document)
-
-        async def work() -> Answer:
-            raw = visit.document.raw
-            kept = await entries.enter(visit.conn, gate.module, gate.new_id(), body, raw, visit.caller, visit.now)
-            return _entry(kept, 201)
-
-        return await once(visit, gate.module, work, Verb.DECIDE)
-
-
-async def entry(gate: Gate, request: Request) -> Response:
-    """Show a dated entry."""
-    async with gate.reading(request) as visit:
-        kept = await entries.read(visit.conn, gate.module, id_of(request), visit.caller)
-        return _entry(kept, 200).response()
+        body, raw = shape.shaped(DATED, visit.document), visit.document.raw
+        return await ENTRIES.done(
+            gate,
+            visit,
+            lambda: entries.enter(visit.conn, gate.module, gate.new_id(), body, raw, visit.caller, visit.now),
+        )
 
 
 async def entries_listed(gate: Gate, request: Request) -> Response:
     """List the dated entries that concern the caller's body."""
     async with gate.reading(request) as visit:
         asked, limit = _asked(request, EntryKind, "kind")
-        found = await entries.listed(visit.conn, gate.module, visit.caller, asked)
+        found = await proceedings.page(visit.conn, gate.module, ENTRY, visit.caller, asked)
         return _page([entries.view(each) for each in found], [str(each.id) for each in found], limit)
-
-
-async def entry_record(gate: Gate, request: Request) -> Response:
-    """Show the record of a dated entry."""
-    async with gate.reading(request) as visit:
-        found = await entries.record(visit.conn, gate.module, id_of(request), visit.caller)
-        return query.page(found, None, len(found))
 
 
 def _named(document: Document, act: ReleaseAct | VisitAct) -> Document:
@@ -202,23 +200,3 @@ def _asked(
 def _page(found: Sequence[View], ids: Sequence[str], limit: int) -> Response:
     following = query.place_of(ids[limit - 1]) if len(found) > limit else None
     return query.page(found[:limit], following, limit)
-
-
-def _release(gate: Gate, visit: Visit, kept: Kept[Case], status: int) -> Answer:
-    view = releases.view(gate.module, kept, visit.caller, visit.now)
-    return _answer("releases", view, kept.id, kept.head, status)
-
-
-def _visit(gate: Gate, visit: Visit, kept: Kept[Coming], status: int) -> Answer:
-    return _answer("visits", visits.view(gate.module, kept, visit.caller), kept.id, kept.head, status)
-
-
-def _entry(kept: Kept[EntryDecision], status: int) -> Answer:
-    return _answer("entries", entries.view(kept), kept.id, kept.head, status)
-
-
-def _answer(room: str, view: View, proceeding: UUID, head: bytes, status: int) -> Answer:
-    headers = {"ETag": tags.tag(head)}
-    if status == 201:  # noqa: PLR2004 - a status
-        headers["Location"] = f"/v1/protection/{room}/{proceeding}"
-    return Answer(status, view.model_dump_json().encode(), headers)

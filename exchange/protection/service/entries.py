@@ -10,25 +10,20 @@ from exchange.protection.core.scene import Body, Caller
 from exchange.protection.module import Module
 from exchange.protection.service.proceedings import (
     ENTRY,
-    Asked,
     Deed,
     Kept,
     Word,
     begin,
     decided,
-    load,
-    record_of,
     shown,
-    value_of,
 )
 from exchange.protection.service.scenes import scene_for
-from exchange.protection.service.standing import known, require
-from exchange.protection.store import proceedings as store
+from exchange.protection.service.standing import known
 from exchange.protection.store import registry
 from exchange.store.database import Connection
-from schemas.protection_registry import DatedEntryView, ProceedingEntryView
+from schemas.protection_registry import DatedEntryView
 from schemas.release import DatedEntry
-from schemas.secrecy import EntryKind, ProceedingKind, Told
+from schemas.secrecy import EntryKind, Told
 
 
 async def enter(
@@ -55,29 +50,6 @@ async def enter(
     if since is not None:
         await _take_effect(conn, body, author, since, new_id)
     return kept
-
-
-async def read(conn: Connection, module: Module, entry: UUID, caller: Caller) -> Kept[EntryDecision]:
-    """Return an entry that concerns the caller's body; raise NotThere, Refused."""
-    kept = await load(conn, module, ENTRY, entry, caller)
-    require(caller)
-    return kept
-
-
-async def listed(conn: Connection, module: Module, caller: Caller, asked: Asked) -> tuple[Kept[EntryDecision], ...]:
-    """Return one page of the entries that concern the caller's body, the latest first; raise Refused."""
-    require(caller)
-    rows = await store.page(
-        conn, caller.body, ProceedingKind.ENTRY, state=asked.state, before=asked.before, limit=asked.limit
-    )
-    return tuple(value_of(module, ENTRY, row) for row in rows)
-
-
-async def record(conn: Connection, module: Module, entry: UUID, caller: Caller) -> tuple[ProceedingEntryView, ...]:
-    """Return an entry's record; raise NotThere, Refused."""
-    found = await record_of(conn, module, ENTRY, entry, caller)
-    require(caller)
-    return found
 
 
 def view(kept: Kept[EntryDecision]) -> DatedEntryView:

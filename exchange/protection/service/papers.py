@@ -22,7 +22,7 @@ from exchange.protection.papers import words
 from exchange.protection.papers.compose import OF, compose
 from exchange.protection.papers.proceedings import Ground
 from exchange.protection.papers.source import Names, Proof, Source, known
-from exchange.protection.service import keys, proceedings, queries, reading, releases, visits
+from exchange.protection.service import keys, proceedings, queries, reading
 from exchange.protection.service.proceedings import Form, Kept
 from exchange.protection.service.queries import Read
 from exchange.protection.service.records import proved, subject
@@ -84,7 +84,7 @@ async def paper(
 
 async def visit_letter(conn: Connection, module: Module, visit_id: UUID, caller: Caller, now: datetime) -> Draft:
     """Return the letter on a visit; note that it was taken. Raise NotThere, Refused, RecordBroken."""
-    kept = await visits.read(conn, module, visit_id, caller)
+    kept = await proceedings.read(conn, module, proceedings.VISIT, visit_id, caller)
     visit = kept.value
     codes = {visit.sender.code, visit.host.code, *visit.competent}
     ground = await _ground(conn, module, proceedings.VISIT, kept, visit.sender, codes)
@@ -94,7 +94,7 @@ async def visit_letter(conn: Connection, module: Module, visit_id: UUID, caller:
 
 async def proposal(conn: Connection, module: Module, release: UUID, caller: Caller, now: datetime) -> Draft:
     """Return the proposal of a release; note that it was taken. Raise NotThere, Refused, RecordBroken."""
-    kept = await releases.read(conn, module, release, caller)
+    kept = await proceedings.read(conn, module, proceedings.RELEASE, release, caller)
     case = kept.value
     codes = {case.applicant.code, case.recipient.code, case.classification_body}
     ground = await _ground(conn, module, proceedings.RELEASE, kept, case.applicant, codes)

@@ -20,9 +20,9 @@ from exchange.protection.core.scene import Body, Caller
 from exchange.protection.core.visits import Visit
 from exchange.protection.module import Module
 from exchange.protection.service.sealing import Said, opened, said, secure
+from exchange.protection.service.standing import require
 from exchange.protection.store import proceedings as store
 from exchange.protection.store.proceedings import Row, Saving
-from exchange.seals import Seals
 from exchange.store.database import Connection
 from schemas.protection_registry import ProceedingEntryView
 from schemas.secrecy import ProceedingKind, Told
@@ -112,12 +112,21 @@ def value_of(module: Module, form: Form[T], row: Row) -> Kept[T]:
     )
 
 
-async def load(conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller) -> Kept[T]:
-    """Return a proceeding that the caller's body takes part in; raise NotThere for any other."""
+async def read(conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller) -> Kept[T]:
+    """Return a proceeding that the caller's body takes part in; raise NotThere for any other, and Refused."""
     row = await store.find(conn, proceeding, form.kind, caller.body)
     if row is None:
         raise NotThere
-    return value_of(module, form, row)
+    kept = value_of(module, form, row)
+    require(caller)
+    return kept
+
+
+async def page(conn: Connection, module: Module, form: Form[T], caller: Caller, asked: Asked) -> tuple[Kept[T], ...]:
+    """Return one page of the proceedings that the caller's body takes part in, the latest first; raise Refused."""
+    require(caller)
+    rows = await store.page(conn, caller.body, form.kind, state=asked.state, before=asked.before, limit=asked.limit)
+    return tuple(value_of(module, form, row) for row in rows)
 
 
 async def lock(conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller) -> Kept[T]:
@@ -187,11 +196,11 @@ async def go_on(
     )
 
 
-async def record_of(
-    conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller, seals: Seals | None = None
+async def record(
+    conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller
 ) -> tuple[ProceedingEntryView, ...]:
-    """Return the record of a proceeding that the caller's body takes part in, act by act; raise NotThere."""
-    kept = await load(conn, module, form, proceeding, caller)
+    """Return the record of a proceeding that the caller's body takes part in, act by act; raise NotThere, Refused."""
+    kept = await read(conn, module, form, proceeding, caller)
     place = subject(form.kind, kept.id)
     sealed = [opened(module, place, each) for each in await store.record(conn, kept.id)]
     return tuple(
@@ -204,7 +213,7 @@ async def record_of(
             digest=each.digest.hex(),
             previous=each.previous.hex() if each.seq > 1 else None,
             signature=each.jws,
-            body=json.loads(said(place, each, seals).body),
+            body=json.loads(said(place, each).body),
         )
         for each in sealed
     )

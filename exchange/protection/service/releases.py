@@ -22,19 +22,16 @@ from exchange.protection.service.proceedings import (
     begin,
     decided,
     go_on,
-    load,
     lock,
-    record_of,
-    value_of,
+    page,
 )
 from exchange.protection.service.scenes import scene_for, uuid_of
-from exchange.protection.service.standing import known, require
+from exchange.protection.service.standing import known
 from exchange.protection.store import items
-from exchange.protection.store import proceedings as store
 from exchange.store.database import Connection
-from schemas.protection_registry import ProceedingEntryView, ReleaseLine, ReleaseView
+from schemas.protection_registry import ReleaseLine, ReleaseView
 from schemas.release import Propose, ReleaseBody
-from schemas.secrecy import DutyState, ProceedingKind, ReleaseState, Told
+from schemas.secrecy import DutyState, ReleaseState, Told
 
 
 async def propose(
@@ -72,13 +69,6 @@ async def act(
     return await go_on(conn, module, RELEASE, before, _deed(decision, raw), caller, now)
 
 
-async def read(conn: Connection, module: Module, release: UUID, caller: Caller) -> Kept[Case]:
-    """Return a procedure that the caller's body takes part in; raise NotThere, Refused."""
-    kept = await load(conn, module, RELEASE, release, caller)
-    require(caller)
-    return kept
-
-
 def view(module: Module, kept: Kept[Case], caller: Caller, now: datetime) -> ReleaseView:
     """Show a procedure to a body that takes part in it."""
     return show.release(module.law, kept, caller, now)
@@ -88,18 +78,7 @@ async def listed(
     conn: Connection, module: Module, caller: Caller, asked: Asked, now: datetime
 ) -> tuple[ReleaseLine, ...]:
     """Return one page of the procedures that the caller's body takes part in, the latest first; raise Refused."""
-    require(caller)
-    rows = await store.page(
-        conn, caller.body, ProceedingKind.RELEASE, state=asked.state, before=asked.before, limit=asked.limit
-    )
-    return tuple(show.line(value_of(module, RELEASE, row), now) for row in rows)
-
-
-async def record(conn: Connection, module: Module, release: UUID, caller: Caller) -> tuple[ProceedingEntryView, ...]:
-    """Return a procedure's record; raise NotThere, Refused."""
-    found = await record_of(conn, module, RELEASE, release, caller)
-    require(caller)
-    return found
+    return tuple(show.line(kept, now) for kept in await page(conn, module, RELEASE, caller, asked))
 
 
 async def _item(conn: Connection, module: Module, code: str) -> Item | None:

@@ -16,19 +16,16 @@ from exchange.protection.service.proceedings import (
     begin,
     decided,
     go_on,
-    load,
     lock,
-    record_of,
+    page,
     shown,
-    value_of,
 )
 from exchange.protection.service.scenes import scene_for
-from exchange.protection.service.standing import known, require
-from exchange.protection.store import proceedings as store
+from exchange.protection.service.standing import known
 from exchange.store.database import Connection
-from schemas.protection_registry import LateView, ProceedingEntryView, StepView, VisitLine, VisitView
+from schemas.protection_registry import LateView, StepView, VisitLine, VisitView
 from schemas.release import RequestVisit, VisitBody
-from schemas.secrecy import ProceedingKind, Told, VisitAct
+from schemas.secrecy import Told, VisitAct
 
 
 async def request(
@@ -78,27 +75,9 @@ async def answer(
     return await go_on(conn, module, VISIT, before, deed, caller, now)
 
 
-async def read(conn: Connection, module: Module, visit: UUID, caller: Caller) -> Kept[Visit]:
-    """Return a visit that the caller's body takes part in; raise NotThere, Refused."""
-    kept = await load(conn, module, VISIT, visit, caller)
-    require(caller)
-    return kept
-
-
 async def listed(conn: Connection, module: Module, caller: Caller, asked: Asked) -> tuple[VisitLine, ...]:
     """Return one page of the visits that the caller's body takes part in, the latest first; raise Refused."""
-    require(caller)
-    rows = await store.page(
-        conn, caller.body, ProceedingKind.VISIT, state=asked.state, before=asked.before, limit=asked.limit
-    )
-    return tuple(_line(value_of(module, VISIT, row)) for row in rows)
-
-
-async def record(conn: Connection, module: Module, visit: UUID, caller: Caller) -> tuple[ProceedingEntryView, ...]:
-    """Return a visit's record; raise NotThere, Refused."""
-    found = await record_of(conn, module, VISIT, visit, caller)
-    require(caller)
-    return found
+    return tuple(_line(kept) for kept in await page(conn, module, VISIT, caller, asked))
 
 
 def view(module: Module, kept: Kept[Visit], caller: Caller) -> VisitView:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.core.errors import NotThere
-from exchange.protection.service import entries
+from exchange.protection.service import entries, proceedings
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.fields import Field, Layout, Widget, fields_of
 from exchange.protection.web.lookups import other_bodies
@@ -50,7 +50,7 @@ async def listed(chamber: Chamber, request: Request) -> Response:
     """List the entries that concern the visitor's body, the latest first, and those that it can make."""
     asked = asked_in(request, "kind", EntryKind)
     async with chamber.reading(request) as room:
-        kept = await entries.listed(room.conn, room.module, room.caller, asked)
+        kept = await proceedings.page(room.conn, room.module, proceedings.ENTRY, room.caller, asked)
         rows = [_row(room.tell, entries.view(each)) for each in kept[:LIMIT]]
     return chamber.page(
         room,

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from exchange.core.errors import NotThere
 from exchange.protection.core.regimes import applying
 from exchange.protection.core.release import Case, Owed, checklist
-from exchange.protection.service import queries, releases
-from exchange.protection.service.proceedings import Kept
+from exchange.protection.service import proceedings, queries, releases
+from exchange.protection.service.proceedings import RELEASE
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.web.card import DutyRow
 from exchange.protection.web.chamber import Chamber, Room
@@ -136,9 +136,9 @@ async def _number(room: Room, item: str) -> str:
 
 async def _card(room: Room, release: UUID) -> ReleaseCard:
     tell, now = room.tell, room.visit.now
-    kept: Kept[Case] = await releases.read(room.conn, room.module, release, room.caller)
+    kept = await proceedings.read(room.conn, room.module, RELEASE, release, room.caller)
     shown = releases.view(room.module, kept, room.caller, now)
-    record = await releases.record(room.conn, room.module, release, room.caller)
+    record = await proceedings.record(room.conn, room.module, RELEASE, release, room.caller)
     case = kept.value
     return ReleaseCard(
         case=case,

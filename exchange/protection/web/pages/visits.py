@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.protection.core.visits import Visit
-from exchange.protection.service import visits
-from exchange.protection.service.proceedings import Kept
+from exchange.protection.service import proceedings, visits
+from exchange.protection.service.proceedings import VISIT
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.fields import Layout, fields_of
 from exchange.protection.web.lookups import cleared_people, other_bodies
@@ -80,9 +80,9 @@ async def show(chamber: Chamber, request: Request) -> Response:
 
 async def _card(room: Room, request: Request) -> VisitCard:
     tell = room.tell
-    kept: Kept[Visit] = await visits.read(room.conn, room.module, id_of(request, "visit"), room.caller)
+    kept = await proceedings.read(room.conn, room.module, VISIT, id_of(request, "visit"), room.caller)
     shown: VisitView = visits.view(room.module, kept, room.caller)
-    record = await visits.record(room.conn, room.module, kept.id, room.caller)
+    record = await proceedings.record(room.conn, room.module, VISIT, kept.id, room.caller)
     visit = kept.value
     return VisitCard(
         visit=visit,
