@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from exchange.core.deadlines import local_day
 from exchange.protection.core.acts import MAY, Verb
-from exchange.protection.core.bound import told_to
+from exchange.protection.core.bound import binding, told_to
 from exchange.protection.core.item import Item, NumberedCopy
 from exchange.protection.core.marks import counterpart, covers
 from exchange.protection.core.objections import Refusal, object_to, refuse
@@ -56,7 +56,8 @@ def may_read(
             purpose_rule = rule_of(item, person.body.code, scene, "purpose_rule", "A-5.2")
             found.append(object_to("other_purpose", rule=purpose_rule))
     if found or not copies or not fitting:
-        return refuse(told_to(found, person.body.party, scene.law))
+        party = person.body.party
+        return refuse(told_to(found, party, scene.law, binding(item, party)))
     return MayRead(copies[0], fitting[0])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from exchange.core.deadlines import day_term, local_day
 from exchange.protection.core import giving, handling, lawful, using
 from exchange.protection.core.acts import ACTS
-from exchange.protection.core.bound import told_to
+from exchange.protection.core.bound import binding, told_to
 from exchange.protection.core.consents import Case, bonds_of, needed
 from exchange.protection.core.entry import Due, Entry, Ruling
 from exchange.protection.core.fold import apply, begin
@@ -50,7 +50,7 @@ def decide_registration(
     if body.content is not None and not content_here:
         found.append(object_to("content_unknown", "/content"))
     if found:
-        return refuse(told_to(found, author.party, scene.law))
+        return refuse(told_to(found, author.party, scene.law, _under_registration(body, author, scene, now)))
     makers = (author, *(scene.bodies[code] for code in body.joint_with))
     day = local_day(now, author.zone)
     pairs = ((one, other, applying(scene, one, other, day)) for one, other in combinations(makers, 2))
@@ -91,7 +91,7 @@ def decide(
         found.append(object_to("stale"))
     found += _CHECKS[body.act](item, body, author, scene, now)
     if found:
-        return refuse(told_to(found, author.party, scene.law))
+        return refuse(told_to(found, author.party, scene.law, _under(item, body, author, scene, now)))
     entry = Entry(
         seq=item.seq + 1,
         author=author.code,
@@ -103,6 +103,25 @@ def decide(
     )
     after = apply(item, entry)
     return Decision(entry, after, told_of(item, after, entry, scene), _shreds(item, after, body))
+
+
+def _under(item: Item, body: ItemBody, author: Body, scene: Scene, now: datetime) -> frozenset[str]:
+    """Return the treaties that bind the author here: those of the item, and those with whom it is to go to."""
+    if not isinstance(body, bodies.AuthoriseRelease):
+        return binding(item, author.party)
+    return binding(item, author.party) | _between(author, (body.recipient,), scene, now)
+
+
+def _under_registration(body: Register, author: Body, scene: Scene, now: datetime) -> frozenset[str]:
+    """Return the treaties that bind an item to be registered: with its other makers, and of what it is derived from."""
+    sources = (scene.sources[code] for code in body.derived_from if code in scene.sources)
+    inherited = {regime for source in sources for passage in source.passages for regime in passage.regimes}
+    return _between(author, body.joint_with, scene, now) | inherited
+
+
+def _between(author: Body, codes: Iterable[str], scene: Scene, now: datetime) -> frozenset[str]:
+    day, others = local_day(now, author.zone), (scene.bodies[code] for code in codes if code in scene.bodies)
+    return frozenset(regime.id for other in others for regime in applying(scene, author, other, day))
 
 
 def _ruling(item: Item, body: ItemBody, author: Body, scene: Scene, now: datetime) -> Ruling:

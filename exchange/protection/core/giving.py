@@ -9,7 +9,14 @@ from exchange.protection.core.consents import Case, needed
 from exchange.protection.core.item import Item, NumberedCopy, Release, Transit
 from exchange.protection.core.marks import highest, recipient_mark
 from exchange.protection.core.objections import Objection, object_to
-from exchange.protection.core.regimes import applying, channel_faults, no_counterpart_rule, order_of, protecting
+from exchange.protection.core.regimes import (
+    applying,
+    channel_faults,
+    no_counterpart_rule,
+    open_channels,
+    order_of,
+    protecting,
+)
 from exchange.protection.core.scene import Body, Scene
 from exchange.protection.core.using import check_consent
 from schemas import protection as bodies
@@ -90,7 +97,7 @@ def of_dispatch(item: Item, body: bodies.Dispatch, author: Body, scene: Scene, n
         elif order is not None:
             yield object_to("transport_missing", "/transport", rule=order.transport_rule)
     if body.channel is Channel.ELECTRONIC and item.content is None:
-        yield object_to("no_content", "/channel", rule="KA-5.7")
+        yield object_to("no_content", "/channel", rule=_electronic_rule(regimes))
     yield from _of_dates((("/cover_document/date", body.cover_document.date),), day)
     yield from _of_standing(author, release.recipient, regimes, scene, day)
 
@@ -168,6 +175,7 @@ def of_return(item: Item, body: bodies.Return, author: Body, scene: Scene, now: 
     received = [copy for copy in held if copy.received]
     if len({copy.path[-1].giver.code for copy in received}) > 1:
         yield object_to("copies_together", "/copies", rule="A-7.8")
+    regimes: tuple[Regime, ...] = ()
     for copy in received[:1]:
         giver = copy.path[-1].giver
         regimes = protecting(scene, copy.path[-1].regimes, frozenset({giver.party, author.party}), day)
@@ -177,10 +185,16 @@ def of_return(item: Item, body: bodies.Return, author: Body, scene: Scene, now: 
         if item.registered.bulky and body.channel is not Channel.ELECTRONIC and body.transport is None:
             yield object_to("transport_missing", "/transport", rule=regimes[0].bulky_rule if regimes else "A-6.4")
     if body.channel is Channel.ELECTRONIC and item.content is None:
-        yield object_to("no_content", "/channel", rule="KA-5.7")
+        yield object_to("no_content", "/channel", rule=_electronic_rule(regimes))
     yield from _of_dates((("/cover_document/date", body.cover_document.date),), day)
     needs = needed(ConsentKind.RETURN, item, author, scene, day, Case(copies=tuple(received)))
     yield from check_consent(item, needs, ConsentKind.RETURN, Scope(copies=body.copies), body.consent, author)
+
+
+def _electronic_rule(regimes: tuple[Regime, ...]) -> str:
+    """Return the rule on electronic transfer: of the last regime that opens it, else the Agreement's on ways."""
+    openers = open_channels(regimes).get(Channel.ELECTRONIC, ())
+    return openers[-1][1].rule if openers else "A-6.2"
 
 
 def between(one: Body, other: Body, regimes: Iterable[Regime], pointer: str) -> Iterator[Objection]:

@@ -58,7 +58,7 @@ def decide_visit(visit_id: str, body: RequestVisit, caller: Caller, scene: Scene
     ]
     found += _visitors(body, regimes, (sender, host), scene, now)
     if found:
-        return refuse(told_to(found, sender.party, scene.law))
+        return refuse(told_to(found, sender.party, scene.law, [regime.id for regime in regimes]))
     return Visit(
         id=visit_id,
         seq=1,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from exchange.letters.letter import Items, Letter, Line, Numbered, Rows, Section
 from exchange.letters.words import Words
+from exchange.protection.core.bound import binding, rules_for
 from exchange.protection.core.item import NumberedCopy, Transit
 from exchange.protection.papers import sheet
 from exchange.protection.papers.sheet import Sheet
@@ -107,7 +108,7 @@ def destruction(source: Source, words: Words) -> Letter:
             author=source.body(source.entry.author),
             number=act.document.reference,
             date=words.date(act.document.date),
-            rules=(DOCUMENTED, *(each.destruction_rule for copy in copies for each in _regimes(source, copy))),
+            rules=_of_destruction(source, copies),
             addressees=tuple(given.values()),
             lead=words.of("lead", "destruction", number=source.item.number),
             parts=parts,
@@ -118,6 +119,14 @@ def destruction(source: Source, words: Words) -> Letter:
         words,
         sample=source.sample,
     )
+
+
+def _of_destruction(source: Source, copies: tuple[NumberedCopy, ...]) -> tuple[str, ...]:
+    """Return what a destruction rests on: that it is documented, and each treaty's own rule."""
+    regimes = [regime for copy in copies for regime in _regimes(source, copy)]
+    law, party = source.names.law, source.body(source.entry.author).party
+    under = {regime.id for regime in regimes} or binding(source.sight.item, party)
+    return (*rules_for((DOCUMENTED,), party, law, under), *(regime.destruction_rule for regime in regimes))
 
 
 def _act(source: Source, kind: Any) -> Any:

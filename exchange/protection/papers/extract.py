@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from exchange.letters.letter import Items, Letter, Line, Numbered, Part, Rows
 from exchange.letters.words import Words
 from exchange.protection.core.acts import ACTS
+from exchange.protection.core.bound import binding, rules_for
 from exchange.protection.papers import sheet
 from exchange.protection.papers.sheet import Sheet
 from exchange.protection.papers.source import Source
@@ -29,7 +30,7 @@ def extract(source: Source, words: Words) -> Letter:
             author=reader,
             number=view.own_number,
             date=words.day_of(last.recorded_at, reader.zone),
-            rules=("A-7.4",),
+            rules=rules_for(("A-7.4",), reader.party, source.names.law, binding(source.sight.item, reader.party)),
             lead=words.of("lead", "extract", at=at),
             parts=parts,
             mark=source.names.stamp(reader.party, view.mark) if source.sight.named and view.mark else None,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from exchange.core.errors import NotThere
 from exchange.protection.core.acts import Act
-from exchange.protection.core.bound import rules_for
+from exchange.protection.core.bound import binding, rules_for
 from exchange.protection.core.item import Item
 from exchange.protection.core.possible import possible_acts
 from exchange.protection.core.scene import Caller, Scene
@@ -73,10 +73,10 @@ async def read_loaded(conn: Connection, module: Module, loaded: Loaded, caller: 
 
 
 def _acts(item: Item, caller: Caller, scene: Scene, now: datetime) -> tuple[Act, ...]:
-    """Return the acts that a caller could do now, each with the rules that bind its Party."""
+    """Return the acts that a caller could do now, each with the rules that bind its Party on this item."""
     party = scene.bodies[caller.body].party
-    found = possible_acts(item, caller, scene, now)
-    return tuple(replace(each, rules=rules_for(each.rules, party, scene.law)) for each in found)
+    found, under = possible_acts(item, caller, scene, now), binding(item, party)
+    return tuple(replace(each, rules=rules_for(each.rules, party, scene.law, under)) for each in found)
 
 
 def card(read: Read, now: datetime) -> views.ProtectedItemView:

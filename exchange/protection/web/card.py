@@ -8,7 +8,6 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from exchange.protection.core.acts import ACTS, Act
-from exchange.protection.core.bound import rules_for
 from exchange.protection.core.item import Breach, Consent, Duty, Item, NumberedCopy, Release
 from exchange.protection.core.notices import number_for
 from exchange.protection.core.seeing import Sight
@@ -150,7 +149,7 @@ def card_of(tell: Teller, seen: Read, record: Iterable[ProtectedEntryView] = ())
         consents=tuple(_consent(tell, each, kinds) for each in reversed(item.consents) if sight.consent(each)),
         breaches=tuple(_breach(tell, each) for each in reversed(item.breaches) if sight.breach(each)),
         duties=tuple(duty_row(tell, each) for each in sorted(item.duties, key=_waits_first) if sight.duty(each)),
-        steps=tuple(_step(tell, entry) for entry in reversed(tuple(record))),
+        steps=tuple(_step(tell, item, entry) for entry in reversed(tuple(record))),
         acts=seen.acts,
         head=seen.loaded.head.hex(),
         holds=bool(item.held_by(tell.own)),
@@ -294,12 +293,12 @@ def _breach(tell: Teller, breach: Breach) -> BreachRow:
     )
 
 
-def _step(tell: Teller, entry: ProtectedEntryView) -> ItemStep:
+def _step(tell: Teller, item: Item, entry: ProtectedEntryView) -> ItemStep:
     return ItemStep(
         seq=entry.seq,
         act=entry.act,
         title=act_title(tell, entry.act),
-        article=tell.articles(rules_for(ACTS[entry.act].rules, tell.party, tell.law)[:1]),
+        article=tell.articles(tell.bound(ACTS[entry.act].rules, item)[:1]),
         author=tell.body(entry.author),
         at=entry.at,
         said=() if entry.body is None else said_of(tell, BODY, entry.body, ELSEWHERE),

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from exchange.core.calendar import WorkingTerm
 from exchange.core.deadlines import Calculation, local_day
+from exchange.protection.core.bound import binding, rules_for
+from exchange.protection.core.item import Item
 from exchange.protection.core.scene import Law
 from exchange.protection.web import stamps
 from exchange.protection.web.fields import label_of, word_of
@@ -81,6 +83,10 @@ class Teller:
     def articles(self, rules: Iterable[str]) -> str:
         """Return the articles behind rules, each once."""
         return ", ".join(dict.fromkeys(self.tongue.article(rule) or rule for rule in rules))
+
+    def bound(self, rules: Iterable[str], item: Item | None = None) -> tuple[str, ...]:
+        """Return the rules of some that bind the visitor's Party; on an item, those that bind it there."""
+        return rules_for(rules, self.party, self.law, () if item is None else binding(item, self.party))
 
     def bodies(self, codes: Iterable[str]) -> str:
         """Return bodies of which any one counts."""

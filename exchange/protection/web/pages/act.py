@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from exchange.core.errors import NotThere, Refused, Weight
 from exchange.protection.core.acts import ACTS
-from exchange.protection.core.bound import rules_for
 from exchange.protection.service import items, proceedings, queries, releases
 from exchange.protection.service.queries import Read
 from exchange.protection.service.scenes import scene_for
@@ -152,7 +151,7 @@ async def _page(
         desk=desk,
         sheet=sheet_of(room, desk.fields, form, again, desk.presets),
         titles=titles(room.tell),
-        articles=room.tell.articles(rules_for(ACTS[kind].rules, room.tell.party, room.tell.law)[:2]),
+        articles=room.tell.articles(room.tell.bound(ACTS[kind].rules, seen.item)[:2]),
         allowed=allowed,
         typed=list(form.typed()) if form.raw else [],
         second=second,

@@ -98,20 +98,24 @@ async def _page(
 
 
 def _conditions(room: Room, seen: Read, view: Card) -> tuple[tuple[str, str | None], ...]:
-    """Return what binds whoever reads, each with its article (A-5.2, A-5.3, A-5.6, A-N7)."""
+    """Return what binds whoever reads, each with its article (A-5.2, A-5.3, A-5.6, A-N7, or what answers it)."""
     tell, t, item = room.tell, room.tell.tongue.t, seen.item
     found: list[tuple[str, str | None]] = []
+
+    def article(rule: str) -> str | None:
+        return tell.tongue.article(next(iter(tell.bound((rule,), item)), None))
+
     if view.purpose:
-        found.append((t("secret.content.purpose", purpose=view.purpose), tell.tongue.article("A-5.2")))
+        found.append((t("secret.content.purpose", purpose=view.purpose), article("A-5.2")))
     needs = needed(ConsentKind.THIRD_PARTY, item, room.own, seen.scene, tell.today)
     for need in needs:
         who = tell.bodies(need.bodies)
         found.append((t("secret.content.no_third", who=who), tell.tongue.article(need.rule)))
     if not needs:
-        found.append((t("secret.content.no_third_plain"), tell.tongue.article("A-5.3")))
+        found.append((t("secret.content.no_third_plain"), article("A-5.3")))
     if item.requirements is not None and view.sight.requirements:
-        found.append((t("secret.content.requirements", text=item.requirements.text), tell.tongue.article("A-5.6")))
-    found.append((t("secret.content.copying"), tell.tongue.article("A-N7")))
+        found.append((t("secret.content.requirements", text=item.requirements.text), article("A-5.6")))
+    found.append((t("secret.content.copying"), article("A-N7")))
     return tuple(dict.fromkeys(found))
 
 
