@@ -12,6 +12,9 @@ T = TypeVar("T")
 FIRST_YEAR: Final = 1900
 """Before every due moment; Python knows no year after 9999, and what is never due has that one."""
 
+LONGEST_NUMBER: Final = 9
+"""Digits of a place in a list by number: any of them fits the database."""
+
 
 def written(at: datetime, name: object) -> str:
     """Write where a list goes on."""
@@ -40,6 +43,13 @@ def place(text: str) -> str:
         case [str(code)]:
             return code
     raise ValueError
+
+
+def number(code: str) -> int:
+    """Read the place that a list by number goes on after; raise ValueError for what is none."""
+    if not (code.isascii() and code.isdigit() and len(code) <= LONGEST_NUMBER):
+        raise ValueError
+    return int(code)
 
 
 def _coded(parts: list[str]) -> str:

@@ -87,6 +87,16 @@ class Query:
         except ValueError:
             raise BadQuery from None
 
+    def place(self) -> int | None:
+        """Return the number that a list goes on at, or None."""
+        value = self.text("after")
+        if value is None:
+            return None
+        try:
+            return cursors.number(cursors.place(value))
+        except ValueError:
+            raise BadQuery from None
+
     def with_after(self, path: str, after: tuple[datetime, object] | None) -> str | None:
         """Return the address of the next page, or None."""
         if after is None:

@@ -81,14 +81,14 @@ OPERATIONS: Final = (
     Operation(
         method="GET", path="/v1/protection/items/{id}/record", name="Показать дело предмета", group=GROUP,
         words="Вся цепь действий по порядку; слова и подпись действия — тем, кого оно касается.",
-        answers=ProtectedEntryView, paged=True, example=examples.RECORD, problems=("not_there", "protection_sealed"),
-        troubles=refused("role_may_not"),
+        answers=ProtectedEntryView, paged=True, example=examples.RECORD, parameters=PAGE,
+        problems=("not_there", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
     ),
     Operation(
         method="GET", path="/v1/protection/items/{id}/copies", name="Показать экземпляры", group=GROUP,
         words="Учтённые экземпляры, о которых орган вызывающего может знать.",
-        answers=ProtectedCopyView, paged=True, example=examples.COPIES, problems=("not_there", "protection_sealed"),
-        troubles=refused("role_may_not"),
+        answers=ProtectedCopyView, paged=True, example=examples.COPIES, parameters=PAGE,
+        problems=("not_there", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
     ),
     Operation(
         method="GET", path="/v1/protection/items/{id}/content", name="Читать содержание", group=GROUP,

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exchange import cursors
 from exchange.api import query, shape, tags
 from exchange.api.body import Document
 from exchange.api.entrance import Answer
@@ -22,9 +23,12 @@ from exchange.protection.api.gate import Gate, Visit, id_of
 from exchange.protection.api.once import once
 from exchange.protection.content.provider import Owner
 from exchange.protection.core.acts import ACTS, Verb
+from exchange.protection.core.bound import binding, rules_for
+from exchange.protection.core.grounding import rules_behind
 from exchange.protection.module import Module
 from exchange.protection.service import items, queries
 from exchange.protection.service.items import Loaded
+from exchange.protection.service.scenes import scene_for
 from exchange.protection.store.items import FIRST
 from schemas.problem import ProblemItem
 from schemas.protection import ItemBody, Register
@@ -33,15 +37,6 @@ from schemas.secrecy import ItemAct, ItemState
 REGISTER: Final[TypeAdapter[Register]] = TypeAdapter(Register)
 ACT: Final[TypeAdapter[ItemBody]] = TypeAdapter(ItemBody)
 BOXES: Final = ("made", "held", "awaiting", "asked", "competent")
-
-RULES: Final[Mapping[str, str | None]] = {
-    "mark": "A-7.1",
-    "derived_from": "A-7.3",
-    "joint_with": "A-7.6",
-    "requirements": "A-5.6",
-    "purpose": "A-5.2",
-}
-"""The rule behind each field of a registration; the others are of the register itself."""
 
 NOT_BASE64: Final = ProblemItem(pointer="/content", detail="Ожидаются непустые байты в base64 (RFC 4648).", rule=None)
 
@@ -55,7 +50,7 @@ async def register(gate: Gate, request: Request) -> Response:
     async with AsyncExitStack() as stack:
         visit = await stack.enter_async_context(gate.writing(request))
         document, plain = _without_content(visit.document)
-        body = shape.shaped(REGISTER, document, rules=RULES, rule="A-7.4")
+        body = await _registration(visit, gate.module, document)
 
         async def work() -> Answer:
             nonlocal unfinished
@@ -130,27 +125,67 @@ async def listed(gate: Gate, request: Request) -> Response:
 async def record(gate: Gate, request: Request) -> Response:
     """Show the record of an item: its acts in order."""
     async with gate.reading(request) as visit:
-        shown = await queries.record_of(visit.conn, gate.module, id_of(request), visit.caller, visit.now)
-        return query.page(shown, None, len(shown))
+        asked = query.Query(request)
+        after, limit = asked.placed(cursors.number), asked.limit()
+        asked.done()
+        shown, following = await queries.record_of(
+            visit.conn, gate.module, id_of(request), visit.caller, visit.now, after or 0, limit
+        )
+        return query.page(shown, _cursor_of(following), limit)
 
 
 async def copies(gate: Gate, request: Request) -> Response:
     """Show the numbered copies of an item."""
     async with gate.reading(request) as visit:
-        shown = await queries.copies_of(visit.conn, gate.module, id_of(request), visit.caller, visit.now)
-        return query.page(shown, None, len(shown))
+        asked = query.Query(request)
+        after, limit = asked.placed(cursors.number), asked.limit()
+        asked.done()
+        shown, following = await queries.copies_of(
+            visit.conn, gate.module, id_of(request), visit.caller, visit.now, after or 0, limit
+        )
+        return query.page(shown, _cursor_of(following), limit)
+
+
+def _cursor_of(following: int | None) -> str | None:
+    return None if following is None else cursors.placed(str(following))
+
+
+async def _registration(visit: Visit, module: Module, document: Document) -> Register:
+    """Return the registration; of a misshapen one each field's rule is named, of the caller's own treaties."""
+    try:
+        return shape.shaped(REGISTER, document)
+    except Fault as fault:
+        scene = await scene_for(visit.conn, module, bodies=(visit.caller.body,), now=visit.now)
+        own = scene.bodies.get(visit.caller.body)
+        raise _grounded(fault, ItemAct.REGISTER, None if own is None else own.party, module) from None
 
 
 async def _shaped(visit: Visit, module: Module, item_id: UUID) -> ItemBody:
-    """Return the act; a misshapen one on an item that the caller cannot see tells nothing of that item."""
+    """Return the act; of a misshapen one each field's rule is named, of the treaties that bind the item.
+
+    On an item that the caller cannot see it tells nothing of that item.
+    """
     value = visit.document.value.get("act") if isinstance(visit.document.value, dict) else None
-    rule = next((known.rules[0] for kind, known in ACTS.items() if kind == value), None)
+    kind = next((kind for kind in ACTS if kind == value), None)
     try:
-        return shape.shaped(ACT, visit.document, rule=rule, tagged=True)
-    except Fault:
+        return shape.shaped(ACT, visit.document, tagged=True)
+    except Fault as fault:
+        party, under = None, frozenset[str]()
         with suppress(Refused):  # a role that sees nothing is told of the shape first, as everybody is
-            await queries.read(visit.conn, module, item_id, visit.caller, visit.now)
-        raise
+            seen = await queries.read(visit.conn, module, item_id, visit.caller, visit.now)
+            party = seen.scene.bodies[visit.caller.body].party
+            under = binding(seen.item, party)
+        raise (fault if kind is None else _grounded(fault, kind, party, module, under)) from None
+
+
+def _grounded(fault: Fault, kind: ItemAct, party: str | None, module: Module, under: Collection[str] = ()) -> Fault:
+    """Return what is wrong with the shape of an act, the rule behind each field named as it binds a Party."""
+    found = []
+    for each in fault.items:
+        rules = rules_behind(kind, each.pointer.split("/")[1] if each.pointer else "")
+        told = rules if party is None else rules_for(rules, party, module.law, under)
+        found.append(each.model_copy(update={"rule": next(iter(told), None)}))
+    return Fault(fault.code, tuple(found))
 
 
 def _without_content(document: Document) -> tuple[Document, bytes | None]:

@@ -24,12 +24,13 @@ CLEARANCE: Final = TypeAdapter(ClearanceWanted)
 GRANT: Final = TypeAdapter(GrantWanted)
 REVOCATION: Final = TypeAdapter(Revocation)
 RULE: Final = "A-5.5"
+RULES: Final = {"issuer": "A-5.4", "purpose": "A-5.2"}
 
 
 async def clear(gate: Gate, request: Request) -> Response:
     """Take a person's clearance into the register of the caller's body (A-5.4, A-5.5)."""
     async with gate.writing(request) as visit:
-        body = shape.shaped(CLEARANCE, visit.document, rule=RULE)
+        body = shape.shaped(CLEARANCE, visit.document, rules=RULES, rule=RULE)
         await _of_this_body(gate, visit, body.person)
 
         async def work() -> Answer:
@@ -42,7 +43,7 @@ async def clear(gate: Gate, request: Request) -> Response:
 async def grant(gate: Gate, request: Request) -> Response:
     """Grant a person of the caller's body access to an item (A-5.5)."""
     async with gate.writing(request) as visit:
-        body = shape.shaped(GRANT, visit.document, rule=RULE)
+        body = shape.shaped(GRANT, visit.document, rules=RULES, rule=RULE)
 
         async def work() -> Answer:
             made = await people.grant(visit.conn, gate.module, gate.new_id(), body, visit.caller, visit.now)

@@ -81,12 +81,15 @@ VISITS: Final = Kind(
 )
 ENTRIES: Final = Kind(form=ENTRY, room="entries", view=lambda _gate, _visit, kept: entries.view(kept))
 
+LETTER_RULES: Final = {"visitors": "A-N2", "providing_document": "A-N2"}
+"""The fields of the letter on a visit with a rule of their own: who comes, and what provides for the work."""
+
 
 async def propose(gate: Gate, request: Request) -> Response:
     """Take in a reasoned proposal to release a secret (R-4, R-5)."""
     async with gate.writing(request) as visit:
         document = _named(visit.document, ReleaseAct.PROPOSE)
-        body, raw = shape.shaped(PROPOSE, document, rule="R-5"), document.raw
+        body, raw = shape.shaped(PROPOSE, document, rules={"treaty_draft": "R-10"}, rule="R-5"), document.raw
         return await RELEASES.done(
             gate,
             visit,
@@ -122,7 +125,7 @@ async def ask_visit(gate: Gate, request: Request) -> Response:
     """Take in a letter about a visit (A-6.5, KA-9, KL-9)."""
     async with gate.writing(request) as visit:
         document = _named(visit.document, VisitAct.REQUEST)
-        body, raw = shape.shaped(LETTER, document, rule="A-6.5"), document.raw
+        body, raw = shape.shaped(LETTER, document, rules=LETTER_RULES, rule="A-6.5"), document.raw
         return await VISITS.done(
             gate,
             visit,

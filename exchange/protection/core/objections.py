@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exchange.core.errors import Weight
+from exchange.protection.core.naming import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,9 @@ class Objection:
 
     @property
     def detail(self) -> str:
-        """Its words, gaps filled; nothing of a designation or content is in them."""
-        return GROUNDS[self.code].words.format(**self.gaps)
+        """Its words, gaps filled, members of vocabularies in words; nothing of a designation or content is in them."""
+        told = {name: in_words(name, value) for name, value in self.gaps.items()}
+        return GROUNDS[self.code].words.format(**told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from exchange.letters.letter import Items, Letter, Line, Numbered, Part, Rows, Section
 from exchange.letters.words import Words
 from exchange.protection.core.marks import highest
+from exchange.protection.core.naming import ELEMENTS
 from exchange.protection.core.release import Case, checklist
 from exchange.protection.core.scene import Body
 from exchange.protection.core.visits import Visit
 from exchange.protection.papers import sheet
 from exchange.protection.papers.sheet import Sheet
 from exchange.protection.papers.source import Names, Proof
-from exchange.protection.service.release_views import ELEMENTS
 from schemas.release import Secret, Visitor
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from exchange.core.errors import NotThere
@@ -26,6 +27,12 @@ from exchange.seals import payload_of
 from exchange.store.database import Connection
 from schemas import protection_views as views
 from schemas.secrecy import ItemState
+
+LONGEST: Final = 1000
+"""Entries or copies that are told of at once."""
+
+LAST: Final = 2**31
+"""After every place in a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +128,31 @@ async def list_sights(
 
 
 async def record_of(
-    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime
-) -> tuple[views.ProtectedEntryView, ...]:
-    """Return the record of an item: the whole chain, each act's words where they concern the caller's body."""
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, after: int = 0, limit: int = LONGEST
+) -> tuple[tuple[views.ProtectedEntryView, ...], int | None]:
+    """Return one page of an item's record in order, and after which entry the next begins.
+
+    The whole chain is there; each act's words where they concern the caller's body.
+    """
     seen = await read(conn, module, item_id, caller, now)
-    shown = []
-    for kept in await items.record(conn, item_id, through=seen.item.seq):
+    last = min(after + limit, seen.item.seq)
+    return await entries(conn, module, seen, range(after + 1, last + 1)), last if last < seen.item.seq else None
+
+
+async def latest_of(
+    conn: Connection, module: Module, seen: Read, before: int | None, limit: int
+) -> tuple[tuple[views.ProtectedEntryView, ...], int | None]:
+    """Return the last entries of a record, or the last before one, the latest first; and before which more stand."""
+    end = min(before or LAST, seen.item.seq + 1)
+    first = max(1, end - limit)
+    shown = await entries(conn, module, seen, range(first, end))
+    return shown[::-1], first if first > 1 else None
+
+
+async def entries(conn: Connection, module: Module, seen: Read, seqs: range) -> tuple[views.ProtectedEntryView, ...]:
+    """Return the entries of a record at some places, as the reader may see them."""
+    item_id, shown = UUID(seen.item.id), []
+    for kept in await items.record(conn, item_id, through=seen.item.seq, only=seqs):
         sealed = unlocked(module, subject(item_id), kept)
         entry = entry_of(said(subject(item_id), sealed))
         shown.append(show.entry(seen.sight, entry, sealed, json.loads(payload_of(sealed.jws))["body"]))
@@ -134,7 +160,10 @@ async def record_of(
 
 
 async def copies_of(
-    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime
-) -> tuple[views.ProtectedCopyView, ...]:
-    """Return the numbered copies of an item that are for the caller's eyes."""
-    return show.copies((await read(conn, module, item_id, caller, now)).sight)
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, after: int = 0, limit: int = LONGEST
+) -> tuple[tuple[views.ProtectedCopyView, ...], int | None]:
+    """Return one page of the numbered copies that are for the caller's eyes, and after which number the next begins."""
+    seen = await read(conn, module, item_id, caller, now)
+    found = [copy for copy in show.copies(seen.sight) if copy.number > after]
+    shown = tuple(found[:limit])
+    return shown, shown[-1].number if len(found) > limit else None

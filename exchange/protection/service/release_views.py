@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
 
 from exchange.core.calendar import WorkingTerm, explain_working
 from exchange.core.deadlines import local_day
+from exchange.protection.core.naming import ELEMENTS
 from exchange.protection.core.release import Case, Owed, checklist, overdue, release_acts, rule_of_act
 from exchange.protection.core.scene import Caller, Law
 from exchange.protection.service.proceedings import Kept, shown
@@ -18,19 +18,7 @@ from schemas.protection_registry import (
     SkippedDayView,
     StepView,
 )
-from schemas.secrecy import DutyState, ReleaseState, TreatyElement
-
-ELEMENTS: Final = {
-    TreatyElement.BODIES: "компетентные органы и их право на такую деятельность",
-    TreatyElement.EQUIVALENCE: "соответствие грифов, порядок их изменения или снятия",
-    TreatyElement.MARKING: "обязанность ставить соответствующий гриф, в том числе при переводе и размножении",
-    TreatyElement.TRANSFER: "порядок, способы и сопровождение передачи",
-    TreatyElement.COPYING: "порядок копирования, уничтожения и возврата",
-    TreatyElement.PROTECTION: "обязанность защищать по праву получателя",
-    TreatyElement.THIRD_PARTY: "недопустимость передачи третьей стороне без письменного согласия",
-    TreatyElement.DISPUTES: "порядок разрешения споров и возмещения ущерба",
-}
-"""What a treaty must state (R-4), in words."""
+from schemas.secrecy import DutyState, ReleaseState
 
 
 def release(law: Law, kept: Kept[Case], caller: Caller, now: datetime) -> ReleaseView:

@@ -25,6 +25,9 @@ BODY: Final[TypeAdapter[AnyItemBody]] = TypeAdapter(AnyItemBody)
 ELSEWHERE: Final = frozenset({"derived_from", "procedure"})
 """What an act names by an id, and the page by a link."""
 
+COPIES: Final = 20
+"""Copies on the card; the rest stand in a list of their own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRow:
@@ -113,6 +116,7 @@ class Card:
     stamps: tuple[Stamp, ...]
     makers: tuple[Shown, ...]
     copies: tuple[CopyRow, ...]
+    copies_in_all: int
     notes: tuple[str, ...]
     releases: tuple[ReleaseRow, ...]
     consents: tuple[ConsentRow, ...]
@@ -129,12 +133,13 @@ class Card:
 
 
 def card_of(tell: Teller, seen: Read, record: Iterable[ProtectedEntryView] = ()) -> Card:
-    """Put an item's page together."""
+    """Put an item's page together, with its first copies and the acts of a record that are given."""
     item, sight = seen.item, seen.sight
     theirs = tell.stamp(item.originator.party, item.mark)
     own = tell.stamp(tell.party, mark_for(sight))
     kinds = {act.kind for act in seen.acts}
-    copies = [copy for copy in item.copies if sight.copy(copy)]
+    copies = copies_seen(seen)
+    first = copies[:COPIES]
     return Card(
         item=item,
         number=number_for(item, tell.own),
@@ -143,17 +148,38 @@ def card_of(tell: Teller, seen: Read, record: Iterable[ProtectedEntryView] = ())
         sight=sight,
         stamps=tuple(dict.fromkeys((theirs,) if sight.whole else (theirs, own))),
         makers=tuple(tell.body(maker.code) for maker in item.makers),
-        copies=tuple(_copy(tell, copy) for copy in copies),
-        notes=tuple(_note(tell, item, copies)),
+        copies=copy_rows(tell, first),
+        copies_in_all=len(copies),
+        notes=notes_of(tell, item, first),
         releases=tuple(_release(tell, sight, each) for each in reversed(item.releases) if sight.release(each)),
         consents=tuple(_consent(tell, each, kinds) for each in reversed(item.consents) if sight.consent(each)),
         breaches=tuple(_breach(tell, each) for each in reversed(item.breaches) if sight.breach(each)),
         duties=tuple(duty_row(tell, each) for each in sorted(item.duties, key=_waits_first) if sight.duty(each)),
-        steps=tuple(_step(tell, item, entry) for entry in reversed(tuple(record))),
+        steps=steps_of(tell, item, record),
         acts=seen.acts,
         head=seen.loaded.head.hex(),
         holds=bool(item.held_by(tell.own)),
     )
+
+
+def copies_seen(seen: Read) -> tuple[NumberedCopy, ...]:
+    """Return the numbered copies that are for the reader's eyes."""
+    return tuple(copy for copy in seen.item.copies if seen.sight.copy(copy))
+
+
+def copy_rows(tell: Teller, copies: Iterable[NumberedCopy]) -> tuple[CopyRow, ...]:
+    """Show copies."""
+    return tuple(_copy(tell, copy) for copy in copies)
+
+
+def notes_of(tell: Teller, item: Item, copies: Iterable[NumberedCopy]) -> tuple[str, ...]:
+    """Say what the originals among some copies bear on those that were made from them (A-N7)."""
+    return tuple(_note(tell, item, copies))
+
+
+def steps_of(tell: Teller, item: Item, record: Iterable[ProtectedEntryView]) -> tuple[Step, ...]:
+    """Show acts of a record, in the order in which they are given."""
+    return tuple(_step(tell, item, entry) for entry in record)
 
 
 def duty_row(tell: Teller, duty: Duty) -> DutyRow:

@@ -1,6 +1,6 @@
 """From what shapes and the law object to, to remarks beside the fields, in the visitor's language."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -28,11 +28,17 @@ FORMS: Final[Mapping[str, str]] = {"письменно": "written", "элект�
 
 
 def of_shape(
-    trouble: ValidationError, fields: Mapping[str, Field], filling: Filling, tongue: Tongue, act: str | None = None
+    trouble: ValidationError,
+    fields: Mapping[str, Field],
+    filling: Filling,
+    tongue: Tongue,
+    act: str | None = None,
+    article: Callable[[str], str | None] = lambda _field: None,
 ) -> list[Remark]:
     """Return a remark for each input that does not fit its shape, the first objection to each.
 
-    Where several shapes are told apart by their act, its name begins each place.
+    Where several shapes are told apart by their act, its name begins each place; `article` tells what a field of the
+    body rests on.
     """
     found: dict[str | None, Remark] = {}
     for error in trouble.errors(include_url=False, include_input=False):
@@ -40,7 +46,7 @@ def of_shape(
         place = filling.place("".join(f"/{step}" for step in steps))
         key = f"shape.{error['type']}"
         words = tongue.t(key if key in tongue.words else "shape.other", **error.get("ctx", {}))
-        found.setdefault(place, Remark(place, label(place, fields), words, None))
+        found.setdefault(place, Remark(place, label(place, fields), words, article(str(steps[0]) if steps else "")))
     return list(found.values())
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from exchange.core.calendar import WorkingTerm
 from exchange.core.deadlines import Calculation, local_day
 from exchange.protection.core.bound import binding, rules_for
+from exchange.protection.core.grounding import rules_behind
 from exchange.protection.core.item import Item
 from exchange.protection.core.scene import Law
 from exchange.protection.web import stamps
@@ -19,7 +20,7 @@ from exchange.tongues import Tongue
 from exchange.web import clocks
 from exchange.web.clocks import Due
 from schemas.base import Shape
-from schemas.secrecy import Mark
+from schemas.secrecy import ItemAct, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class Teller:
     def bound(self, rules: Iterable[str], item: Item | None = None) -> tuple[str, ...]:
         """Return the rules of some that bind the visitor's Party; on an item, those that bind it there."""
         return rules_for(rules, self.party, self.law, () if item is None else binding(item, self.party))
+
+    def behind(self, act: ItemAct, name: str, item: Item | None = None) -> str | None:
+        """Name the article behind a field of an act's body."""
+        return self.tongue.article(next(iter(self.bound(rules_behind(act, name), item)), None))
 
     def bodies(self, codes: Iterable[str]) -> str:
         """Return bodies of which any one counts."""

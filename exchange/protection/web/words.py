@@ -1,4 +1,4 @@
-"""The words of these pages: their own catalogues over the open ones; Russian reasons and acts are the law's own."""
+"""The words of these pages: their own catalogues over the open ones; what the law says in Russian is its own."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from exchange.protection.core.acts import ACTS
+from exchange.protection.core.naming import VOCABULARIES
 from exchange.protection.core.objections import GROUNDS
 from exchange.tongues import DEFAULT, Tongue, Tongues
 
@@ -22,7 +23,8 @@ def tongues_of(open_ones: Tongues) -> Tongues:
 def of_law() -> dict[str, str]:
     """Return the Russian words that the law's tables hold."""
     acts = {f"{PREFIX}act.{kind}": act.title for kind, act in ACTS.items()}
-    return acts | {f"{PREFIX}ground.{code}": ground.words for code, ground in GROUNDS.items()}
+    named = {f"{PREFIX}{kind}.{name}": text for kind, words in VOCABULARIES.items() for name, text in words.items()}
+    return acts | named | {f"{PREFIX}ground.{code}": ground.words for code, ground in GROUNDS.items()}
 
 
 def _words(tongue: Tongue) -> Mapping[str, str]:

@@ -94,7 +94,7 @@ async def test_what_is_offered_can_be_taken_and_nothing_else(calls: Caller) -> N
 async def record_of(conn: Connection, calls: Caller, item: dict[str, Any], body: str) -> Any:
     """Return the record as a body sees it."""
     house = calls.house
-    return await queries.record_of(conn, house.module, UUID(item["id"]), clerk(body), house.now)
+    return (await queries.record_of(conn, house.module, UUID(item["id"]), clerk(body), house.now))[0]
 
 
 async def test_a_record_that_does_not_prove_itself_gives_no_paper(calls: Caller, owner: Any) -> None:

@@ -82,7 +82,10 @@ async def _acted(chamber: Chamber, room: Room, request: Request, kind: ItemAct, 
     try:
         body = ACT.validate_json(filled.raw)
     except ValidationError as trouble:
-        raise Again(remarks.of_shape(trouble, fields, filled, room.tell.tongue, kind), 422) from None
+        told = remarks.of_shape(
+            trouble, fields, filled, room.tell.tongue, kind, lambda name: room.tell.behind(kind, name, seen.item)
+        )
+        raise Again(told, 422) from None
     try:
         loaded = await items.act(
             room.conn,

@@ -23,6 +23,9 @@ from schemas.protection_views import AccessView, ProtectedEntryView
 from schemas.secrecy import ItemAct
 from schemas.vocabulary import Role
 
+ACTS_SHOWN: Final = 20
+"""Acts on the card, the latest; the rest stand in a list of their own."""
+
 READINGS: Final = 20
 """Readings on the card."""
 
@@ -32,7 +35,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
     item_id = id_of(request, "item")
     async with chamber.reading(request) as room:
         seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
-        record = await queries.record_of(room.conn, room.module, item_id, room.caller, room.visit.now)
+        record, earlier = await queries.latest_of(room.conn, room.module, seen, None, ACTS_SHOWN)
         view = card_of(room.tell, seen, record)
         sources = await _sources(room, seen) if view.sight.whole else ()
         readings = await _readings(room, item_id) if room.may(Verb.KEEP) or room.caller.role is Role.AUDITOR else ()
@@ -46,7 +49,8 @@ async def show(chamber: Chamber, request: Request) -> Response:
         sources=sources,
         readings=readings,
         more=_more(room, view) if view.sight.named else (),
-        papers=_papers(room, view.item.id, record),
+        papers=papers_of(room, view.item.id, record),
+        earlier=earlier is not None,
     )
 
 
@@ -91,8 +95,8 @@ def _more(room: Room, view: Card) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _papers(room: Room, item: str, record: Sequence[ProtectedEntryView]) -> tuple[tuple[str, str], ...]:
-    """Return the papers of an item, each with its address."""
+def papers_of(room: Room, item: str, record: Sequence[ProtectedEntryView]) -> tuple[tuple[str, str], ...]:
+    """Return the papers of an item and of the acts that are given, each with its address."""
     found = []
     for kind, seq in papers.offered(record):
         words = room.tell.word("paper_kind", kind)

@@ -103,7 +103,10 @@ async def _registered(chamber: Chamber, room: Room, form: Form) -> str:
     try:
         body = REGISTER.validate_json(filled.raw)
     except ValidationError as trouble:
-        raise Again(remarks.of_shape(trouble, flat(fields), filled, tongue), 422) from None
+        told = remarks.of_shape(
+            trouble, flat(fields), filled, tongue, article=lambda name: room.tell.behind(ItemAct.REGISTER, name)
+        )
+        raise Again(told, 422) from None
     item_id, now = new_id(room.visit.real), room.visit.now
     try:
         await items.register(room.conn, room.module, item_id, body, filled.raw, room.caller, now)
