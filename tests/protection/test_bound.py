@@ -10,7 +10,7 @@ from exchange.protection.core.bound import binding, rules_for
 from exchange.protection.core.objections import Refusal
 from schemas.secrecy import ItemAct, Mark
 from tests.protection.cases import Story, law, paper, registered, release_fields
-from tests.protection.test_agreement import destruction, reads
+from tests.protection.stories import destruction, reads
 
 ALONE = {"kz-lt-2015": ("KL-", "R-"), "csto-2004": ("A-", "R-")}
 

@@ -177,7 +177,7 @@ def notes_of(tell: Teller, item: Item, copies: Iterable[NumberedCopy]) -> tuple[
     return tuple(_note(tell, item, copies))
 
 
-def steps_of(tell: Teller, item: Item, record: Iterable[ProtectedEntryView]) -> tuple[Step, ...]:
+def steps_of(tell: Teller, item: Item, record: Iterable[ProtectedEntryView]) -> tuple[ItemStep, ...]:
     """Show acts of a record, in the order in which they are given."""
     return tuple(_step(tell, item, entry) for entry in record)
 
