@@ -18,7 +18,7 @@ from exchange.api.metrics import Figures
 from exchange.api.problems import Fault
 from exchange.api.routes import routes
 from exchange.protection.api.routes import extension, module_routes
-from exchange.protection.gateway import open_watch
+from exchange.protection.gateway import Watch, open_watch
 from exchange.protection.module import Module
 from exchange.protection.web import routes as secret_pages
 from exchange.runtime import Mode, Runtime
@@ -47,18 +47,9 @@ def create_app(
     was made to lead here.
     """
     production = runtime.mode is Mode.PRODUCTION
-    entrance = Entrance(
-        runtime=runtime,
-        limits=Limits(settings.body_limit, settings.body_seconds),
-        door=Doorkeeper.of(settings.calls_per_minute) if production else None,
-        attachment_limit=settings.attachment_limit,
-        mails=not production or settings.mail is not None,
-        watch=open_watch(),
-    )
-    house = pages.open_house(
-        runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline
-    )
-    house = house if module is None else replace(house, secrets=secret_pages.SEEING)
+    mails = not production or settings.mail is not None
+    entrance = replace(_entrance(runtime, settings, open_watch()), mails=mails)
+    house = _house(runtime, settings, secrets=module is not None)
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -81,18 +72,7 @@ def create_module_app(runtime: Runtime, settings: Settings, module: Module) -> F
 
     People sign in at the node, which stands under the same name: their sessions hold here as well.
     """
-    production = runtime.mode is Mode.PRODUCTION
-    entrance = Entrance(
-        runtime=runtime,
-        limits=Limits(settings.body_limit, settings.body_seconds),
-        door=Doorkeeper.of(settings.calls_per_minute) if production else None,
-        attachment_limit=settings.attachment_limit,
-        watch=None,
-    )
-    house = pages.open_house(
-        runtime, FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit), outline
-    )
-    house = replace(house, secrets=secret_pages.SEEING)
+    entrance, house = _entrance(runtime, settings, None), _house(runtime, settings, secrets=True)
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -101,8 +81,26 @@ def create_module_app(runtime: Runtime, settings: Settings, module: Module) -> F
         exception_handlers={HTTPException: _of_routing(house)},
     )
     app.router.routes.extend([*module_routes(entrance, module), *secret_pages.routes(house, module, ROUTE)])
-    app.add_middleware(Edge, figures=Figures(), secure=production, loopback_only=False)
+    app.add_middleware(Edge, figures=Figures(), secure=runtime.mode is Mode.PRODUCTION, loopback_only=False)
     return app
+
+
+def _entrance(runtime: Runtime, settings: Settings, watch: Watch | None) -> Entrance:
+    """Open the doors of the interface, with the mark guard where they have one; production counts its calls."""
+    return Entrance(
+        runtime=runtime,
+        limits=Limits(settings.body_limit, settings.body_seconds),
+        door=Doorkeeper.of(settings.calls_per_minute) if runtime.mode is Mode.PRODUCTION else None,
+        attachment_limit=settings.attachment_limit,
+        watch=watch,
+    )
+
+
+def _house(runtime: Runtime, settings: Settings, *, secrets: bool) -> House:
+    """Open the house of the pages; with `secrets` they show the way to the module."""
+    limits = FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit)
+    house = pages.open_house(runtime, limits, outline)
+    return replace(house, secrets=secret_pages.SEEING) if secrets else house
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Files on the wire, for programs and pages alike: bodies that come in pieces, downloads that prove themselves."""
+"""Bytes on the wire, for programs and pages alike: bodies that come in pieces, downloads that prove themselves."""
 
 import asyncio
 import base64
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -42,6 +43,23 @@ class Interrupted(Exception):
         """Keep whose fault it was."""
         super().__init__("slowly" if slowly else "cut off")
         self.slowly = slowly
+
+
+class TooLarge(Exception):
+    """A body that turned out larger than it may be."""
+
+
+async def gathered(request: Request, most: int, seconds: float) -> bytes:
+    """Return a whole body, read no further than `most` bytes; raise TooLarge, TimeoutError, ClientDisconnect."""
+    parts: list[bytes] = []
+    size = 0
+    async with asyncio.timeout(seconds):
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise TooLarge
+            parts.append(part)
+    return b"".join(parts)
 
 
 async def arriving(

@@ -1,6 +1,5 @@
 """The bytes of a body: read with a cap and a time limit, and proved to be JSON before anything interprets them."""
 
-import asyncio
 import json
 import re
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, Final, NoReturn
 from starlette.requests import ClientDisconnect, Request
 
 from exchange.api.problems import Fault
+from exchange.transfer import TooLarge, gathered
 from schemas.problem import ProblemItem
 
 DEPTH: Final = 32
@@ -47,20 +47,15 @@ async def read(request: Request, limits: Limits) -> bytes | Fault:
     announced = request.headers.get("content-length")
     if announced is not None and (len(announced) > len(str(limits.size)) or int(announced) > limits.size):
         return Fault("body_too_large")
-    parts: list[bytes] = []
-    size = 0
     try:
-        async with asyncio.timeout(limits.seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > limits.size:
-                    return Fault("body_too_large")
-                parts.append(part)
+        raw = await gathered(request, limits.size, limits.seconds)
+    except TooLarge:
+        return Fault("body_too_large")
     except TimeoutError:
         return Fault("body_too_slow", headers={"Connection": "close"})
     except ClientDisconnect:
         return Fault("bad_request")
-    return _wrong_media(request) or b"".join(parts)
+    return _wrong_media(request) or raw
 
 
 def _wrong_media(request: Request) -> Fault | None:

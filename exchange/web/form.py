@@ -1,6 +1,5 @@
 """The bytes of a form: read with a cap and a time limit, decoded strictly."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
+from exchange.transfer import TooLarge, gathered
 from exchange.web.errors import PageFault
 
 MOST_FIELDS: Final = 2_000
@@ -54,20 +54,15 @@ async def read(request: Request, limits: Limits) -> Form:
     """Return the form of a call; raise PageFault for what is too large, too slow or no form."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA:
         raise PageFault("bad_form", 415)
-    parts: list[bytes] = []
-    size = 0
     try:
-        async with asyncio.timeout(limits.seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > limits.size:
-                    raise PageFault("form_too_large", 413)
-                parts.append(part)
+        raw = await gathered(request, limits.size, limits.seconds)
+    except TooLarge:
+        raise PageFault("form_too_large", 413) from None
     except TimeoutError:
         raise PageFault("bad_form", 408) from None
     except ClientDisconnect:
         raise PageFault("bad_form", 400) from None
-    return decoded(b"".join(parts))
+    return decoded(raw)
 
 
 def decoded(raw: bytes) -> Form:

@@ -12,6 +12,7 @@ import httpx
 
 from exchange.main import create_app
 from exchange.profiles.secrecy import calendars, orders, regimes
+from exchange.protecting import samples
 from exchange.protection.content.file_provider import FileProvider
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import open_vault
@@ -19,9 +20,7 @@ from exchange.protection.core.guard import guard_of
 from exchange.protection.core.scene import Law
 from exchange.protection.module import Module
 from exchange.protection.service import seed, verify
-from exchange.protection.service.seed import SampleBody
 from exchange.protection.store.schema import ROLE
-from exchange.service import people, registry
 from exchange.settings import Settings
 from exchange.store.pool import open_pool
 from schemas.vocabulary import Role
@@ -34,22 +33,6 @@ ROOT = "/v1/protection"
 KEEPER = Role.SECRECY_OFFICER
 TODAY = date(2026, 3, 1)
 PAPER = {"reference": "12/345", "date": "2026-02-27"}
-CLEARED = (Role.OFFICER, Role.HEAD, Role.DEPUTY_HEAD, Role.SECRECY_OFFICER)
-
-
-def samples() -> tuple[SampleBody, ...]:
-    """Return the sample bodies of the open registry with their cleared people."""
-    return tuple(
-        SampleBody(
-            code=body.code,
-            country=body.country,
-            zone=body.zone,
-            name=body.name,
-            mailbox=body.mailbox,
-            people=tuple(people.sample_login(body.code, role) for role in CLEARED),
-        )
-        for body in registry.samples()
-    )
 
 
 @dataclass

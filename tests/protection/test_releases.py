@@ -18,6 +18,17 @@ CONTENTS: dict[str, Any] = {
     "effect": "раскрытие преступления; ущерб при разглашении невелик",
     "compensation": "по договору",
 }
+RELEASING = {
+    "act": "authorise_release",
+    "recipient": "AM-POL",
+    "purpose": "розыск",
+    "copies": 1,
+    "decision": PAPER,
+    "basis": "договор",
+    "until": "2027-12-31",
+    "own_consent": PAPER,
+    "recipient_cleared": PAPER,
+}
 
 
 async def proposed(hall: Hall, **changes: Any) -> dict[str, Any]:
@@ -199,45 +210,22 @@ async def test_r_3_the_government_decides_last_and_through_the_applicant(hall: H
 
 async def test_r_11_the_release_of_the_item_follows_the_governments_decision(hall: Hall) -> None:
     case = await approved(hall)
-    fields = {
-        "act": "authorise_release",
-        "recipient": "AM-POL",
-        "purpose": "розыск",
-        "copies": 1,
-        "decision": PAPER,
-        "basis": "договор",
-        "until": "2027-12-31",
-        "own_consent": PAPER,
-        "recipient_cleared": PAPER,
-    }
     room = f"items/{case['item']}/acts"
-    bare = await hall.refused(room, fields)
+    bare = await hall.refused(room, RELEASING)
     assert (bare["code"], bare["rule"]) == ("procedure_missing", "R-11")
-    strange = await hall.refused(room, {**fields, "procedure": case["item"]})
+    strange = await hall.refused(room, {**RELEASING, "procedure": case["item"]})
     assert strange["code"] == "procedure_missing"
-    other = await hall.refused(room, {**fields, "procedure": case["id"], "recipient": "AM-NSS"})
+    other = await hall.refused(room, {**RELEASING, "procedure": case["id"], "recipient": "AM-NSS"})
     assert other["code"] == "procedure_other"
-    longer = await hall.refused(room, {**fields, "procedure": case["id"], "until": "2028-01-01"})
+    longer = await hall.refused(room, {**RELEASING, "procedure": case["id"], "until": "2028-01-01"})
     assert (longer["code"], longer["rule"]) == ("procedure_term", "R-5")
-    given = await hall.made(room, {**fields, "procedure": case["id"]})
+    given = await hall.made(room, {**RELEASING, "procedure": case["id"]})
     assert given["releases"][0]["procedure"] == case["id"]
 
 
 async def test_r_11_a_procedure_that_was_not_approved_carries_nothing(hall: Hall) -> None:
     case = await at_expert(hall)
-    fields = {
-        "act": "authorise_release",
-        "recipient": "AM-POL",
-        "purpose": "розыск",
-        "copies": 1,
-        "decision": PAPER,
-        "basis": "договор",
-        "until": "2027-12-31",
-        "own_consent": PAPER,
-        "recipient_cleared": PAPER,
-        "procedure": case["id"],
-    }
-    told = await hall.refused(f"items/{case['item']}/acts", fields)
+    told = await hall.refused(f"items/{case['item']}/acts", {**RELEASING, "procedure": case["id"]})
     assert (told["code"], told["rule"]) == ("procedure_not_approved", "R-11")
 
 

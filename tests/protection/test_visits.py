@@ -6,33 +6,11 @@ from typing import Any
 
 import pytest
 
+from exchange.protection.api.examples_registry import LETTER
 from schemas.vocabulary import Role
 from tests.protection.hall import PAPER, Hall, rules
 
-VISITOR: dict[str, Any] = {
-    "person": "kz-mvd.officer",
-    "surname": "Образцов",
-    "given_names": "Виктор Васильевич",
-    "birth_date": "1980-05-17",
-    "birth_place": "Алматы",
-    "citizenship": "Казахстан",
-    "passport": "N00000000",
-    "position": "Старший инспектор",
-    "body": "МВД Республики Казахстан",
-    "clearance": "top_secret",
-}
-LETTER: dict[str, Any] = {
-    "host": "AM-POL",
-    "visitors": [VISITOR],
-    "degree": "secret",
-    "first_day": "2026-06-01",
-    "length_days": 5,
-    "purpose": "Рабочая встреча",
-    "questions": "Порядок обмена сведениями",
-    "bodies_to_visit": "Полиция Республики Армения",
-    "people_to_meet": "Начальник управления",
-    "providing_document": "План работ № 4",
-}
+VISITOR: dict[str, Any] = LETTER["visitors"][0]
 CONSENT = {"act": "consent_visit", "degree": "secret", "reference": PAPER}
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 from pydantic import TypeAdapter
 
+from exchange.api import examples
 from exchange.core.access import Actor
 from exchange.core.request import Request
 from exchange.service import acts, keys, registry
@@ -22,21 +23,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 WRAPPING_KEY = bytes(range(32))
 ACT: TypeAdapter[ActBody] = TypeAdapter(ActBody)
 
-SUBMISSION: dict[str, Any] = {
-    "requested_authority": "RU-MVD",
-    "reference": "12/3-456",
-    "purpose": "Установить лиц, причастных к хищению средств через поддельную страницу банка",
-    "grounds": "Уголовное дело, возбуждённое 20 февраля 2026 года",
-    "substance": "С поддельной страницы банка похищены средства 214 граждан; сервер находится у провайдера в Москве",
-    "matters": ["information_technology"],
-    "assistance": [
-        {"form": "information", "subject": "persons", "text": "Сведения о владельце сервера"},
-        {"form": "other", "text": "Сохранить содержимое сервера"},
-    ],
-    "execution_term": {"days": 30, "basis": "protocol"},
-    "signatory": {"name": "Образцов И. И.", "position": "head"},
-    "language": "ru",
-}
+SUBMISSION: dict[str, Any] = {**examples.SUBMISSION, "signatory": {"name": "Образцов И. И.", "position": "head"}}
 
 URGENT: dict[str, Any] = {
     "persons": "Неустановленные лица",

@@ -1,5 +1,7 @@
 """Clearances and grants of a body's people: taken in, listed, ended at once."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +16,12 @@ from exchange.protection.api.gate import Gate, Visit, id_of
 from exchange.protection.api.once import once
 from exchange.protection.core.acts import Verb
 from exchange.protection.core.objections import object_to
+from exchange.protection.core.scene import Caller
+from exchange.protection.module import Module
 from exchange.protection.service import people
 from exchange.protection.service.people import Wanted
 from exchange.store import accounts
+from exchange.store.database import Connection
 from schemas.admission import ClearanceWanted, GrantWanted, Revocation
 from schemas.protection_registry import ClearanceView, GrantView
 
@@ -54,28 +59,12 @@ async def grant(gate: Gate, request: Request) -> Response:
 
 async def revoke_clearance(gate: Gate, request: Request) -> Response:
     """End a clearance now."""
-    async with gate.writing(request) as visit:
-        shape.shaped(REVOCATION, visit.document)
-        named = id_of(request)
-
-        async def work() -> Answer:
-            ended = await people.revoke_clearance(visit.conn, gate.module, named, visit.caller, visit.now)
-            return Answer(200, ended.model_dump_json().encode())
-
-        return await once(visit, gate.module, work, Verb.ADMIT)
+    return await _revoked(gate, request, people.revoke_clearance)
 
 
 async def revoke_grant(gate: Gate, request: Request) -> Response:
     """End a grant now."""
-    async with gate.writing(request) as visit:
-        shape.shaped(REVOCATION, visit.document)
-        named = id_of(request)
-
-        async def work() -> Answer:
-            ended = await people.revoke_grant(visit.conn, gate.module, named, visit.caller, visit.now)
-            return Answer(200, ended.model_dump_json().encode())
-
-        return await once(visit, gate.module, work, Verb.ADMIT)
+    return await _revoked(gate, request, people.revoke_grant)
 
 
 async def clearances(gate: Gate, request: Request) -> Response:
@@ -99,6 +88,22 @@ async def grants(gate: Gate, request: Request) -> Response:
         wanted = Wanted(person, None if item is None else str(item), before, limit + 1)
         found = await people.grants(visit.conn, gate.module, visit.caller, wanted, visit.now)
         return page(found, limit)
+
+
+async def _revoked(
+    gate: Gate,
+    request: Request,
+    end: Callable[[Connection, Module, UUID, Caller, datetime], Awaitable[ClearanceView | GrantView]],
+) -> Response:
+    async with gate.writing(request) as visit:
+        shape.shaped(REVOCATION, visit.document)
+        named = id_of(request)
+
+        async def work() -> Answer:
+            ended = await end(visit.conn, gate.module, named, visit.caller, visit.now)
+            return Answer(200, ended.model_dump_json().encode())
+
+        return await once(visit, gate.module, work, Verb.ADMIT)
 
 
 def page(found: tuple[ClearanceView, ...] | tuple[GrantView, ...], limit: int) -> Response:

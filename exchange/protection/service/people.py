@@ -19,7 +19,8 @@ from exchange.protection.service.scenes import (
 )
 from exchange.protection.service.standing import known, require
 from exchange.protection.store import people as store
-from exchange.protection.store.people import ClearanceRow, GrantRow
+from exchange.protection.store.facts import ClearanceRow
+from exchange.protection.store.people import GrantRow
 from exchange.store.database import Connection
 from schemas.admission import ClearanceWanted, GrantWanted
 from schemas.base import Shape

@@ -13,9 +13,7 @@ from exchange.protection.core.scene import AgreedWay, Clearance, Means, Person, 
 from exchange.protection.module import Module
 from exchange.protection.store import facts as store
 from exchange.protection.store import proceedings
-from exchange.protection.store.agreements import AgreementRow
-from exchange.protection.store.facts import AgreedFact, ClearanceFact, Facts
-from exchange.protection.store.people import ClearanceRow
+from exchange.protection.store.facts import AgreementFact, ClearanceRow, Facts
 from exchange.protection.store.proceedings import Row
 from exchange.store.database import Connection
 from schemas.base import Shape
@@ -84,19 +82,19 @@ def uuid_of(code: str) -> UUID | None:
         return None
 
 
-def _means(module: Module, fact: AgreedFact) -> Means:
+def _means(module: Module, fact: AgreementFact) -> Means:
     return Means(fact.code, fact.sides, _reference(module, fact), fact.since, fact.until)
 
 
-def _way(module: Module, fact: AgreedFact, channel: Channel) -> AgreedWay:
+def _way(module: Module, fact: AgreementFact, channel: Channel) -> AgreedWay:
     return AgreedWay(fact.regime, fact.parties, channel, _reference(module, fact), fact.since, fact.until)
 
 
-def _standing(module: Module, fact: AgreedFact) -> StandingAgreement:
+def _standing(module: Module, fact: AgreementFact) -> StandingAgreement:
     return StandingAgreement(fact.regime, fact.sides, _reference(module, fact), fact.since, fact.until)
 
 
-def _reference(module: Module, fact: AgreedFact) -> str:
+def _reference(module: Module, fact: AgreementFact) -> str:
     return Written.model_validate_json(module.safe.open(fact.detail, agreement_bound(fact, agreed=True))).reference
 
 
@@ -108,23 +106,23 @@ def _people(module: Module, found: Facts) -> dict[str, Person]:
     return {code: Person(code, body, tuple(cleared.get(code, ()))) for code, body in found.people.items()}
 
 
-def clearance_of(module: Module, fact: ClearanceFact) -> Clearance:
+def clearance_of(module: Module, fact: ClearanceRow) -> Clearance:
     """Return a clearance with its degree, which is kept locked."""
     until = min((each for each in (fact.until, fact.revoked_at) if each is not None), default=None)
     return Clearance(fact.person, fact.issuer, clearance_detail(module, fact).mark, fact.since, until)
 
 
-def clearance_detail(module: Module, row: ClearanceFact | ClearanceRow) -> ClearanceDetail:
+def clearance_detail(module: Module, row: ClearanceRow) -> ClearanceDetail:
     """Open what of a clearance stands locked; raise ModuleSealed, and Tampered for a row that was changed."""
     return ClearanceDetail.model_validate_json(module.safe.open(row.detail, clearance_bound(row)))
 
 
-def clearance_bound(row: ClearanceFact | ClearanceRow) -> str:
+def clearance_bound(row: ClearanceRow) -> str:
     """Return what a clearance is locked to: all that stands beside it."""
     return f"clearance/{row.id}/{row.person}/{row.body}/{row.issuer}/{term_of(row.since, row.until, row.revoked_at)}"
 
 
-def agreement_bound(row: AgreedFact | AgreementRow, *, agreed: bool) -> str:
+def agreement_bound(row: AgreementFact, *, agreed: bool) -> str:
     """Return what an agreement is locked to: its sides, its term, and whether both said so."""
     sides, parties = ",".join(sorted(row.sides)), ",".join(sorted(row.parties))
     told = f"{row.kind}/{row.code}/{row.regime}/{sides}/{parties}/{row.channel or ''}/{row.since}/{row.until or ''}"

@@ -13,7 +13,7 @@ from exchange.protection.module import Module
 from exchange.protection.service.agreements import row_of
 from exchange.protection.service.scenes import ClearanceDetail, clearance_bound
 from exchange.protection.store import agreements, people, registry
-from exchange.protection.store.people import ClearanceRow
+from exchange.protection.store.facts import ClearanceRow
 from exchange.protection.store.registry import NewBody
 from exchange.store.database import Connection
 from schemas.protection import Written

@@ -1,12 +1,12 @@
 """What two sides agree on beside a treaty, proposed by one and confirmed by the other; references stand locked."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from asyncpg import Record
 
 from exchange.protection.core.notices import Notice
+from exchange.protection.store.facts import AgreementFact
 from exchange.store.database import Connection
 from schemas.secrecy import AgreementKind, Channel
 
@@ -43,22 +43,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementRow:
-    """An agreement as it is kept; `detail` is locked."""
+class AgreementRow(AgreementFact):
+    """An agreement as it is kept, with who proposed it, and since when both sides say so."""
 
-    id: UUID
-    kind: AgreementKind
-    code: str
-    regime: str
-    sides: frozenset[str]
-    parties: frozenset[str]
-    channel: Channel | None
-    since: date
-    until: date | None
     proposed_by: str
     proposed_at: datetime
     agreed_at: datetime | None
-    detail: bytes
 
 
 async def claim(conn: Connection, kind: AgreementKind, code: str) -> AgreementRow | None:

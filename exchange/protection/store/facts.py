@@ -47,8 +47,8 @@ SELECT code, party, zone, office, legal_person FROM protection.body WHERE party 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreedFact:
-    """An agreement that both sides confirmed; `detail` is locked."""
+class AgreementFact:
+    """What an agreement says: of what kind, between whom, for how long; `detail` is locked."""
 
     id: UUID
     kind: AgreementKind
@@ -63,8 +63,8 @@ class AgreedFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClearanceFact:
-    """A clearance; `detail` is locked."""
+class ClearanceRow:
+    """A clearance as it is kept; `detail` is locked."""
 
     id: UUID
     person: str
@@ -83,9 +83,9 @@ class Facts:
     bodies: Mapping[str, Body]
     bindings: tuple[Binding, ...]
     competent: Mapping[tuple[str, str], str]
-    agreements: tuple[AgreedFact, ...]
+    agreements: tuple[AgreementFact, ...]
     people: Mapping[str, Body]
-    clearances: tuple[ClearanceFact, ...]
+    clearances: tuple[ClearanceRow, ...]
 
 
 async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str], now: datetime) -> Facts:
@@ -118,8 +118,8 @@ def _binding(row: Mapping[str, Any]) -> Binding:
     return Binding(row["regime"], row["party"], since, _day(row["left_on"]), _day(row["released_on"]))
 
 
-def _agreed(row: Mapping[str, Any]) -> AgreedFact:
-    return AgreedFact(
+def _agreed(row: Mapping[str, Any]) -> AgreementFact:
+    return AgreementFact(
         id=UUID(row["id"]),
         kind=AgreementKind(row["kind"]),
         code=row["code"],
@@ -133,8 +133,8 @@ def _agreed(row: Mapping[str, Any]) -> AgreedFact:
     )
 
 
-def _clearance(row: Mapping[str, Any]) -> ClearanceFact:
-    return ClearanceFact(
+def _clearance(row: Mapping[str, Any]) -> ClearanceRow:
+    return ClearanceRow(
         id=UUID(row["id"]),
         person=row["person"],
         body=row["body"],

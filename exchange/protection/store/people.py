@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from exchange.protection.core.scene import Body
-from exchange.protection.store.facts import body_of
+from exchange.protection.store.facts import ClearanceRow, body_of
 from exchange.store.database import Connection
 
 SELECT_PERSON = """
@@ -59,20 +59,6 @@ SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.
 """
 
 UPDATE_GRANT = "UPDATE protection.access_grant SET revoked_at = $2, detail = $3 WHERE id = $1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClearanceRow:
-    """A clearance as it is kept."""
-
-    id: UUID
-    person: str
-    body: str
-    issuer: str
-    since: datetime
-    until: datetime | None
-    revoked_at: datetime | None
-    detail: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from exchange.protection.core.notices import Notice
 from exchange.protection.core.release import Owed
 from exchange.protection.core.reminders import next_moment
 from exchange.protection.store.items import Kept
+from exchange.protection.store.saving import entry_row, notice_row
 from exchange.store.database import Connection
 from schemas.secrecy import ProceedingKind
 
@@ -174,27 +175,9 @@ async def save(conn: Connection, saving: Saving) -> None:
             "state": saving.state,
         },
         "bodies": sorted(set(saving.bodies)),
-        "entry": {
-            "seq": sealed.seq,
-            "act": sealed.act,
-            "author": sealed.author,
-            "at": stamp(sealed.at),
-            "recorded_at": stamp(sealed.recorded_at),
-            "previous": sealed.previous.hex(),
-            "digest": sealed.digest.hex(),
-        },
+        "entry": entry_row(sealed),
         "duties": [_duty(each, sealed.recorded_at) for each in saving.duties],
-        "notices": [
-            {
-                "body": each.to,
-                "sender": each.sender,
-                "told": each.told.value,
-                "number": each.number,
-                "by": None if each.by is None else stamp(each.by),
-                "rule": each.rule,
-            }
-            for each in saving.notices
-        ],
+        "notices": [notice_row(each) for each in saving.notices],
     }
     await conn.execute(SELECT_SAVED, to_json(document).decode(), saving.snapshot, saving.jws, saving.ruling)
 

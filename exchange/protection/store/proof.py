@@ -6,7 +6,8 @@ from uuid import UUID
 
 from exchange.core.record import stamp
 from exchange.protection.store.accesses import Access
-from exchange.protection.store.people import ClearanceRow, GrantRow
+from exchange.protection.store.facts import ClearanceRow
+from exchange.protection.store.people import GrantRow
 from exchange.protection.store.saving import Row
 from exchange.store.database import Connection
 

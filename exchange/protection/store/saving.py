@@ -53,18 +53,10 @@ async def save(conn: Connection, before: Item | None, decision: Decision, sealed
             "originator": after.originator.code,
             "state": after.state.value,
         },
-        "entry": {
-            "seq": sealed.seq,
-            "act": sealed.act,
-            "author": sealed.author,
-            "at": stamp(sealed.at),
-            "recorded_at": stamp(sealed.recorded_at),
-            "previous": sealed.previous.hex(),
-            "digest": sealed.digest.hex(),
-        },
+        "entry": entry_row(sealed),
         "participants": participants(after),
         "duties": duties(before, after, sealed.recorded_at),
-        "notices": [_notice(each) for each in decision.notices],
+        "notices": [notice_row(each) for each in decision.notices],
     }
     await conn.execute(SELECT_SAVED, to_json(document).decode(), locked.snapshot, locked.jws, locked.ruling)
 
@@ -134,7 +126,21 @@ def _standing(duty: Duty) -> Row:
     }
 
 
-def _notice(notice: Notice) -> Row:
+def entry_row(sealed: Sealed) -> Row:
+    """Return an act's place in its chain; its texts are written apart, locked."""
+    return {
+        "seq": sealed.seq,
+        "act": sealed.act,
+        "author": sealed.author,
+        "at": stamp(sealed.at),
+        "recorded_at": stamp(sealed.recorded_at),
+        "previous": sealed.previous.hex(),
+        "digest": sealed.digest.hex(),
+    }
+
+
+def notice_row(notice: Notice) -> Row:
+    """Return a notice for the outbox."""
     return {
         "body": notice.to,
         "sender": notice.sender,

@@ -1,33 +1,29 @@
 """A form that is sent twice has one effect: its key is kept, with where it led, in the effect's own transaction."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.requests import Request
 
-from exchange.core.errors import KeyInWork, KeyReused
+from exchange.core.errors import KeyReused
 from exchange.protection.service import idempotency
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.sheet import Again
 from exchange.service.idempotency import fingerprint
+from exchange.web.clicks import after_the_first
 from exchange.web.form import Form
 
 LONGEST_KEY: Final = 64
-TRIES: Final = 40
-PAUSE: Final = 0.1
-"""Seconds between two looks whether the first of two clicks is done."""
 
 
 async def once(chamber: Chamber, request: Request, form: Form, work: Callable[[Room], Awaitable[str]]) -> str:
     """Do what a form asks for in one transaction and return where it led; wait for the first of two clicks."""
-    for _ in range(TRIES):
-        try:
-            async with chamber.writing(request, form) as room:
-                return await _done(room, request, form, work)
-        except KeyInWork:
-            await asyncio.sleep(PAUSE)
-    raise KeyInWork
+
+    async def sent() -> str:
+        async with chamber.writing(request, form) as room:
+            return await _done(room, request, form, work)
+
+    return await after_the_first(sent)
 
 
 async def _done(room: Room, request: Request, form: Form, work: Callable[[Room], Awaitable[str]]) -> str:

@@ -1,6 +1,5 @@
 """One act as a form: filled in, sent, and either it stands or the form comes back with what is wrong."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from exchange.core.access import Relation, Verb, may, relation
 from exchange.core.acts import ACTS
 from exchange.core.drafting import can_be_signed
-from exchange.core.errors import CallerUnknown, ExchangeError, KeyInWork, KeyReused, NotThere, Refused, Weight
+from exchange.core.errors import CallerUnknown, ExchangeError, KeyReused, NotThere, Refused, Weight
 from exchange.core.objections import object_to
 from exchange.core.request import AttachmentRef
 from exchange.service import acts, drafts, idempotency, queries
@@ -21,6 +20,7 @@ from exchange.web.acts import filling, remarks
 from exchange.web.acts.desk import Desk, desk_of
 from exchange.web.acts.filling import Filling
 from exchange.web.acts.remarks import Remark
+from exchange.web.clicks import after_the_first
 from exchange.web.dossier import open_dossier, steps_since
 from exchange.web.errors import Forged
 from exchange.web.form import Form
@@ -35,8 +35,6 @@ from schemas.vocabulary import ActKind
 
 ACT: Final[TypeAdapter[ActBody]] = TypeAdapter(ActBody)
 LONGEST_KEY: Final = 64
-TRIES: Final = 40
-PAUSE: Final = 0.1
 """Seconds between two looks whether the first of two clicks is done."""
 
 
@@ -89,18 +87,14 @@ async def _sent(house: House, request: Request, sent: Sent) -> Response:
             against = remarks.of_files(sent.against, filling.fill(kind, form, visit.zone), visit.tongue)
             again = _Again(against, 422) if against else None
             return await _sheet(house, visit, request_id, kind, form, again)
-    for _ in range(TRIES):
-        try:
-            return await _done(house, request, request_id, kind, form)
-        except KeyInWork:
-            await asyncio.sleep(PAUSE)
-        except _Again as again:
-            async with house.reading(request) as visit:
-                shown = await _sheet(house, visit, request_id, kind, form, again)
-            if again.refused is not None:
-                await house.tell(visit, again.refused)
-            return shown
-    raise KeyInWork
+    try:
+        return await after_the_first(lambda: _done(house, request, request_id, kind, form))
+    except _Again as again:
+        async with house.reading(request) as visit:
+            shown = await _sheet(house, visit, request_id, kind, form, again)
+        if again.refused is not None:
+            await house.tell(visit, again.refused)
+        return shown
 
 
 class _Again(Exception):

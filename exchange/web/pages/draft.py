@@ -1,6 +1,5 @@
 """One draft: begun, written on by several people at once, shown with its gaps and steps."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from exchange.web.acts.drafting import DraftSheet
 from exchange.web.acts.filling import Filling
 from exchange.web.acts.preview import Difference
 from exchange.web.acts.remarks import Remark
+from exchange.web.clicks import after_the_first
 from exchange.web.content import Said
 from exchange.web.errors import BadQuery, Forged
 from exchange.web.form import Form
@@ -47,8 +47,6 @@ from exchange.web.uploads import Sent, Stopped
 from schemas.vocabulary import ActKind, DraftState, DraftStep
 
 LONGEST_KEY: Final = 64
-TRIES: Final = 40
-PAUSE: Final = 0.1
 """Seconds between two looks whether the first of two clicks is done."""
 
 STATUS: Final = {Weight.FORBIDDEN: 403, Weight.STALE: 412, Weight.STATE: 409, Weight.CONTENT: 422}
@@ -104,12 +102,7 @@ async def create(house: House, request: Request) -> Response:
         return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
     form = sent.form
     try:
-        for _ in range(TRIES):
-            try:
-                return await _created(house, request, sent)
-            except KeyInWork:
-                await asyncio.sleep(PAUSE)
-        raise KeyInWork
+        return await after_the_first(lambda: _created(house, request, sent))
     except (CallerUnknown, Forged, ExchangeError) as trouble:
         return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
 

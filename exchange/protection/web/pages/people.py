@@ -1,6 +1,8 @@
 """Clearances of the body's people, and who of them has access to what: taken in and ended by its secrecy officer."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exchange.protection.core.acts import Verb
+from exchange.protection.core.scene import Caller
+from exchange.protection.module import Module
 from exchange.protection.service import people, queries
 from exchange.protection.service.people import Wanted
 from exchange.protection.web.chamber import Chamber, Room
@@ -20,6 +24,7 @@ from exchange.protection.web.sheet import Sheet
 from exchange.protection.web.slips import Filled, Laid, Slip
 from exchange.protection.web.stamps import Stamp
 from exchange.runtime import new_id
+from exchange.store.database import Connection
 from exchange.web.acts.desk import Choice
 from exchange.web.form import Form
 from exchange.web.query import Query
@@ -67,26 +72,26 @@ async def show(chamber: Chamber, request: Request) -> Response:
 
 async def end_clearance(chamber: Chamber, request: Request) -> Response:
     """End a clearance at once."""
-    number = id_of(request, "clearance")
-
-    async def end(room: Room) -> str:
-        await people.revoke_clearance(room.conn, room.module, number, room.caller, room.visit.now)
-        return WAY
-
-    form = await chamber.house.form(request)
-    return RedirectResponse(await once(chamber, request, form, end), 303)
+    return await _ended(chamber, request, id_of(request, "clearance"), people.revoke_clearance)
 
 
 async def end_grant(chamber: Chamber, request: Request) -> Response:
     """End a grant at once."""
-    number = id_of(request, "grant")
+    return await _ended(chamber, request, id_of(request, "grant"), people.revoke_grant)
 
-    async def end(room: Room) -> str:
-        await people.revoke_grant(room.conn, room.module, number, room.caller, room.visit.now)
+
+async def _ended(
+    chamber: Chamber,
+    request: Request,
+    number: UUID,
+    end: Callable[[Connection, Module, UUID, Caller, datetime], Awaitable[object]],
+) -> Response:
+    async def work(room: Room) -> str:
+        await end(room.conn, room.module, number, room.caller, room.visit.now)
         return WAY
 
     form = await chamber.house.form(request)
-    return RedirectResponse(await once(chamber, request, form, end), 303)
+    return RedirectResponse(await once(chamber, request, form, work), 303)
 
 
 async def new_grant(chamber: Chamber, request: Request) -> Response:
