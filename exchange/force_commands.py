@@ -7,8 +7,10 @@ from pydantic import ValidationError
 
 from exchange import opening, protecting
 from exchange.core.errors import NodeError
+from exchange.keys_commands import passphrase
 from exchange.opening import Place
 from exchange.operate import tell, with_place
+from exchange.protection.content.safe import Safe
 from exchange.protection.service import force
 from exchange.protection.store.schema import ROLE
 from exchange.runtime import Mode
@@ -18,20 +20,28 @@ from schemas.force import ForceFile
 
 
 def take_in(settings: Settings, mode: Mode | None, data: Path, file: Path) -> int:
-    """Enter a file (TOML) into the module's registry; what is there already stays."""
+    """Enter a file (TOML) into the module's registry; what is there already stays.
+
+    Every row is vouched for under the module's keys: the passphrase (or the token's PIN) is needed.
+    """
     wanted = read(file)
 
-    async def work(place: Place, known: Mode, _key: bytes) -> None:
+    async def work(place: Place, known: Mode, key: bytes) -> None:
         where = opening.module_place(place, settings, known)
         dsn = settings.protection.database_url if where is None else where.app
         if dsn is None:
             raise NodeError("this node has no protection module: see PROTECTION")
+        word = passphrase(settings, known) or (key.hex() if known is Mode.SANDBOX else None)
+        if word is None:
+            raise NodeError("the passphrase is needed: PROTECTION_PASSPHRASE_FILE, or a terminal")
+        provider = await protecting.open_provider(settings, known, data, word)
         pool = await open_pool(dsn, size=1, role=ROLE)
         try:
             async with pool.transaction() as conn:
-                bodies, bindings, competent = await force.take_in(conn, protecting.law(), wanted)
+                bodies, bindings, competent = await force.take_in(conn, protecting.law(), Safe(provider), wanted)
         finally:
             await pool.close()
+            provider.forget()
         tell(f"bodies: {bodies}, bindings: {bindings}, competent: {competent}")
 
     with_place(settings, mode, data, work)

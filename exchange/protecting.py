@@ -164,7 +164,7 @@ async def furnish(module: Module, runtime: Runtime) -> None:
     if runtime.mode is Mode.SANDBOX:
         async with module.pool.transaction() as conn:
             await seed.seed_sandbox(conn, module, samples())
-    await Bodies(runtime, module.pool).run(await runtime.now())
+    await Bodies(runtime, module).run(await runtime.now())
 
 
 def samples() -> tuple[SampleBody, ...]:

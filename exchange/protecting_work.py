@@ -10,13 +10,12 @@ from exchange.delivery.sending import Post
 from exchange.protection.core.scene import Body
 from exchange.protection.gateway import Doors
 from exchange.protection.module import Module
+from exchange.protection.service import registering
 from exchange.protection.service.work import works
-from exchange.protection.store import registry
 from exchange.protection.store.registry import NewBody
 from exchange.service.database import Database
 from exchange.service.protected import Bind
 from exchange.store import designations
-from exchange.store.pool import Pool
 from exchange.work import Outcome
 from scheduler import Job
 from schemas.secrecy import Office
@@ -37,7 +36,7 @@ def binding(db: Database, doors: Doors) -> tuple[Job, ...]:
 
 def housekeeping(db: Database, module: Module, post: Post) -> tuple[Job, ...]:
     """Return what the module does by itself."""
-    own = (Job(Contents(module), CONTENTS_EVERY), Job(Bodies(db, module.pool), BODIES_EVERY))
+    own = (Job(Contents(module), CONTENTS_EVERY), Job(Bodies(db, module), BODIES_EVERY))
     return (*own, *(Job(work, every) for work, every in works(module, post)))
 
 
@@ -68,7 +67,7 @@ class Bodies:
     """Telling the module what the open registry says of bodies: where they are, what they are called, their mail."""
 
     db: Database = field(repr=False)
-    pool: Pool = field(repr=False)
+    module: Module = field(repr=False)
     name: str = "protection_bodies"
 
     async def run(self, now: datetime) -> Outcome:
@@ -76,8 +75,9 @@ class Bodies:
         async with self.db.connection() as conn:
             found = {**await designations.visible(conn, None), **await designations.outside(conn)}
         bodies = [body_of(present(history, now)) for history in found.values()]
-        async with self.pool.transaction() as conn:
-            return Outcome(did=await registry.tell_bodies(conn, bodies))
+        sealed = self.module.provider.sealed
+        async with self.module.pool.transaction() as conn:
+            return Outcome(did=await registering.tell_bodies(conn, self.module.safe, bodies, sealed=sealed))
 
     async def next_at(self) -> datetime | None:
         """Wait for nothing: it is looked at now and then."""

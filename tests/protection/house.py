@@ -211,7 +211,7 @@ class House:
             item_id = UUID(item.id) if isinstance(item, Item) else item
             return await queries.read(conn, self.module, item_id, clerk(by, role), self.now)
 
-    async def faults(self) -> dict[UUID, tuple[str, ...]]:
+    async def faults(self) -> dict[UUID | str, tuple[str, ...]]:
         """Return what does not prove itself."""
         async with self.module.pool.transaction() as conn:
             return {item: found async for item, found in verify.proofs(conn, self.module) if found}

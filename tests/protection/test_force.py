@@ -8,14 +8,16 @@ import asyncpg
 import pytest
 
 from exchange import cli, force_commands, protecting
-from exchange.core.errors import NodeError
+from exchange.core.errors import NodeError, Tampered
 from exchange.force_commands import read
+from exchange.protection.content.safe import Safe
 from exchange.protection.service import force
+from exchange.protection.service.vouching import require_all
 from exchange.protection.store.facts import facts
 from exchange.settings import Settings
 from schemas.force import ForceFile
-from tests.api.house import NOW
 from tests.conftest import Database
+from tests.protection.content.keys import made
 
 WHOLE = """
 [[body]]
@@ -43,36 +45,44 @@ def file(folder: Path, text: str = WHOLE) -> Path:
     return path
 
 
-async def entered(owner: "asyncpg.Connection", wanted: ForceFile) -> tuple[int, int, int]:
+@pytest.fixture
+def safe(tmp_path: Path) -> Safe:
+    return Safe(made(tmp_path / "protection.keys"))
+
+
+async def entered(owner: "asyncpg.Connection", safe: Safe, wanted: ForceFile) -> tuple[int, int, int]:
     async with owner.transaction():
         await owner.execute("SET LOCAL ROLE protection_app")
-        return await force.take_in(owner, protecting.law(), wanted)
+        return await force.take_in(owner, protecting.law(), safe, wanted)
 
 
 async def test_kl_14_a_treaty_is_in_force_from_the_day_that_the_registry_holds(
-    owner: "asyncpg.Connection", tmp_path: Path
+    owner: "asyncpg.Connection", safe: Safe, tmp_path: Path
 ) -> None:
     wanted = read(file(tmp_path))
-    assert await entered(owner, wanted) == (1, 1, 1)
-    assert await entered(owner, wanted) == (1, 1, 1), "again, and nothing changes"
-    known = await facts(owner, ("LT-VSD",), (), NOW)
-    assert [(each.regime, each.party, each.since) for each in known.bindings] == [
+    assert await entered(owner, safe, wanted) == (1, 1, 1)
+    assert await entered(owner, safe, wanted) == (1, 1, 1), "again, and nothing changes"
+    known = await facts(owner, ("LT-VSD",), ())
+    assert [(each.row.regime, each.row.party, each.row.since) for each in known.bindings] == [
         ("kz-lt-2015", "LT", date(2026, 1, 30))
     ]
-    assert known.competent == {("kz-lt-2015", "LT"): "LT-VSD"}
+    assert [(each.row.regime, each.row.party, each.row.body) for each in known.competent] == [
+        ("kz-lt-2015", "LT", "LT-VSD")
+    ]
+    require_all(safe, known)
     left = read(
         file(
             tmp_path,
             WHOLE.replace("since = 2026-01-30\n\n[[comp", "since = 2026-01-30\nleft_on = 2026-09-01\n\n[[comp"),
         )
     )
-    await entered(owner, left)
-    await entered(owner, wanted)
-    (binding,) = (await facts(owner, (), (), NOW)).bindings
-    assert binding.left_on == date(2026, 9, 1), "what was told of leaving stays"
+    await entered(owner, safe, left)
+    await entered(owner, safe, wanted)
+    (binding,) = (await facts(owner, (), ())).bindings
+    assert binding.row.left_on == date(2026, 9, 1), "what was told of leaving stays"
 
 
-async def test_everything_that_cannot_stand_is_named_at_once(owner: "asyncpg.Connection") -> None:
+async def test_everything_that_cannot_stand_is_named_at_once(owner: "asyncpg.Connection", safe: Safe) -> None:
     wrong: dict[str, Any] = {
         "binding": [
             {"regime": "kz-lt-2015", "party": "RU", "since": "2026-01-30"},
@@ -83,13 +93,29 @@ async def test_everything_that_cannot_stand_is_named_at_once(owner: "asyncpg.Con
         ],
     }
     with pytest.raises(NodeError) as told:
-        await entered(owner, ForceFile.model_validate(wrong, strict=False))
+        await entered(owner, safe, ForceFile.model_validate(wrong, strict=False))
     assert str(told.value).split("; ") == [
         "RU is no Party to kz-lt-2015",
         "RU cannot leave csto-2004 before it is bound",
         "LT is no Party to kz-1355",
         "LT-CB is no body of LT that the module knows",
     ]
+
+
+async def test_what_was_entered_behind_the_module_is_not_built_upon(
+    owner: "asyncpg.Connection", safe: Safe, tmp_path: Path
+) -> None:
+    wanted = read(file(tmp_path))
+    await entered(owner, safe, wanted)
+    await owner.execute("UPDATE protection.binding SET left_on = '2026-12-01'")
+    with pytest.raises(Tampered):
+        await entered(owner, safe, wanted)
+    await owner.execute("UPDATE protection.binding SET left_on = NULL")
+    await owner.execute(
+        "INSERT INTO protection.body (code, party, zone, name, proof) VALUES ('LT-X', 'LT', 'UTC', '{}', '')"
+    )
+    with pytest.raises(Tampered):
+        await entered(owner, safe, wanted)
 
 
 @pytest.mark.parametrize(

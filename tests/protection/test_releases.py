@@ -1,12 +1,14 @@
 """The release procedure over the real interface: proposal, terms by working days, decisions, and what becomes of it."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import asyncpg
 import pytest
 
-from exchange.protection.service import proving
+from exchange.protection.core.scene import Binding
+from exchange.protection.service import proving, registering, seed
 from schemas.vocabulary import Role
 from tests.protection.hall import PAPER, Hall, rules
 
@@ -137,10 +139,7 @@ async def test_r_5_a_decision_after_the_term_stands_and_is_late(hall: Hall) -> N
 
 async def test_r_6_the_expert_body_takes_part_once_the_materials_go_to_it(hall: Hall) -> None:
     async with hall.module.pool.transaction() as conn:
-        await conn.execute(
-            "INSERT INTO protection.competent (regime, party, body, since) "
-            "VALUES ('kz-1355', 'KZ', 'KZ-MVD', '2026-01-01')"
-        )
+        await registering.add_competent(conn, hall.module.safe, "kz-1355", "KZ", "KZ-MVD", date(2026, 1, 1))
     item = await hall.item("KZ-NSC")
     plain = {"item": item["id"], "classification_body": "KZ-NSC", **CONTENTS}
     case = await hall.made("releases", plain, "KZ-NSC")
@@ -232,7 +231,9 @@ async def test_r_11_a_procedure_that_was_not_approved_carries_nothing(hall: Hall
 async def test_r_10_without_a_treaty_nothing_is_proposed(hall: Hall) -> None:
     item = await hall.item()
     async with hall.module.pool.transaction() as conn:
-        await conn.execute("UPDATE protection.binding SET left_on = '2026-01-01' WHERE party = 'AM'")
+        for regime in ("csto-2004", "kz-am-2025"):
+            left = Binding(regime, "AM", seed.SINCE, left_on=date(2026, 1, 1))
+            await registering.bind(conn, hall.module.safe, left)
     told = await hall.refused("releases", {"item": item["id"], "classification_body": "KZ-NSC", **CONTENTS})
     assert (told["code"], told["rule"]) == ("no_treaty", "R-10")
 

@@ -33,7 +33,7 @@ async def bindings(gate: Gate, request: Request) -> Response:
     """List for which Parties each treaty is in force, and who is competent there now."""
     async with gate.reading(request) as visit:
         query.Query(request).done()
-        found = await agreements.bindings(visit.conn, visit.caller, visit.now)
+        found = await agreements.bindings(visit.conn, gate.module, visit.caller, visit.now)
         return query.page(found, None, len(found))
 
 

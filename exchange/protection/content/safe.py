@@ -1,6 +1,18 @@
-"""Rows that tell of a secret, locked before they are stored: neither a dump nor a log of the database reads them."""
+"""Rows that tell of a secret, locked before they are stored: neither a dump nor a log of the database reads them.
 
+What may stand in clear and must not be changed is vouched for: a proof beside it opens for these very words alone.
+"""
+
+from typing import Final
+
+from exchange.core.errors import ModuleSealed
 from exchange.protection.content.provider import RECORD, KeyProvider
+
+VOUCHED: Final = b"."
+"""What is locked where only the words count that it is bound to."""
+
+REMEMBERED: Final = 20_000
+"""How many proofs that held are remembered: a key on hardware is asked once for each."""
 
 
 class Safe:
@@ -9,6 +21,7 @@ class Safe:
     def __init__(self, provider: KeyProvider) -> None:
         """Stand on a provider, sealed or not."""
         self._provider = provider
+        self._held: set[tuple[bytes, str]] = set()
 
     def lock(self, plain: bytes, bound: str) -> bytes:
         """Return bytes as they may be stored, 37 longer; raise ModuleSealed."""
@@ -17,6 +30,20 @@ class Safe:
     def open(self, locked: bytes, bound: str) -> bytes:
         """Return bytes that `lock` made; raise ModuleSealed, and Tampered for what is bound elsewhere or changed."""
         return self._provider.unwrap(locked, _row(bound))
+
+    def vouch(self, bound: str) -> bytes:
+        """Return the proof of a row that stands in clear, `bound` being all of it; raise ModuleSealed."""
+        return self.lock(VOUCHED, bound)
+
+    def prove(self, proof: bytes, bound: str) -> None:
+        """Raise Tampered unless this is the proof that `vouch` made of this row; raise ModuleSealed."""
+        if self._provider.sealed:
+            raise ModuleSealed
+        if (proof, bound) not in self._held:
+            self.open(proof, bound)
+            if len(self._held) >= REMEMBERED:
+                self._held.clear()
+            self._held.add((proof, bound))
 
 
 def _row(bound: str) -> bytes:

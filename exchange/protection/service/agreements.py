@@ -12,7 +12,6 @@ from exchange.protection.service.proceedings import decided
 from exchange.protection.service.scenes import agreement_bound, scene_for
 from exchange.protection.service.standing import known, require
 from exchange.protection.store import agreements as store
-from exchange.protection.store import registry
 from exchange.protection.store.agreements import AgreementRow
 from exchange.store.database import Connection
 from schemas.admission import AgreementWanted
@@ -55,19 +54,20 @@ async def listed(
     return tuple(_view(agreement_of(module, row)) for row in rows)
 
 
-async def bindings(conn: Connection, caller: Caller, now: datetime) -> tuple[BindingView, ...]:
-    """Return which Parties each regime is in force for, and who is competent there; raise Refused."""
+async def bindings(conn: Connection, module: Module, caller: Caller, now: datetime) -> tuple[BindingView, ...]:
+    """Return which Parties each regime is in force for, and who is competent there; raise Refused, Tampered."""
     require(caller)
+    scene = await scene_for(conn, module, bodies=(), now=now)
     return tuple(
         BindingView(
-            regime=each.binding.regime,
-            party=each.binding.party,
-            since=each.binding.since,
-            left_on=each.binding.left_on,
-            released_on=each.binding.released_on,
-            competent=each.competent,
+            regime=each.regime,
+            party=each.party,
+            since=each.since,
+            left_on=each.left_on,
+            released_on=each.released_on,
+            competent=scene.competent.get((each.regime, each.party)),
         )
-        for each in await registry.bindings(conn, now)
+        for each in sorted(scene.bindings, key=lambda each: (each.regime, each.party, each.since))
     )
 
 

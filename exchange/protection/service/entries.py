@@ -8,6 +8,7 @@ from exchange.core.deadlines import local_day
 from exchange.protection.core.entries import EntryDecision, decide_entry, takes_effect
 from exchange.protection.core.scene import Body, Caller
 from exchange.protection.module import Module
+from exchange.protection.service import registering
 from exchange.protection.service.proceedings import (
     ENTRY,
     Deed,
@@ -19,7 +20,6 @@ from exchange.protection.service.proceedings import (
 )
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.service.standing import known
-from exchange.protection.store import registry
 from exchange.store.database import Connection
 from schemas.protection_registry import DatedEntryView
 from schemas.release import DatedEntry
@@ -48,7 +48,7 @@ async def enter(
     )
     kept = await begin(conn, module, ENTRY, new_id, deed, author, caller, now)
     if since is not None:
-        await _take_effect(conn, body, author, since, new_id)
+        await _take_effect(conn, module, body, author, since, new_id)
     return kept
 
 
@@ -73,9 +73,12 @@ def view(kept: Kept[EntryDecision]) -> DatedEntryView:
     )
 
 
-async def _take_effect(conn: Connection, body: DatedEntry, author: Body, since: date, entry: UUID) -> None:
+async def _take_effect(
+    conn: Connection, module: Module, body: DatedEntry, author: Body, since: date, entry: UUID
+) -> None:
     """Let the registry follow an entry: another competent body, or a Party released from protecting (A-4, KL-14)."""
     if body.kind is EntryKind.COMPETENT_BODY:
-        await registry.add_competent(conn, body.regime, author.party, str(body.fields["body"]), since, entry)
+        named = str(body.fields["body"])
+        await registering.add_competent(conn, module.safe, body.regime, author.party, named, since, entry)
     elif body.kind is EntryKind.RELEASED:
-        await registry.release_party(conn, body.regime, author.party, since)
+        await registering.release_party(conn, module.safe, body.regime, author.party, since)

@@ -4,28 +4,35 @@ from collections.abc import Iterator
 from datetime import date
 
 from exchange.core.errors import NodeError
+from exchange.protection.content.safe import Safe
 from exchange.protection.core.scene import Binding, Body, Law
-from exchange.protection.store import facts, registry
+from exchange.protection.service import registering
+from exchange.protection.service.vouching import require
+from exchange.protection.store import facts
 from exchange.protection.store.registry import NewBody
 from exchange.store.database import Connection
 from schemas.force import ForceFile
 
 
-async def take_in(conn: Connection, law: Law, file: ForceFile) -> tuple[int, int, int]:
+async def take_in(conn: Connection, law: Law, safe: Safe, file: ForceFile) -> tuple[int, int, int]:
     """Enter bodies, bindings and competent bodies that are not there; return how many of each the file names.
 
     A binding that is there takes the day of leaving that the file gives. Competent bodies are entered where a Party has
-    none: a successor is named by a dated entry (A-4, KA-3, KL-5). Raise NodeError with everything that cannot stand.
+    none: a successor is named by a dated entry (A-4, KA-3, KL-5). Raise NodeError with everything that cannot stand,
+    Tampered for what was changed behind the module, ModuleSealed.
     """
     named = {each.code: each.party for each in file.body}
     parties = {party for regime in law.regimes.values() for party in regime.parties}
     for party in sorted(parties):
-        named |= {body.code: body.party for body in await facts.bodies_of(conn, party)}
+        for held in await facts.bodies_of(conn, party):
+            require(safe, held.row, held.proof)
+            named[held.row.code] = held.row.party
     found = [*_of_bindings(file, law), *_of_competent(file, law, named)]
     if found:
         raise NodeError("; ".join(found))
-    await registry.add_bodies(
+    await registering.add_bodies(
         conn,
+        safe,
         [
             NewBody(
                 body=Body(each.code, each.party, each.zone, legal_person=each.legal_person),
@@ -36,11 +43,11 @@ async def take_in(conn: Connection, law: Law, file: ForceFile) -> tuple[int, int
         ],
     )
     for each in file.binding:
-        await registry.bind(conn, Binding(each.regime, each.party, each.since, each.left_on))
+        await registering.bind(conn, safe, Binding(each.regime, each.party, each.since, each.left_on))
     first: list[tuple[str, str, str, date]] = [
         (each.regime, each.party, each.body, each.since) for each in file.competent
     ]
-    await registry.add_first_competent(conn, first)
+    await registering.add_first_competent(conn, safe, first)
     return len(file.body), len(file.binding), len(file.competent)
 
 

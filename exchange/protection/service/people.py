@@ -9,6 +9,7 @@ from exchange.protection.core.admission import decide_clearance, decide_grant, o
 from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Caller, Grant, Person
 from exchange.protection.module import Module
+from exchange.protection.service import registering
 from exchange.protection.service.scenes import (
     ClearanceDetail,
     clearance_bound,
@@ -54,7 +55,7 @@ async def clear(
     decided = decide_clearance(body, scene.people.get(body.person), caller, scene, now)
     if isinstance(decided, Refusal):
         raise Refused(decided.objections)
-    await store.add_person(conn, body.person, caller.body)
+    await registering.add_person(conn, module.safe, body.person, caller.body)
     detail = ClearanceDetail(mark=decided.mark, document=body.document, made_by=caller.who)
     row = ClearanceRow(
         id=new_id,

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from exchange.core.errors import ExchangeError, RecordBroken, Unavailable
 from exchange.core.record import faults
+from exchange.protection.core.entries import EntryDecision
 from exchange.protection.module import Module
 from exchange.protection.service import keys
-from exchange.protection.service.proceedings import RELEASE, subject, value_of
+from exchange.protection.service.proceedings import ENTRY, RELEASE, subject, value_of
 from exchange.protection.service.sealing import opened, said
 from exchange.protection.store import proceedings as store
+from exchange.protection.store import proof
 from exchange.protection.store.proceedings import Row
 from exchange.store.database import Connection
-from schemas.secrecy import ProceedingKind
+from schemas.secrecy import EntryKind, ProceedingKind
 
 AT_ONCE: Final = 100
 
@@ -52,4 +54,20 @@ async def prove(conn: Connection, module: Module, row: Row) -> tuple[str, ...]:
         found.append("the snapshot is not what the record leads to")
     if not found and await store.duties(conn, row.id) != store.standing(owed):
         found.append("its duties are not those of the record")
+    if not found and row.kind is ProceedingKind.ENTRY:
+        found.extend(await _effect(conn, row.author, row.id, value_of(module, ENTRY, row).value))
     return tuple(found)
+
+
+async def _effect(conn: Connection, author: str, entry: UUID, decided: EntryDecision) -> list[str]:
+    """Return what the registry does not say that an entry brought about (A-4, KA-3, KL-5, KL-14)."""
+    body, since = decided.entry, decided.since
+    if since is not None and body.kind is EntryKind.COMPETENT_BODY:
+        named = (body.regime, str(body.fields["body"]), since)
+        if await proof.named_by(conn, entry) != [named]:
+            return ["the competent body that it named is not in the registry"]
+    if since is not None and body.kind is EntryKind.RELEASED:
+        days = await proof.released(conn, body.regime, author, since)
+        if any(day is None or day > since for day in days):
+            return ["the release that it told of is not in the registry"]
+    return []

@@ -10,7 +10,9 @@ from exchange.protection.core.objections import object_to
 from exchange.protection.core.regimes import in_force, no_counterpart_rule
 from exchange.protection.core.scene import Scene
 from exchange.protection.module import Module
-from exchange.protection.service.scenes import scene_for
+from exchange.protection.service.scenes import scene_from
+from exchange.protection.service.vouching import require_all
+from exchange.protection.store.facts import facts
 from exchange.store.database import Connection
 from schemas import protection_views as views
 from schemas.regimes import Regime, RegimeParty
@@ -18,8 +20,11 @@ from schemas.secrecy import Mark
 
 
 async def regimes(conn: Connection, module: Module, now: datetime) -> tuple[views.RegimeView, ...]:
-    """Return every regime with its Parties as the registry knows them today; it opens nothing that is locked."""
-    scene = await scene_for(conn, module, bodies=(), now=now)
+    """Return every regime with its Parties as the registry knows them today; raise Tampered.
+
+    Sealed, the module shows what stands there: it can prove nothing then, and lets nobody act on it either.
+    """
+    scene = await _scene(conn, module, now)
     return tuple(_regime(regime, scene) for regime in module.law.regimes.values())
 
 
@@ -30,7 +35,7 @@ async def equivalence(
 
     Raise Refused with the rule where there is no counterpart, no regime, or one state only.
     """
-    scene, day = await scene_for(conn, module, bodies=(), now=now), local_day(now, "UTC")
+    scene, day = await _scene(conn, module, now), local_day(now, "UTC")
     if one == other:
         raise Refused((object_to("own_state", rule="A-6.1"),))
     found = tuple(
@@ -52,6 +57,14 @@ async def equivalence(
         regime=deciding.id,
         rule=equivalence_rule(deciding, one, other),
     )
+
+
+async def _scene(conn: Connection, module: Module, now: datetime) -> Scene:
+    """Return the registry's facts, proved unless the keys are sealed."""
+    found = await facts(conn, (), ())
+    if not module.provider.sealed:
+        require_all(module.safe, found)
+    return await scene_from(conn, module, found, (), now)
 
 
 def _regime(regime: Regime, scene: Scene) -> views.RegimeView:

@@ -1,6 +1,6 @@
 """What the law needs beside an item, for one act: the registry's facts on its day, of what is named."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from exchange.core.errors import RecordBroken
 from exchange.core.record import stamp
 from exchange.protection.core.release import Case
-from exchange.protection.core.scene import AgreedWay, Clearance, Means, Person, Scene, StandingAgreement
+from exchange.protection.core.scene import AgreedWay, Body, Clearance, Means, Person, Scene, StandingAgreement
 from exchange.protection.module import Module
+from exchange.protection.service.vouching import competent_at, require_all
 from exchange.protection.store import facts as store
 from exchange.protection.store import proceedings
 from exchange.protection.store.facts import AgreementFact, ClearanceRow, Facts
@@ -45,23 +46,41 @@ async def scene_for(
 ) -> Scene:
     """Return the registry's facts for one act, in one statement, and in a second one where outcomes are named.
 
-    `outcomes` are ids of releases: those of the named bodies alone come along. Raise ModuleSealed.
+    `outcomes` are ids of releases: those of the named bodies alone come along. Raise ModuleSealed, and Tampered for
+    facts that the module did not write so.
     """
-    found = await store.facts(conn, bodies, people, now)
-    named = {item_id for code in outcomes if (item_id := uuid_of(code)) is not None}
-    rows = await proceedings.several(conn, list(named), ProceedingKind.RELEASE) if named else ()
-    cases = [case for row in rows if (case := case_of(module, row)).applicant.code in found.bodies]
+    wanted = frozenset(bodies)
+    found = await store.facts(conn, wanted, people)
+    require_all(module.safe, found)
+    return await scene_from(conn, module, found, wanted, now, outcomes)
+
+
+async def scene_from(
+    conn: Connection,
+    module: Module,
+    found: Facts,
+    named: Collection[str],
+    now: datetime,
+    outcomes: Collection[str] = (),
+) -> Scene:
+    """Return facts that were read as the law wants them, for the named bodies; raise ModuleSealed."""
+    all_bodies = {each.row.code: each.row for each in found.bodies}
+    bodies = {code: body for code, body in all_bodies.items() if code in named}
+    competent = competent_at((each.row for each in found.competent), all_bodies, now)
+    releases = [item_id for code in outcomes if (item_id := uuid_of(code)) is not None]
+    rows = await proceedings.several(conn, releases, ProceedingKind.RELEASE) if releases else ()
+    cases = [case for row in rows if (case := case_of(module, row)).applicant.code in bodies]
     agreed = {kind: [each for each in found.agreements if each.kind is kind] for kind in AgreementKind}
     return Scene(
         law=module.law,
-        bindings=found.bindings,
-        competent={pair: body for pair, body in found.competent.items() if pair[0] in module.law.regimes},
-        experts={order: body for (order, _party), body in found.competent.items() if order not in module.law.regimes},
-        bodies=found.bodies,
+        bindings=tuple(each.row for each in found.bindings),
+        competent={pair: body for pair, body in competent.items() if pair[0] in module.law.regimes},
+        experts={order: body for (order, _party), body in competent.items() if order not in module.law.regimes},
+        bodies=bodies,
         ways=tuple(_way(module, each, each.channel) for each in agreed[AgreementKind.WAY] if each.channel is not None),
         means={each.code: _means(module, each) for each in agreed[AgreementKind.MEANS]},
         standing=tuple(_standing(module, each) for each in agreed[AgreementKind.STANDING]),
-        people=_people(module, found),
+        people=_people(module, found, all_bodies),
         outcomes={case.id: case.outcome for case in cases},
     )
 
@@ -98,12 +117,13 @@ def _reference(module: Module, fact: AgreementFact) -> str:
     return Written.model_validate_json(module.safe.open(fact.detail, agreement_bound(fact, agreed=True))).reference
 
 
-def _people(module: Module, found: Facts) -> dict[str, Person]:
+def _people(module: Module, found: Facts, bodies: Mapping[str, Body]) -> dict[str, Person]:
     """Return people with their clearances; which of these hold, and how far they reach, is the law's to say."""
     cleared: dict[str, list[Clearance]] = {}
     for fact in found.clearances:
         cleared.setdefault(fact.person, []).append(clearance_of(module, fact))
-    return {code: Person(code, body, tuple(cleared.get(code, ()))) for code, body in found.people.items()}
+    held = [each.row for each in found.people]
+    return {each.person: Person(each.person, bodies[each.body], tuple(cleared.get(each.person, ()))) for each in held}
 
 
 def clearance_of(module: Module, fact: ClearanceRow) -> Clearance:

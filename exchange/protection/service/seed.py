@@ -10,9 +10,10 @@ from exchange.protection.core.agreements import Agreement
 from exchange.protection.core.marks import highest
 from exchange.protection.core.scene import Binding, Body, Law
 from exchange.protection.module import Module
+from exchange.protection.service import registering
 from exchange.protection.service.agreements import row_of
 from exchange.protection.service.scenes import ClearanceDetail, clearance_bound
-from exchange.protection.store import agreements, people, registry
+from exchange.protection.store import agreements, people
 from exchange.protection.store.facts import ClearanceRow
 from exchange.protection.store.registry import NewBody
 from exchange.store.database import Connection
@@ -73,15 +74,15 @@ async def seed_sandbox(conn: Connection, module: Module, samples: Iterable[Sampl
 
     All three regimes are in force for their Parties; the people named are cleared for the highest degree of theirs.
     """
-    bodies = tuple(samples)
-    await registry.add_bodies(conn, map(_body, bodies))
+    bodies, safe = tuple(samples), module.safe
+    await registering.add_bodies(conn, safe, map(_body, bodies))
     regimes = module.law.regimes.values()
-    await registry.add_bindings(
-        conn, [Binding(regime.id, party, SINCE) for regime in regimes for party in regime.parties]
+    await registering.add_bindings(
+        conn, safe, [Binding(regime.id, party, SINCE) for regime in regimes for party in regime.parties]
     )
     competent = [(regime.id, party, COMPETENT[party], SINCE) for regime in regimes for party in regime.parties]
     experts = [(order.id, party, COMPETENT[party], SINCE) for party, order in module.law.orders.items()]
-    await registry.add_first_competent(conn, [*competent, *experts])
+    await registering.add_first_competent(conn, safe, [*competent, *experts])
     parties = {each.code: each.party for each in bodies}
     for agreement in _agreed(parties):
         if await agreements.claim(conn, agreement.kind, agreement.code) is None:
@@ -89,7 +90,7 @@ async def seed_sandbox(conn: Connection, module: Module, samples: Iterable[Sampl
     for body in bodies:
         mark = _highest(module.law, body.party)
         for login in body.people if mark is not None else ():
-            await people.add_person(conn, login, body.code)
+            await registering.add_person(conn, safe, login, body.code)
             await people.add_clearance(conn, _cleared(module, login, body, mark or Mark.SECRET), FROM)
 
 

@@ -10,10 +10,11 @@ from exchange.core.record import Sealed, faults
 from exchange.protection.core.entry import Entry
 from exchange.protection.core.fold import fold
 from exchange.protection.module import Module
-from exchange.protection.service import keys, people, proving, reading
+from exchange.protection.service import agreements, keys, people, proving, reading
 from exchange.protection.service.items import ITEM, opened
 from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened as unlocked
+from exchange.protection.service.vouching import bound, require
 from exchange.protection.store import items, proof, saving
 from exchange.protection.store.items import Row
 from exchange.store.database import Connection
@@ -21,8 +22,8 @@ from exchange.store.database import Connection
 AT_ONCE: Final = 100
 
 
-async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield each item and proceeding with what is wrong with it, mostly nothing; then whatever of people was changed.
+async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID | str, tuple[str, ...]]]:
+    """Yield each item and proceeding with what is wrong with it, mostly nothing; then whatever else was changed.
 
     The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
     """
@@ -39,16 +40,22 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, 
         yield proceeding
     async for broken in _people(conn, module):
         yield broken
+    async for vouched in proof.registered(conn):
+        if _changed(partial(require, module.safe, vouched.row, vouched.proof)):
+            yield bound(vouched.row), ("it was changed in the registry",)
 
 
 async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield the clearances, grants and readings that are not what was locked."""
+    """Yield the clearances, grants, agreements and readings that are not what was locked."""
     async for row in proof.clearances(conn):
         if _changed(partial(people.prove, module, row)):
             yield row.id, ("the clearance was changed",)
     async for grant in proof.grants(conn):
         if _changed(partial(people.prove, module, grant)):
             yield grant.id, ("the grant was changed",)
+    async for agreement in proof.agreements(conn):
+        if _changed(partial(agreements.agreement_of, module, agreement)):
+            yield agreement.id, ("the agreement was changed",)
     async for access in proof.accesses(conn):
         if _changed(partial(module.safe.open, access.detail, reading.bound(access))):
             yield access.id, ("the note of a reading was changed",)
@@ -94,7 +101,7 @@ async def _differences(conn: Connection, module: Module, row: Row, entries: list
     except (ExchangeError, ValueError, LookupError) as broken:
         return (f"it cannot be told again ({type(broken).__name__})",)
     found = []
-    if ITEM.dump_python(told, mode="json") != ITEM.dump_python(stands, mode="json"):
+    if ITEM.validate_json(ITEM.dump_json(told)) != stands:
         found.append("the snapshot is not what the record leads to")
     if await proof.participants(conn, row.id) != saving.participants(told):
         found.append("its participants are not those of the record")

@@ -55,14 +55,14 @@ async def claim(conn: Connection, kind: AgreementKind, code: str) -> AgreementRo
     """Claim a code until the transaction ends, and return what stands under it."""
     await conn.execute(SELECT_CLAIM, f"{kind}\n{code}")
     row = await conn.fetchrow(SELECT_ONE, kind, code)
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 async def page(
     conn: Connection, kind: AgreementKind, body: str, party: str, *, after: str, limit: int
 ) -> tuple[AgreementRow, ...]:
     """Return one page of the agreements of a body, and of those of its Party that count, by code."""
-    return tuple(map(_row, await conn.fetch(SELECT_PAGE, kind, body, party, after, limit)))
+    return tuple(map(row_of, await conn.fetch(SELECT_PAGE, kind, body, party, after, limit)))
 
 
 async def keep(conn: Connection, row: AgreementRow) -> None:
@@ -91,7 +91,8 @@ async def tell(conn: Connection, notice: Notice, at: datetime) -> None:
     await conn.execute(INSERT_NOTICE, notice.to, notice.sender, notice.told, *rest)
 
 
-def _row(row: Record) -> AgreementRow:
+def row_of(row: Record) -> AgreementRow:
+    """Read an agreement."""
     channel = None if row["channel"] is None else Channel(row["channel"])
     sides, parties = frozenset(row["sides"]), frozenset(row["parties"])
     kind = AgreementKind(row["kind"])

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from exchange.protection.core.scene import Body
-from exchange.protection.store.facts import body_of
+from exchange.protection.store.facts import Vouched, body_of
 from exchange.store.database import Connection
 
 SELECT_BODIES: Final = """
-SELECT code, party, zone, office, legal_person, name FROM protection.body ORDER BY code COLLATE "C"
+SELECT code, party, zone, office, legal_person, name, proof FROM protection.body ORDER BY code COLLATE "C"
 """
 
 
@@ -25,6 +25,8 @@ class Listed:
         return self.names.get(language) or self.names.get("ru") or self.body.code
 
 
-async def bodies(conn: Connection) -> tuple[Listed, ...]:
+async def bodies(conn: Connection) -> tuple[Vouched[Listed], ...]:
     """Return all bodies, by code."""
-    return tuple(Listed(body_of(row), json.loads(row["name"])) for row in await conn.fetch(SELECT_BODIES))
+    return tuple(
+        Vouched(Listed(body_of(row), json.loads(row["name"])), row["proof"]) for row in await conn.fetch(SELECT_BODIES)
+    )

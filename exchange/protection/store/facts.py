@@ -1,11 +1,11 @@
-"""What the module's registry knows for one act, in one round trip; free text comes out locked, as it stands."""
+"""What the module's registry knows for one act, in one round trip; free text comes out locked, the rest with proofs."""
 
 import json
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
@@ -17,33 +17,67 @@ from schemas.secrecy import AgreementKind, Channel, Office
 # Bindings and competent bodies are few, and an item's givers may belong to any Party: they come whole.
 SELECT_FACTS = """
 WITH named AS MATERIALIZED (
-    SELECT code, party, zone, office, legal_person FROM protection.body WHERE code = ANY($1)
+    SELECT party FROM protection.body WHERE code = ANY($1)
+), belonging AS MATERIALIZED (
+    SELECT code, body, proof FROM protection.person WHERE code = ANY($2)
 )
-SELECT (SELECT json_agg(n) FROM named n) AS bodies,
+SELECT (SELECT json_agg(json_build_object('code', code, 'party', party, 'zone', zone, 'office', office,
+                                          'legal_person', legal_person, 'proof', encode(proof, 'base64')))
+          FROM protection.body
+         WHERE code = ANY($1) OR code IN (SELECT body FROM belonging)
+            OR code IN (SELECT body FROM protection.competent)) AS bodies,
        (SELECT json_agg(json_build_object('regime', regime, 'party', party, 'since', since, 'left_on', left_on,
-                                          'released_on', released_on)) FROM protection.binding) AS bindings,
-       (SELECT json_agg(c) FROM (
-            SELECT DISTINCT ON (c.regime, c.party) c.regime, c.party, c.body
-              FROM protection.competent c JOIN protection.body b ON b.code = c.body
-             WHERE c.since <= ($2 AT TIME ZONE b.zone)::date
-             ORDER BY c.regime, c.party, c.since DESC, c.id DESC) c) AS competent,
+                                          'released_on', released_on, 'proof', encode(proof, 'base64')))
+          FROM protection.binding) AS bindings,
+       (SELECT json_agg(json_build_object('id', id, 'regime', regime, 'party', party, 'body', body, 'since', since,
+                                          'entry', entry, 'proof', encode(proof, 'base64')))
+          FROM protection.competent) AS competent,
        (SELECT json_agg(json_build_object('id', id, 'kind', kind, 'code', code, 'regime', regime, 'sides', sides,
                                           'parties', parties, 'channel', channel, 'since', since, 'until', until,
                                           'detail', encode(detail, 'base64')))
           FROM protection.agreement
          WHERE agreed_at IS NOT NULL AND parties <@ ARRAY(SELECT party FROM named)) AS agreements,
-       (SELECT json_agg(json_build_object('code', p.code, 'body', json_build_object('code', b.code, 'party', b.party,
-                                          'zone', b.zone, 'office', b.office, 'legal_person', b.legal_person)))
-          FROM protection.person p JOIN protection.body b ON b.code = p.body WHERE p.code = ANY($3)) AS people,
+       (SELECT json_agg(json_build_object('code', code, 'body', body, 'proof', encode(proof, 'base64')))
+          FROM belonging) AS people,
        (SELECT json_agg(json_build_object('id', id, 'person', person, 'body', body, 'issuer', issuer, 'since', since,
                                           'until', until, 'revoked_at', revoked_at,
                                           'detail', encode(detail, 'base64')))
-          FROM protection.clearance WHERE person = ANY($3)) AS clearances
+          FROM protection.clearance WHERE person = ANY($2)) AS clearances
 """
 
 SELECT_BODIES = """
-SELECT code, party, zone, office, legal_person FROM protection.body WHERE party = $1 ORDER BY code COLLATE "C"
+SELECT code, party, zone, office, legal_person, proof FROM protection.body WHERE party = $1 ORDER BY code COLLATE "C"
 """
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched(Generic[T]):
+    """A row that stands in clear, with the proof beside it; whoever uses it has it proved first."""
+
+    row: T
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competence:
+    """Who is competent for a Party under a regime (or an order of release) from a day on; `entry` is what named it."""
+
+    id: int
+    regime: str
+    party: str
+    body: str
+    since: date
+    entry: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A person, and the body that it belongs to."""
+
+    person: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,33 +112,35 @@ class ClearanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the registry said; `competent` by regime and Party, `people` by code with their bodies."""
+    """What the registry said. `bodies` are those that were named, those of the people, and all competent ones."""
 
-    bodies: Mapping[str, Body]
-    bindings: tuple[Binding, ...]
-    competent: Mapping[tuple[str, str], str]
+    bodies: tuple[Vouched[Body], ...]
+    bindings: tuple[Vouched[Binding], ...]
+    competent: tuple[Vouched[Competence], ...]
     agreements: tuple[AgreementFact, ...]
-    people: Mapping[str, Body]
+    people: tuple[Vouched[Belonging], ...]
     clearances: tuple[ClearanceRow, ...]
 
 
-async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str], now: datetime) -> Facts:
-    """Return what the registry knows of named bodies and people; a competent body counts from its own local day."""
-    row = await conn.fetchrow(SELECT_FACTS, sorted(set(bodies)), now, sorted(set(people)))
+async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str]) -> Facts:
+    """Return what the registry knows of named bodies and people, in one statement; nothing of it is proved yet."""
+    row = await conn.fetchrow(SELECT_FACTS, sorted(set(bodies)), sorted(set(people)))
     read: dict[str, list[dict[str, Any]]] = {name: json.loads(text or "[]") for name, text in (row or {}).items()}
     return Facts(
-        bodies={each["code"]: body_of(each) for each in read["bodies"]},
-        bindings=tuple(_binding(each) for each in read["bindings"]),
-        competent={(each["regime"], each["party"]): each["body"] for each in read["competent"]},
+        bodies=tuple(Vouched(body_of(each), b64decode(each["proof"])) for each in read["bodies"]),
+        bindings=tuple(Vouched(_binding(each), b64decode(each["proof"])) for each in read["bindings"]),
+        competent=tuple(Vouched(_competence(each), b64decode(each["proof"])) for each in read["competent"]),
         agreements=tuple(_agreed(each) for each in read["agreements"]),
-        people={each["code"]: body_of(each["body"]) for each in read["people"]},
+        people=tuple(
+            Vouched(Belonging(each["code"], each["body"]), b64decode(each["proof"])) for each in read["people"]
+        ),
         clearances=tuple(_clearance(each) for each in read["clearances"]),
     )
 
 
-async def bodies_of(conn: Connection, party: str) -> tuple[Body, ...]:
+async def bodies_of(conn: Connection, party: str) -> tuple[Vouched[Body], ...]:
     """Return the bodies of a Party, by code."""
-    return tuple(body_of(row) for row in await conn.fetch(SELECT_BODIES, party))
+    return tuple(Vouched(body_of(row), row["proof"]) for row in await conn.fetch(SELECT_BODIES, party))
 
 
 def body_of(row: Mapping[str, Any] | Record) -> Body:
@@ -116,6 +152,17 @@ def body_of(row: Mapping[str, Any] | Record) -> Body:
 def _binding(row: Mapping[str, Any]) -> Binding:
     since = date.fromisoformat(row["since"])
     return Binding(row["regime"], row["party"], since, _day(row["left_on"]), _day(row["released_on"]))
+
+
+def _competence(row: Mapping[str, Any]) -> Competence:
+    return Competence(
+        id=row["id"],
+        regime=row["regime"],
+        party=row["party"],
+        body=row["body"],
+        since=date.fromisoformat(row["since"]),
+        entry=None if row["entry"] is None else UUID(row["entry"]),
+    )
 
 
 def _agreed(row: Mapping[str, Any]) -> AgreementFact:

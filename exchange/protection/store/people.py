@@ -4,17 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from exchange.protection.core.scene import Body
-from exchange.protection.store.facts import ClearanceRow, body_of
+from exchange.protection.store.facts import ClearanceRow
 from exchange.store.database import Connection
-
-SELECT_PERSON = """
-SELECT b.code, b.party, b.zone, b.office, b.legal_person
-  FROM protection.person p JOIN protection.body b ON b.code = p.body WHERE p.code = $1
-"""
-
-# Two who enter the same person at once enter it once; whose it is, whoever comes second reads.
-INSERT_PERSON = "INSERT INTO protection.person (code, body) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 
 INSERT_CLEARANCE = """
 INSERT INTO protection.clearance (id, person, body, issuer, since, until, made_at, detail)
@@ -73,17 +64,6 @@ class GrantRow:
     until: datetime | None
     revoked_at: datetime | None
     detail: bytes
-
-
-async def body_of_person(conn: Connection, person: str) -> Body | None:
-    """Return the body that a person belongs to, or None for somebody unknown."""
-    row = await conn.fetchrow(SELECT_PERSON, person)
-    return None if row is None else body_of(row)
-
-
-async def add_person(conn: Connection, person: str, body: str) -> None:
-    """Enter a person, unless it is there."""
-    await conn.execute(INSERT_PERSON, person, body)
 
 
 async def add_clearance(conn: Connection, row: ClearanceRow, made_at: datetime) -> None:

@@ -1,12 +1,14 @@
-"""What a proof compares with the record: the rows that follow from it."""
+"""What a proof reads: the rows that follow from a record, and those that are locked or bear a proof themselves."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from exchange.core.record import stamp
+from exchange.protection.core.scene import Binding, Body
 from exchange.protection.store.accesses import Access
-from exchange.protection.store.facts import ClearanceRow
+from exchange.protection.store.agreements import AgreementRow, row_of
+from exchange.protection.store.facts import Belonging, ClearanceRow, Competence, Vouched, body_of
 from exchange.protection.store.people import GrantRow
 from exchange.protection.store.saving import Row
 from exchange.store.database import Connection
@@ -24,6 +26,24 @@ SELECT kind, subject, body, zone, state, rule, started_at, due_at, closed_at, st
 CLEARANCES = "SELECT id, person, body, issuer, since, until, revoked_at, detail FROM protection.clearance"
 GRANTS = "SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant"
 ACCESSES = "SELECT id, item, body, at, given, detail, proceeding FROM protection.access"
+
+AGREEMENTS = """
+SELECT id, kind, code, regime, sides, parties, channel, since, until, proposed_by, proposed_at, agreed_at, detail
+  FROM protection.agreement
+"""
+BODIES = "SELECT code, party, zone, office, legal_person, proof FROM protection.body"
+BINDINGS = "SELECT regime, party, since, left_on, released_on, proof FROM protection.binding"
+COMPETENT = "SELECT id, regime, party, body, since, entry, proof FROM protection.competent"
+PERSONS = "SELECT code, body, proof FROM protection.person"
+
+SELECT_FOLLOWING = """
+SELECT c.regime, c.body, c.since FROM protection.competent c WHERE c.entry = $1
+"""
+
+SELECT_RELEASED = """
+SELECT n.released_on FROM protection.binding n JOIN protection.body b ON b.party = n.party
+ WHERE n.regime = $1 AND b.code = $2 AND n.since <= $3
+"""
 
 HOLD_STILL = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -59,6 +79,36 @@ async def accesses(conn: Connection) -> AsyncIterator[Access]:
     """Yield every reading."""
     async for row in conn.cursor(ACCESSES):
         yield Access(**row)
+
+
+async def agreements(conn: Connection) -> AsyncIterator[AgreementRow]:
+    """Yield every agreement, confirmed or not."""
+    async for row in conn.cursor(AGREEMENTS):
+        yield row_of(row)
+
+
+async def registered(conn: Connection) -> AsyncIterator[Vouched[Body | Binding | Competence | Belonging]]:
+    """Yield every row of the registry that stands in clear, with its proof."""
+    async for row in conn.cursor(BODIES):
+        yield Vouched(body_of(row), row["proof"])
+    async for row in conn.cursor(BINDINGS):
+        binding = Binding(row["regime"], row["party"], row["since"], row["left_on"], row["released_on"])
+        yield Vouched(binding, row["proof"])
+    async for row in conn.cursor(COMPETENT):
+        plain = {name: value for name, value in row.items() if name != "proof"}
+        yield Vouched(Competence(**plain), row["proof"])
+    async for row in conn.cursor(PERSONS):
+        yield Vouched(Belonging(row["code"], row["body"]), row["proof"])
+
+
+async def named_by(conn: Connection, entry: UUID) -> list[tuple[str, str, date]]:
+    """Return who became competent by a dated entry: under which regime, who, from when."""
+    return [(row["regime"], row["body"], row["since"]) for row in await conn.fetch(SELECT_FOLLOWING, entry)]
+
+
+async def released(conn: Connection, regime: str, author: str, since: date) -> list[date | None]:
+    """Return from when the Party of a body is released under a regime that bound it before a day."""
+    return [row["released_on"] for row in await conn.fetch(SELECT_RELEASED, regime, author, since)]
 
 
 def _plain(row: Row) -> Row:

@@ -1,64 +1,58 @@
 """The module's registry: bodies, the days of each regime's force for a Party, who is competent from when."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
 
+from asyncpg import Record
 from pydantic_core import to_json
 
 from exchange.protection.core.scene import Binding, Body
+from exchange.protection.store.facts import Belonging, Competence, Vouched, body_of
 from exchange.store.database import Connection
 
 INSERT_BODY = """
-INSERT INTO protection.body (code, party, zone, office, legal_person, name, mailbox, language, sample)
-VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9) ON CONFLICT DO NOTHING
+INSERT INTO protection.body (code, party, zone, office, legal_person, name, mailbox, language, sample, proof)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING true
 """
 
-TELL_BODY = """
-INSERT INTO protection.body AS held (code, party, zone, office, legal_person, name, mailbox, language, sample)
-VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9)
-    ON CONFLICT (code) DO UPDATE
-       SET zone = excluded.zone, name = excluded.name, mailbox = excluded.mailbox, language = excluded.language
-     WHERE (held.zone, held.name, held.mailbox, held.language)
-           IS DISTINCT FROM (excluded.zone, excluded.name, excluded.mailbox, excluded.language)
-RETURNING true
+SELECT_HELD = """
+SELECT code, party, zone, office, legal_person, name, mailbox, language, sample, proof FROM protection.body
+ WHERE code = ANY($1)
+"""
+
+# What was read is what is changed: another who told of the same body meanwhile is not overwritten.
+UPDATE_BODY = """
+UPDATE protection.body SET zone = $2, name = $3::text::jsonb, mailbox = $4, language = $5, proof = $6
+ WHERE code = $1 AND proof = $7 RETURNING true
 """
 
 INSERT_BINDING = """
-INSERT INTO protection.binding (regime, party, since, left_on, released_on) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO protection.binding (regime, party, since, left_on, released_on, proof) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (regime, party, since) DO NOTHING
 """
 
-# What an operator enters: a day of leaving can be told later, the day of release comes by entries alone.
-INSERT_BOUND = """
-INSERT INTO protection.binding (regime, party, since, left_on) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (regime, party, since) DO UPDATE SET left_on = COALESCE(excluded.left_on, binding.left_on)
+SELECT_LOCKED = """
+SELECT regime, party, since, left_on, released_on, proof FROM protection.binding
+ WHERE regime = $1 AND party = $2 ORDER BY since FOR UPDATE
 """
+
+UPDATE_BINDING = """
+UPDATE protection.binding SET left_on = $4, released_on = $5, proof = $6
+ WHERE regime = $1 AND party = $2 AND since = $3
+"""
+
+SELECT_NEXT = "SELECT nextval('protection.competent_id_seq')"
 
 INSERT_COMPETENT = """
-INSERT INTO protection.competent (regime, party, body, since, entry) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO protection.competent (id, regime, party, body, since, entry, proof) OVERRIDING SYSTEM VALUE
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
-# The first who is competent for a Party under a regime; a later one comes by a dated entry.
-INSERT_FIRST_COMPETENT = """
-INSERT INTO protection.competent (regime, party, body, since)
-SELECT $1, $2, $3, $4
- WHERE NOT EXISTS (SELECT FROM protection.competent WHERE regime = $1 AND party = $2)
-"""
+# For whom somebody is competent under a regime; a later one comes by a dated entry.
+SELECT_FILLED = "SELECT DISTINCT regime, party FROM protection.competent"
 
-# Two entries count from the earlier day.
-UPDATE_RELEASED = """
-UPDATE protection.binding SET released_on = LEAST(released_on, $3) WHERE regime = $1 AND party = $2
-"""
-
-SELECT_BINDINGS = """
-SELECT b.regime, b.party, b.since, b.left_on, b.released_on,
-       (SELECT c.body FROM protection.competent c JOIN protection.body o ON o.code = c.body
-         WHERE c.regime = b.regime AND c.party = b.party AND c.since <= ($1 AT TIME ZONE o.zone)::date
-         ORDER BY c.since DESC, c.id DESC LIMIT 1) AS competent
-  FROM protection.binding b ORDER BY b.regime, b.party COLLATE "C", b.since
-"""
+INSERT_PERSON = "INSERT INTO protection.person (code, body, proof) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 SELECT_NAMES = """
 SELECT code, coalesce(name ->> $2, name ->> 'ru', code) AS name FROM protection.body WHERE code = ANY($1)
@@ -76,29 +70,22 @@ class NewBody:
     sample: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A binding, with who is competent for its Party now."""
-
-    binding: Binding
-    competent: str | None
-
-
-async def add_bodies(conn: Connection, bodies: Iterable[NewBody]) -> None:
-    """Enter bodies that are not there yet."""
-    await conn.executemany(INSERT_BODY, map(_row, bodies))
+async def add_body(conn: Connection, body: NewBody, proof: bytes) -> bool:
+    """Enter a body, unless it is there; tell whether it was not."""
+    law, name = body.body, _json(body.name)
+    row = (law.code, law.party, law.zone, law.office, law.legal_person, name, body.mailbox, body.language, body.sample)
+    return bool(await conn.fetchval(INSERT_BODY, *row, proof))
 
 
-async def tell_bodies(conn: Connection, bodies: Iterable[NewBody]) -> bool:
-    """Enter bodies, and what is told otherwise of those that are there; tell whether anything changed."""
-    told = [await conn.fetchval(TELL_BODY, *_row(each)) for each in bodies]
-    return any(told)
+async def held(conn: Connection, codes: Iterable[str]) -> Mapping[str, Vouched[NewBody]]:
+    """Return those of the bodies that are there, as they are."""
+    return {row["code"]: Vouched(_body(row), row["proof"]) for row in await conn.fetch(SELECT_HELD, sorted(set(codes)))}
 
 
-def _row(body: NewBody) -> tuple[object, ...]:
-    law = body.body
-    name = to_json(dict(body.name)).decode()
-    return law.code, law.party, law.zone, law.office, law.legal_person, name, body.mailbox, body.language, body.sample
+async def tell_body(conn: Connection, body: NewBody, proof: bytes, former: bytes) -> bool:
+    """Write down what is told otherwise of a body that is there, under its former proof; tell whether it was."""
+    told = (body.body.zone, _json(body.name), body.mailbox, body.language)
+    return bool(await conn.fetchval(UPDATE_BODY, body.body.code, *told, proof, former))
 
 
 async def names(conn: Connection, codes: Iterable[str], language: str) -> Mapping[str, str]:
@@ -106,35 +93,58 @@ async def names(conn: Connection, codes: Iterable[str], language: str) -> Mappin
     return {row["code"]: row["name"] for row in await conn.fetch(SELECT_NAMES, sorted(set(codes)), language)}
 
 
-async def add_bindings(conn: Connection, bindings: Iterable[Binding]) -> None:
-    """Enter bindings that are not there yet."""
-    rows = [(each.regime, each.party, each.since, each.left_on, each.released_on) for each in bindings]
-    await conn.executemany(INSERT_BINDING, rows)
+async def add_binding(conn: Connection, binding: Binding, proof: bytes) -> None:
+    """Enter a binding, unless it is there."""
+    await conn.execute(INSERT_BINDING, *_columns(binding), proof)
 
 
-async def bind(conn: Connection, binding: Binding) -> None:
-    """Enter a binding, or the day of leaving of one that is there."""
-    await conn.execute(INSERT_BOUND, binding.regime, binding.party, binding.since, binding.left_on)
-
-
-async def add_first_competent(conn: Connection, rows: Iterable[tuple[str, str, str, date]]) -> None:
-    """Enter the first competent bodies: regime (or order of release), Party, body, day; where there is one, nothing."""
-    await conn.executemany(INSERT_FIRST_COMPETENT, list(rows))
-
-
-async def add_competent(conn: Connection, regime: str, party: str, body: str, since: date, entry: UUID) -> None:
-    """Let a body be competent for a Party from a day on, by a dated entry."""
-    await conn.execute(INSERT_COMPETENT, regime, party, body, since, entry)
-
-
-async def release_party(conn: Connection, regime: str, party: str, since: date) -> None:
-    """Let a Party be released from protecting under a regime from a day on (KL-14)."""
-    await conn.execute(UPDATE_RELEASED, regime, party, since)
-
-
-async def bindings(conn: Connection, now: datetime) -> tuple[Bound, ...]:
-    """Return every binding, by regime and Party."""
+async def lock_bindings(conn: Connection, regime: str, party: str) -> tuple[Vouched[Binding], ...]:
+    """Lock the bindings of a Party to a regime until the transaction ends; return them, the first one first."""
     return tuple(
-        Bound(Binding(row["regime"], row["party"], row["since"], row["left_on"], row["released_on"]), row["competent"])
-        for row in await conn.fetch(SELECT_BINDINGS, now)
+        Vouched(Binding(row["regime"], row["party"], row["since"], row["left_on"], row["released_on"]), row["proof"])
+        for row in await conn.fetch(SELECT_LOCKED, regime, party)
+    )
+
+
+async def end_binding(conn: Connection, binding: Binding, proof: bytes) -> None:
+    """Write down the days on which a binding ends."""
+    await conn.execute(UPDATE_BINDING, *_columns(binding), proof)
+
+
+async def next_competence(conn: Connection) -> int:
+    """Take the number of a competence that is to be entered."""
+    number: int = await conn.fetchval(SELECT_NEXT)
+    return number
+
+
+async def add_competence(conn: Connection, row: Competence, proof: bytes) -> None:
+    """Let a body be competent for a Party from a day on."""
+    await conn.execute(INSERT_COMPETENT, row.id, row.regime, row.party, row.body, row.since, row.entry, proof)
+
+
+async def filled(conn: Connection) -> frozenset[tuple[str, str]]:
+    """Return the regimes and Parties for which somebody is competent, be it later."""
+    return frozenset((row["regime"], row["party"]) for row in await conn.fetch(SELECT_FILLED))
+
+
+async def add_person(conn: Connection, row: Belonging, proof: bytes) -> None:
+    """Enter a person, unless it is there; whose it is then, whoever comes second reads."""
+    await conn.execute(INSERT_PERSON, row.person, row.body, proof)
+
+
+def _columns(binding: Binding) -> tuple[object, ...]:
+    return binding.regime, binding.party, binding.since, binding.left_on, binding.released_on
+
+
+def _json(name: Mapping[str, str]) -> str:
+    return to_json(dict(name)).decode()
+
+
+def _body(row: Record) -> NewBody:
+    return NewBody(
+        body=body_of(row),
+        name=json.loads(row["name"]),
+        mailbox=row["mailbox"],
+        language=row["language"],
+        sample=row["sample"],
     )

@@ -159,7 +159,7 @@ class Chamber:
         if self.module.provider.sealed:
             raise ModuleSealed
         actor, language = visit.actor, visit.tongue.code
-        bodies = {listed.body.code: listed for listed in await directory.bodies(conn)}
+        bodies = {listed.body.code: listed for listed in await directory.bodies(conn, self.module)}
         own = bodies.get(actor.authority)
         if own is None:
             raise NotThere
