@@ -49,7 +49,7 @@ def create_app(
     production = runtime.mode is Mode.PRODUCTION
     mails = not production or settings.mail is not None
     entrance = replace(_entrance(runtime, settings, open_watch()), mails=mails)
-    house = _house(runtime, settings, secrets=module is not None)
+    house = _led(_house(runtime, settings), settings, here=module is not None)
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -72,7 +72,8 @@ def create_module_app(runtime: Runtime, settings: Settings, module: Module) -> F
 
     People sign in at the node, which stands under the same name: their sessions hold here as well.
     """
-    entrance, house = _entrance(runtime, settings, None), _house(runtime, settings, secrets=True)
+    entrance = _entrance(runtime, settings, None)
+    house = replace(_house(runtime, settings), secrets=secret_pages.SEEING, node_at=settings.address or "")
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -96,11 +97,17 @@ def _entrance(runtime: Runtime, settings: Settings, watch: Watch | None) -> Entr
     )
 
 
-def _house(runtime: Runtime, settings: Settings, *, secrets: bool) -> House:
-    """Open the house of the pages; with `secrets` they show the way to the module."""
+def _house(runtime: Runtime, settings: Settings) -> House:
+    """Open the house of the pages."""
     limits = FormLimits(settings.body_limit, settings.body_seconds, settings.attachment_limit)
-    house = pages.open_house(runtime, limits, outline)
-    return replace(house, secrets=secret_pages.SEEING) if secrets else house
+    return pages.open_house(runtime, limits, outline)
+
+
+def _led(house: House, settings: Settings, *, here: bool) -> House:
+    """Show the way to the module: where it is in this node, or where its address was set; else there is none."""
+    named = settings.protection
+    at = "" if here else named.address if named.way == "apart" else None
+    return house if at is None else replace(house, secrets=secret_pages.SEEING, module_at=at)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The environment as a frozen object; read by the wiring alone, and no value of it is ever printed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ POOL_SIZE = 20
 CALLS_PER_MINUTE = 3000
 ATTACHMENT_LIMIT = 1024 * MEBIBYTE
 DIGITS = 12  # no number that is taken has more
+
+_ADDRESS = re.compile(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?/?")
 
 
 class BadSetting(NodeError):
@@ -41,6 +44,7 @@ class Protection:
     sealed contents and wrapped keys: those of the node's own directory where none is named. With a `token`, by its
     label, the keys are on it, reached through its maker's PKCS #11 `library`; its PIN is the passphrase then, and
     `keys` holds what the token wraps. Where nothing is said, a sandbox has it inside and production none.
+    `address` is under which people reach the pages of a module apart; without it the node's pages do not lead there.
     """
 
     way: Literal["inside", "apart", "off"] | None = None
@@ -51,6 +55,7 @@ class Protection:
     files: Path | None = None
     library: Path | None = None
     token: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ class Settings:
 
     `database_url` signs in as a login that may become `exchange_app`, `migrate_database_url` as the tables' owner.
     `files` is the folder of attachments, that of the node's own directory where none is named. `protection` is what of
-    the protection module belongs to this process.
+    the protection module belongs to this process; `address` is under which people reach the node, for a module apart.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -73,6 +78,7 @@ class Settings:
     files: Path | None = None
     attachment_limit: int = ATTACHMENT_LIMIT
     protection: Protection = field(default_factory=Protection)
+    address: str | None = None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -94,6 +100,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         files=Path(files) if files else None,
         attachment_limit=source.number("EXCHANGE_ATTACHMENT_LIMIT", ATTACHMENT_LIMIT, 1, 100 * 1024 * MEBIBYTE),
         protection=_protection(source),
+        address=source.address("EXCHANGE_ADDRESS"),
     )
     source.refuse_the_bad()
     return settings
@@ -118,6 +125,7 @@ def _protection(source: "_Source") -> Protection:
         files=Path(files) if files else None,
         library=Path(library) if library else None,
         token=token,
+        address=source.address("PROTECTION_ADDRESS"),
     )
 
 
@@ -186,6 +194,13 @@ class _Source:
         if value not in choices:
             self.bad.append(f"{name} must be one of: {', '.join(choices)}")
         return value
+
+    def address(self, name: str) -> str | None:
+        """Return under which name people reach a process: `https://exchange.example`, nothing after it."""
+        value = self.text(name)
+        if value is not None and not _ADDRESS.fullmatch(value):
+            self.bad.append(f"{name} must be https:// and a name, with a port if need be, and nothing after it")
+        return None if value is None else value.rstrip("/")
 
     def refuse_the_bad(self) -> None:
         """Raise BadSetting if anything was wrong."""

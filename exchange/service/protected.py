@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from exchange.core.access import Actor, Verb, may
+from exchange.core.errors import Unavailable
 from exchange.protection.gateway import Doors, Known
 from exchange.service.database import Database
 from exchange.store import protected as store
 from exchange.store.database import Connection
-from exchange.store.protected import Use
+from exchange.store.protected import Referring, Use
 from exchange.work import Outcome
 from schemas.requests import Submission
 
-__all__ = ("Bind", "Use", "keep", "named", "of_request")
+__all__ = ("Bind", "Referring", "Use", "concerned", "keep", "named", "of_request", "requests_of")
 
 
 async def named(doors: Doors, body: Submission, authority: str) -> Mapping[str, Known]:
@@ -33,6 +35,19 @@ async def keep(conn: Connection, request: UUID, items: Mapping[str, Known], now:
 async def of_request(conn: Connection, request: UUID) -> tuple[Use, ...]:
     """Return what a request refers to, by register number."""
     return await store.of_request(conn, request)
+
+
+async def requests_of(conn: Connection, item: UUID, actor: Actor) -> tuple[Referring, ...]:
+    """Return the requests that refer to an item, of those that the caller may see."""
+    return await store.requests_of(conn, item, actor.authority) if may(actor, Verb.READ) else ()
+
+
+async def concerned(doors: Doors, uses: Collection[Use], actor: Actor) -> frozenset[UUID]:
+    """Return the items among some that concern the caller's body; none while the module is away."""
+    try:
+        return await doors.concerned(actor.authority, [each.item for each in uses]) if uses else frozenset()
+    except Unavailable:
+        return frozenset()
 
 
 @dataclass(frozen=True, slots=True)

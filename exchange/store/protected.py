@@ -23,12 +23,23 @@ SELECT_SOONEST = "SELECT min(made_at) FROM protected_use WHERE bound_at IS NULL"
 SELECT_USES = "SELECT reference, item, number FROM protected_use WHERE request = $1 ORDER BY number"
 
 
+SELECT_REQUESTS = "SELECT request, number FROM requests_of_item($1, $2)"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A reference as a request bears it, the item that it names, and the item's register number."""
 
     reference: str
     item: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """A request that refers to an item, and the number by which whoever asks knows it."""
+
+    request: UUID
     number: str
 
 
@@ -42,6 +53,11 @@ async def add(conn: Connection, request: UUID, uses: Iterable[Use], at: datetime
 async def of_request(conn: Connection, request: UUID) -> tuple[Use, ...]:
     """Return what a request refers to."""
     return tuple(Use(row["reference"], row["item"], row["number"]) for row in await conn.fetch(SELECT_USES, request))
+
+
+async def requests_of(conn: Connection, item: UUID, authority: str) -> tuple[Referring, ...]:
+    """Return the requests that refer to an item, of those that an authority may see."""
+    return tuple(Referring(**row) for row in await conn.fetch(SELECT_REQUESTS, authority, item))
 
 
 async def unbound(conn: Connection) -> tuple[UUID, ...]:

@@ -37,7 +37,8 @@ TEMPLATES: Final = Path(__file__).resolve().parent.parent.parent / "templates"
 class House:
     """What the pages of one application share. `outline` says what went wrong without quoting anything.
 
-    `watch` is the mark guard; only the protection module's own forms have none. `secrets` are the roles that are shown
+    `module_at` and `node_at` are where the module's pages and the node's stand under, empty for the same name. `watch`
+    is the mark guard; only the protection module's own forms have none. `secrets` are the roles that are shown
     the way to the module, where there is one. What is `for_all` is for people of a body of the module alone, too.
     """
 
@@ -50,6 +51,8 @@ class House:
     watch: Watch | None
     secrets: frozenset[Role] = frozenset()
     for_all: bool = False
+    module_at: str = ""
+    node_at: str = ""
 
     @property
     def sandbox(self) -> bool:
@@ -172,6 +175,8 @@ class House:
             "n": tongue.n,
             "sandbox": self.sandbox,
             "secrets": self.secrets,
+            "module_at": self.module_at,
+            "node_at": self.node_at,
             "shelf": self.shelf,
             "path": request.url.path,
             "languages": self._languages(request, tongue),

@@ -52,3 +52,26 @@ def test_a_relay_is_read_whole() -> None:
     assert relay is not None
     assert (relay.port, relay.tls) == (465, "implicit")
     assert "geheim" not in repr(relay)
+
+
+@pytest.mark.parametrize(
+    "value", ["https://exchange.example", "https://exchange.example:8443/", "http://localhost:8080"]
+)
+def test_an_address_is_a_name_and_nothing_after_it(value: str) -> None:
+    settings = from_environment({"EXCHANGE_ADDRESS": value, "PROTECTION_ADDRESS": value})
+    assert settings.address == settings.protection.address == value.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "exchange.example",
+        "http://exchange.example",
+        "https://a@b.example",
+        "https://b.example/x",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_is_no_address_is_refused(value: str) -> None:
+    with pytest.raises(BadSetting, match="PROTECTION_ADDRESS must be https"):
+        from_environment({"PROTECTION_ADDRESS": value})

@@ -1,6 +1,6 @@
 """The doors between the open exchange and the module: what a reference names, items that come inline, their binding."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -26,6 +26,9 @@ class Doors(Protocol):
     async def known(self, body: str, references: Sequence[str]) -> Mapping[str, Known]:
         """Return the items that references name, of those that a body registered or holds."""
 
+    async def concerned(self, body: str, items: Collection[UUID]) -> frozenset[UUID]:
+        """Return those of the items that concern a body: it may know of them."""
+
     async def bind(self, items: Iterable[UUID]) -> None:
         """Say that the open exchange carries references to items for good."""
 
@@ -46,6 +49,10 @@ class Closed:
     async def known(self, body: str, references: Sequence[str]) -> Mapping[str, Known]:  # noqa: ARG002 - as every door
         """Know nothing."""
         return {}
+
+    async def concerned(self, body: str, items: Collection[UUID]) -> frozenset[UUID]:  # noqa: ARG002 - as every door
+        """Know nothing."""
+        return frozenset()
 
     async def bind(self, items: Iterable[UUID]) -> None:
         """Have nothing to bind."""
@@ -68,7 +75,7 @@ CLOSED: Final = Closed()
 
 @dataclass(frozen=True, slots=True)
 class Beside(Closed):
-    """A module that is a process of its own: two questions over a narrow role, and no content (Article 10)."""
+    """A module that is a process of its own: three questions over a narrow role, and no content (Article 10)."""
 
     pool: Pool = field(repr=False)
 
@@ -76,6 +83,11 @@ class Beside(Closed):
         """Ask the module's database."""
         async with self.pool.connection() as conn:
             return await store.known(conn, body, references)
+
+    async def concerned(self, body: str, items: Collection[UUID]) -> frozenset[UUID]:
+        """Ask the module's database."""
+        async with self.pool.connection() as conn:
+            return await store.concerned(conn, body, items)
 
     async def bind(self, items: Iterable[UUID]) -> None:
         """Tell the module's database."""
@@ -94,6 +106,11 @@ class Inside:
         """Ask the module's database."""
         async with self.module.pool.connection() as conn:
             return await store.known(conn, body, references)
+
+    async def concerned(self, body: str, items: Collection[UUID]) -> frozenset[UUID]:
+        """Ask the module's database."""
+        async with self.module.pool.connection() as conn:
+            return await store.concerned(conn, body, items)
 
     async def bind(self, items: Iterable[UUID]) -> None:
         """Tell the module's database."""

@@ -20,17 +20,21 @@ NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many duties run in each bucket, how many arrivals are to be confirmed, how many consents are asked."""
+    """How many duties run in each bucket, how many arrivals are to be confirmed, how many consents are asked.
+
+    `visits` are those it takes part in that wait for their answer.
+    """
 
     buckets: Mapping[DueBucket, int]
     awaiting: int
     asked: int
+    visits: int
 
 
 async def waiting(conn: Connection, body: str, zone: str, now: datetime) -> Waiting:
     """Count what waits for a body."""
     counts = await store.counts(conn, body, _bounds(zone, now))
-    return Waiting(dict(zip(BUCKETS, counts.buckets, strict=True)), counts.awaiting, counts.asked)
+    return Waiting(dict(zip(BUCKETS, counts.buckets, strict=True)), counts.awaiting, counts.asked, counts.visits)
 
 
 async def owed(

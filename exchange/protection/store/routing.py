@@ -9,6 +9,8 @@ from exchange.store.database import Connection
 
 SELECT_KNOWN = "SELECT reference, item, number FROM protection.known_items($1, $2)"
 
+SELECT_CONCERNED = "SELECT item FROM protection.concerned_items($1, $2)"
+
 BIND = "SELECT protection.bind_items($1)"
 
 INSERT_INLINE = "INSERT INTO protection.inline (item, body, key, since, state) VALUES ($1, $2, $3, $4, 'unbound')"
@@ -49,6 +51,11 @@ async def known(conn: Connection, body: str, references: Iterable[str]) -> dict[
     """Return the items that references name, of those that a body registered or holds."""
     rows = await conn.fetch(SELECT_KNOWN, body, list(references))
     return {row["reference"]: Known(row["item"], row["number"]) for row in rows}
+
+
+async def concerned(conn: Connection, body: str, items: Iterable[UUID]) -> frozenset[UUID]:
+    """Return those of the items that concern a body."""
+    return frozenset(row["item"] for row in await conn.fetch(SELECT_CONCERNED, body, list(items)))
 
 
 async def bind(conn: Connection, items: Iterable[UUID]) -> None:

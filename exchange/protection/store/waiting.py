@@ -17,7 +17,9 @@ WITH running AS (
 SELECT ARRAY(SELECT count(due_at) FROM unnest($2::timestamptz[], $3::timestamptz[]) AS b (since, until)
                LEFT JOIN running ON due_at > since AND due_at <= until GROUP BY since, until ORDER BY since) AS buckets,
        (SELECT count(*) FROM protection.participant WHERE body = $1 AND awaiting) AS awaiting,
-       (SELECT count(*) FROM protection.participant WHERE body = $1 AND asked) AS asked
+       (SELECT count(*) FROM protection.participant WHERE body = $1 AND asked) AS asked,
+       (SELECT count(*) FROM protection.proceeding_body b JOIN protection.proceeding p ON p.id = b.proceeding
+         WHERE b.body = $1 AND b.kind = 'visit' AND p.state = 'requested') AS visits
 """
 
 SELECT_OWED: Final = """
@@ -32,11 +34,12 @@ SELECT proceeding, false, kind, number, rule, zone, due_at FROM protection.proce
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many duties fall due between each two bounds, how many arrivals and how many consents wait."""
+    """How many duties fall due between each two bounds, how many arrivals, consents and visits wait."""
 
     buckets: tuple[int, ...]
     awaiting: int
     asked: int
+    visits: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,9 @@ class Owed:
 async def counts(conn: Connection, body: str, bounds: Sequence[datetime]) -> Counts:
     """Count a body's running duties between bounds in ascending order, and what waits for its word."""
     row = await conn.fetchrow(SELECT_COUNTS, body, list(bounds[:-1]), list(bounds[1:]))
-    return Counts((), 0, 0) if row is None else Counts(tuple(row["buckets"]), row["awaiting"], row["asked"])
+    if row is None:
+        return Counts((), 0, 0, 0)
+    return Counts(tuple(row["buckets"]), row["awaiting"], row["asked"], row["visits"])
 
 
 async def owed(conn: Connection, body: str, since: datetime, until: datetime, limit: int) -> tuple[Owed, ...]:

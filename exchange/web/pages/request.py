@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange.core.errors import NotThere
-from exchange.service import queries
+from exchange.service import protected, queries
 from exchange.web.dossier import Dossier, Step, open_dossier
 from exchange.web.house import ID, House, Visit
 from exchange.web.query import Query
@@ -17,8 +17,9 @@ async def show(house: House, request: Request) -> Response:
     async with house.reading(request) as visit:
         loaded = await queries.read(visit.conn, id_of(request), visit.actor, visit.now, record=True)
         dossier = await open_dossier(visit, loaded)
+        known = await protected.concerned(house.runtime.desk.doors, dossier.items, visit.actor)
         done = _done(visit, dossier, Query(request).number("done"))
-    return house.page_for(visit, "request", view=dossier, done=done)
+    return house.page_for(visit, "request", view=dossier, done=done, known=known)
 
 
 def id_of(request: Request) -> UUID:

@@ -14,6 +14,7 @@ from exchange.protection.store.waiting import Owed
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.web.clocks import Due
 from exchange.web.query import Query
+from schemas.secrecy import VisitState
 from schemas.vocabulary import DueBucket
 
 MOST: Final = 100
@@ -73,6 +74,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
             waits=(
                 Wait(t("secret.desk.awaited"), counted.awaiting, "/protection/items?box=awaiting"),
                 Wait(t("secret.desk.asked"), counted.asked, "/protection/items?box=asked"),
+                Wait(t("secret.desk.visits"), counted.visits, f"/protection/visits?state={VisitState.REQUESTED}"),
             ),
             buckets=tuple(Cell(each, number, f"/protection?due={each}") for each, number in counted.buckets.items()),
             bucket=bucket,

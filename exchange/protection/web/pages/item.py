@@ -18,6 +18,7 @@ from exchange.protection.web.card import Card, act_title, card_of
 from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.steps import just_done
 from exchange.protection.web.teller import Teller
+from exchange.service import protected
 from exchange.web.house import ID
 from schemas.protection_views import AccessView, ProtectedEntryView
 from schemas.secrecy import ItemAct
@@ -39,6 +40,8 @@ async def show(chamber: Chamber, request: Request) -> Response:
         view = card_of(room.tell, seen, record)
         sources = await _sources(room, seen) if view.sight.whole else ()
         readings = await _readings(room, item_id) if room.may(Verb.KEEP) or room.caller.role is Role.AUDITOR else ()
+    async with chamber.house.runtime.connection() as conn:
+        requests = await protected.requests_of(conn, item_id, room.visit.actor)
     return chamber.page(
         room,
         "item",
@@ -51,6 +54,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
         more=_more(room, view) if view.sight.named else (),
         papers=papers_of(room, view.item.id, record),
         earlier=earlier is not None,
+        requests=requests,
     )
 
 
