@@ -12,7 +12,7 @@ from exchange.protection.core.guard import guard_of
 from exchange.protection.core.lookalikes import skeleton
 from exchange.protection.core.skimming import skim_of
 from tests.protection.cases import law
-from tests.protection.test_guard import MARK_LINES, ORDINARY, SPELLINGS
+from tests.protection.test_guard import COUNTED, LISTED, MARK_LINES, ORDINARY, SPELLINGS
 
 GUARD = guard_of(law().regimes.values())
 SKIM = skim_of(GUARD)
@@ -31,7 +31,7 @@ DISGUISES = (
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-@pytest.mark.parametrize("text", [*SPELLINGS, *MARK_LINES])
+@pytest.mark.parametrize("text", [*SPELLINGS, *MARK_LINES, *COUNTED, *LISTED])
 def test_what_the_guard_finds_the_first_look_does_not_let_through(text: str, disguise: Callable[[str], str]) -> None:
     disguised = disguise(text)
     assert SKIM.may_bear(disguised) or not GUARD.bears_mark(disguised)
@@ -40,7 +40,9 @@ def test_what_the_guard_finds_the_first_look_does_not_let_through(text: str, dis
 
 
 @given(
-    st.lists(st.sampled_from([*SPELLINGS, *ORDINARY, "\n", " ", "\u200b", "ы", "№", "ﬁ", "С", "е", "漢"])).map("".join)
+    st.lists(
+        st.sampled_from([*SPELLINGS, *COUNTED, *ORDINARY, "\n", " ", "\u200b", "ы", "№", "ﬁ", "С", "е", "漢"])
+    ).map("".join)
 )
 def test_the_two_agree_on_anything_put_together_of_both(text: str) -> None:
     assert SKIM.may_bear(text) or not GUARD.bears_mark(text)

@@ -5,68 +5,35 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exchange.protection.core.lookalikes import otherwise, skeleton
+from exchange.protection.core.lookalikes import as_skeleton, letters_of, otherwise, skeleton, unframed
+from exchange.protection.core.marklines import Reader, Word, reader_of
+from exchange.protection.core.markwords import PREFIXES, SPELLINGS
 from schemas.regimes import Regime
 
-_PREFIXES: Final = (
-    "Гриф",
-    "Гриф секретности",
-    "Гриф документа",
-    "Гриф секретности документа",
-    "Гриф ограничения доступа",
-    "Пометка",
-    "Степень секретности",
-    "Белгісі",
-    "Құпиялылық белгісі",
-    "Құпиялық белгісі",
-    "Құпиялылық дәрежесі",
-    "Գաղտնիության աստիճան",
-    "Գաղտնիության աստիճանը",
-    "Գաղտնիության դրոշմագիր",
-    "Գաղտնիության դրոշմագիրը",
-    "Slaptumo žyma",
-    "Žyma",
-    "Mark",
-    "Marking",
-    "Classification",
-    "Classification level",
-    "Classified",
-    "Document classification",
-    "Security classification",
-    "Level",
-)
-
-_COPY: Final = (
-    "экз",
-    "экземпляр",
-    "дана",
-    "данасы",
-    "օրինակ",
-    "օր",
-    "egz",
-    "egzempliorius",
-    "copy",
-    "копия",
-)
-_NUMBER: Final = ("№", "N", "Nr", "номер", "нөмір", "number")
-_SOLE: Final = ("единственный", "единств", "жалғыз", "միակ", "vienintelis", "only")
-_OF: Final = ("из", "of", "iš")
-_SUFFIX_LIMIT: Final = 60
 _NAME: Final = re.compile(r"[a-z_]{1,40}")
+
+
+_FRAME: Final = frozenset(skeleton("|!"))
+_FRAMED: Final = 8
+"""Letters of a line that can be a mark in two, its frame with them."""
+
+_INITIALS: Final = re.compile(r"[^\W\d_]\s*+\.\s*+[^\W\d_]\s*+\.")
+"""Two letters with full stops, as in a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The skeletons of all secrecy marks, of what may stand before one, and of a copy's number after it.
+    """The skeletons of all secrecy marks and of what may stand before one, and what reads lines for them.
 
-    A mark line is, after folding, one mark or several, with one of the prefixes or none and a copy number or none, and
-    nothing else; marks on lines cut into pieces count as well. Marks within a sentence do not.
+    A mark line is, after folding, one mark or several, with what may lead it in, with numbers, days and limits, and
+    nothing else; marks on lines cut into pieces count as well. Marks within a sentence do not. Two letters are a mark
+    only beside a number, on their line or on the next.
     """
 
     marks: tuple[str, ...]
     prefixes: tuple[str, ...]
     pieces: frozenset[str]
-    suffix: re.Pattern[str]
+    reader: Reader
 
     def marked_lines(self, text: str) -> tuple[int, ...]:
         """Return the numbers of the lines that bear a mark, from 1; a mark cut over lines counts for its first."""
@@ -76,42 +43,43 @@ class Guard:
         """Tell whether a text bears a mark on a line."""
         return next(self._marked(text), None) is not None
 
-    def is_mark_line(self, folded: str) -> bool:
-        """Tell whether a folded line is a mark: prefix, marks, copy number, and nothing else."""
-        if not folded.startswith((*self.marks, *self.prefixes)):
-            return False
-        starts = {0, *(len(prefix) for prefix in self.prefixes if folded.startswith(prefix))}
-        return any(self._from(folded, start) for start in starts)
-
-    def _from(self, folded: str, start: int) -> bool:
-        """Tell whether marks, one after another, lead from a place to the end or to a copy number."""
-        reached, seen = [start], {start}
-        while reached:
-            place = reached.pop()
-            for mark in self.marks:
-                after = place + len(mark)
-                if after in seen or not folded.startswith(mark, place):
-                    continue
-                left = len(folded) - after
-                if left == 0 or (left <= _SUFFIX_LIMIT and self.suffix.fullmatch(folded, after)):
-                    return True
-                seen.add(after)
-                reached.append(after)
-        return False
-
     def _marked(self, text: str) -> Iterator[int]:
         """Yield the numbers of the lines that bear a mark or begin one."""
         lines = text.splitlines()
-        folded = [(number, letters) for number, line in enumerate(lines, 1) if (letters := skeleton(line))]
-        for index, (number, first) in enumerate(folded):
-            readings = (first, *map(skeleton, otherwise(lines[number - 1])))
-            if any(map(self.is_mark_line, readings)) or (first in self.pieces and self._is_cut(folded, index)):
+        folded = [(number, letters) for number, line in enumerate(lines, 1) if (letters := letters_of(line))]
+        skeletons = [as_skeleton(letters) for _, letters in folded]
+        for index, (number, letters) in enumerate(folded):
+            if (
+                self._is_marked(lines[number - 1], letters)
+                or (skeletons[index] in self.pieces and self._is_cut(skeletons, index))
+                or self._is_abbreviated(lines, folded, index)
+            ):
                 yield number
 
-    def _is_cut(self, lines: Sequence[tuple[int, str]], index: int) -> bool:
+    def _is_marked(self, line: str, letters: str) -> bool:
+        """Tell whether a line bears a mark, however it is read; two letters with full stops are initials."""
+        found = {self.reader.mark_in(each) for each in (letters, *map(letters_of, otherwise(line)))} - {None}
+        return bool(found) and (found != {Word.ABBREVIATION} or _INITIALS.search(line) is None)
+
+    def _is_abbreviated(self, lines: Sequence[str], folded: Sequence[tuple[int, str]], index: int) -> bool:
+        """Tell whether a line is a mark in two letters, and the one before or after it a copy's number."""
+        number, letters = folded[index]
+        if len(letters) > _FRAMED or not self.reader.is_abbreviation(letters_of(unframed(lines[number - 1]))):
+            return False
+        beside = (*folded[max(0, index - 1) : index], *folded[index + 1 : index + 2])
+        return _INITIALS.search(lines[number - 1]) is None and any(
+            self.reader.is_copy_number(letters)
+            or (
+                _FRAME & {letters[0], letters[-1]}
+                and self.reader.is_copy_number(letters_of(unframed(lines[number - 1])))
+            )
+            for number, letters in beside
+        )
+
+    def _is_cut(self, lines: Sequence[str], index: int) -> bool:
         """Tell whether a mark begins with a line and goes on over others."""
-        joined = lines[index][1]
-        for _, letters in lines[index + 1 : index + 1 + len(max(self.marks, key=len))]:
+        joined = lines[index]
+        for letters in lines[index + 1 : index + 1 + len(max(self.marks, key=len))]:
             if joined not in self.pieces:
                 return False
             joined += letters
@@ -131,10 +99,10 @@ def guard_of(regimes: Iterable[Regime]) -> Guard:
         for spelling in (degree.stamp, *degree.words.values(), *degree.spellings)
         for part in spelling.split("/")
     }
-    marks = tuple(sorted(spelled - {""}))
+    marks = tuple(sorted((spelled | set(map(skeleton, SPELLINGS))) - {""}))
     pieces = {mark[:length] for mark in marks for length in range(1, len(mark))}
-    prefixes = tuple(sorted({skeleton(prefix) for prefix in _PREFIXES}))
-    return Guard(marks, prefixes, frozenset(pieces), _suffix())
+    prefixes = tuple(sorted({skeleton(prefix) for prefix in PREFIXES}))
+    return Guard(marks, prefixes, frozenset(pieces), reader_of(marks))
 
 
 def marked_fields(bears: Callable[[str], bool], value: object, pointer: str = "") -> Iterator[str]:
@@ -153,20 +121,3 @@ def marked_fields(bears: Callable[[str], bool], value: object, pointer: str = ""
     elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         for index, each in enumerate(value):
             yield from marked_fields(bears, each, f"{pointer}/{index}")
-
-
-def _suffix() -> re.Pattern[str]:
-    """Return what a copy's number looks like when folded: «экз. № 1», «1-дана», "copy 2 of 3", «экз. единственный»."""
-    copy, number, sole, of = (
-        "|".join(sorted({re.escape(skeleton(word)) for word in words}, key=len, reverse=True))
-        for words in (_COPY, _NUMBER, _SOLE, _OF)
-    )
-    digit = "[" + "".join(sorted({skeleton(each) for each in "0123456789"})) + "]"
-    numbered = (
-        f"(?:{copy})(?:{number})?{digit}{{1,6}}",
-        f"(?:{number}){digit}{{1,6}}(?:{copy})?",
-        f"{digit}{{1,6}}(?:{copy})",
-        f"(?:{copy})(?:{sole})",
-        f"(?:{sole})(?:{copy})",
-    )
-    return re.compile(f"(?:{'|'.join(numbered)})(?:(?:{of}){digit}{{1,6}})?")

@@ -38,6 +38,9 @@ _CLASSES: Final = (
 )
 """The first of each class stands for the rest; characters are those left after compatibility and case folding."""
 
+_DIGITS: Final = str.maketrans("0123456789", "oizeasbtbg")
+"""A digit as the first of its class."""
+
 _PAIRS: Final[Mapping[str, str]] = {"ы": "bi", "ю": "io", "œ": "oe", "æ": "ae", "ß": "ss"}
 """Letters that two others look like."""
 
@@ -53,24 +56,46 @@ _TURNED: Final = re.compile("\u202e([^\u202c]*)")
 _RULED: Final = str.maketrans("", "", "|!")
 """Signs that stand for letters, and as often around or between words."""
 
+LISTED: Final = r"(?:(?:[IVXІХivxіх]\s*+){1,5}+|[^\W\d_]\s*+)[.)]"
+"""What a list numbers its lines with where it is a letter or a Roman number; plain numbers are read with the line."""
+
+_LISTED: Final = re.compile(r"[\W\d_]*+" + LISTED)
+
 CACHED: Final = 8192
 
 
 def otherwise(line: str) -> Iterator[str]:
-    """Yield how else a line may be read: turned round, and without the signs that may be its frame."""
+    """Yield how else a line may be read: turned round, without signs that may be its frame or its place in a list."""
     turned = _TURNED.sub(lambda found: found[1][::-1], line) if "\u202e" in line else line
     if turned != line:
         yield turned
     if "|" in line or "!" in line:
-        yield turned.translate(_RULED)
+        yield (turned := unframed(turned))
+    if (listed := _LISTED.match(turned)) is not None:
+        yield turned[listed.end() :]
 
 
-def skeleton(text: str) -> str:
-    """Return letters and digits alone, each as the first of its class; spacing, marks and punctuation fall away.
+def unframed(line: str) -> str:
+    """Return a line without the signs that stand for letters and may be its frame."""
+    return line.translate(_RULED)
+
+
+def letters_of(text: str) -> str:
+    """Return letters, each as the first of its class, and digits; spacing, marks and punctuation fall away.
 
     Every character is folded by itself, so the work is in proportion to the text, whatever is piled up in it.
     """
     return "".join(map(_fold, text))
+
+
+def as_skeleton(letters: str) -> str:
+    """Return what `letters_of` gave with its digits as letters, place by place."""
+    return letters.translate(_DIGITS)
+
+
+def skeleton(text: str) -> str:
+    """Return letters and digits alone, each as the first of its class."""
+    return as_skeleton(letters_of(text))
 
 
 @lru_cache(maxsize=CACHED)
@@ -87,6 +112,8 @@ def _fold(char: str) -> str:
 
 def _of(char: str) -> str:
     """Return what stands for one folded character; nothing for what is neither letter nor digit."""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
     if char in _PAIRS:
         return _PAIRS[char]
     for each in _CLASSES:

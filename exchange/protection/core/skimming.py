@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from exchange.protection.core import markwords as words
 from exchange.protection.core.guard import Guard
-from exchange.protection.core.lookalikes import skeleton
+from exchange.protection.core.lookalikes import LISTED, letters_of, skeleton
+from exchange.protection.core.marklines import LED
 
 DEPTH: Final = 5
 """How many letters a line's beginning must share with a mark, or with what may stand before one."""
+
+DEEPER: Final = 12
+"""The same where the mark stands further on in the line."""
 
 BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 """Where `str.splitlines` ends a line."""
@@ -26,6 +31,10 @@ _USUAL: Final = (
 """Latin, Cyrillic, Armenian; printed punctuation with «№»; the signs and frames that files in older encodings show when
 they are read wrongly. The rest is rare enough to be looked at in full."""
 
+_GAP: Final = rf"[^{BREAKS}\w]*+(?:_[^{BREAKS}\w]*+)*+"
+_FEW: Final = rf"(?:{_GAP}[^\W_]){{0,{LED + 2 * DEEPER}}}"
+"""What of a line a mark can begin in, whatever leads it in, and as much of the mark as is looked at."""
+
 _END: Final = ""
 """Stands in the tree of beginnings where one is over."""
 
@@ -34,50 +43,91 @@ Trie = dict[str, "Trie"]
 
 @dataclass(frozen=True, slots=True)
 class Skim:
-    """`unusual` finds a character of which nothing is known here, or what may be a frame.
+    """`unusual` finds a character of which nothing is known here, `ruled` what may be a frame.
 
-    `begins` finds a line's end and the beginning of a mark.
+    `begins` finds a line's end and the beginning of a mark. `numbered` and `listed` find what may lead a mark in, and
+    as much of the rest as it may stand in; `marks` finds one there.
     """
 
     unusual: re.Pattern[str]
+    ruled: re.Pattern[str]
     begins: re.Pattern[str]
+    numbered: re.Pattern[str]
+    listed: re.Pattern[str]
+    marks: re.Pattern[str]
 
     def may_bear(self, text: str) -> bool:
         """Tell whether a text must be looked at in full."""
-        return self.begins.search("\n" + text) is not None or self.unusual.search(text) is not None
+        text = "\n" + text
+        return (
+            self.begins.search(text) is not None
+            or self.unusual.search(text) is not None
+            or ("!" in text and self.ruled.search(text) is not None)
+            or self._is_led_in(self.numbered, text)
+            or self._is_led_in(self.listed, text)
+        )
+
+    def _is_led_in(self, leads: re.Pattern[str], text: str) -> bool:
+        """Tell whether a mark may stand after what leads one in."""
+        return any(self.marks.search(text, *found.span(1)) is not None for found in leads.finditer(text))
 
 
 def skim_of(guard: Guard) -> Skim:
     """Make the first look for a guard."""
-    trie: Trie = {}
-    for word in chain(guard.marks, guard.prefixes):
-        here = trie
-        for letter in word[:DEPTH]:
-            if _END in here:
-                break
-            here = here.setdefault(letter, {})
-        else:
-            here.clear()  # whatever follows, the line is looked at
-            here[_END] = {}
-    usual = [chr(code) for code in chain(*_USUAL)]
+    usual = [chr(code) for code in chain(*_USUAL) if chr(code) != "|"]
     folded = {char: skeleton(char) for char in usual if char not in BREAKS}
     classes: dict[str, list[str]] = {}
     for char, letters in folded.items():
         classes.setdefault(letters, []).append(char)
     between = f"{_class(classes.pop(''))}*+"
     known = {letters: _class(chars) for letters, chars in classes.items()}
-    end = f"(?=[{BREAKS}]|\\Z)"
-    begins = f"[{BREAKS}]{between}{_branch(trie, known, between, end, first=True)}"
-    ruled = rf"\||(?:\A|[{BREAKS}])\W{{0,9}}!"
-    return Skim(re.compile(f"[^{re.escape(''.join(usual))}{BREAKS}]|{ruled}"), re.compile(begins))
+    begun = _branch(_trie(_beginnings(guard)), known, between, f"(?=[{BREAKS}]|\\Z)")
+    marks = _branch(_trie(mark[:DEEPER] for mark in guard.marks), known, between)
+    counted = "".join(char for char in folded if char == "№" or any(map(str.isdigit, letters_of(char))))
+    return Skim(
+        re.compile(f"[^{re.escape(''.join(usual))}{BREAKS}]"),
+        re.compile(rf"(?:\A|[{BREAKS}])\W{{0,9}}!"),
+        re.compile(f"[{BREAKS}]{between}{begun}"),
+        re.compile(f"[{counted}]({_FEW})"),
+        re.compile(f"[{BREAKS}]{_GAP}{LISTED}({_FEW})"),
+        re.compile(marks),
+    )
 
 
-def _branch(trie: Trie, known: Mapping[str, str], between: str, end: str, *, first: bool = False) -> str:
-    """Write what may follow in a line that begins like a mark: a letter, several letters in one, or the line's end."""
+def _beginnings(guard: Guard) -> Iterator[str]:
+    """Yield how a line begins that must be looked at in full, by itself or for the line beside it."""
+    yield from (word[:DEPTH] for word in (*guard.marks, *guard.prefixes, *map(skeleton, words.COPY)))
+    yield from (skeleton(word)[:DEEPER] for word in words.SOLE)
+    yield from (skeleton(mark + number) for mark in words.ABBREVIATIONS for number in words.NUMBER)
+    yield from (skeleton(mark + copy)[:DEPTH] for mark in words.ABBREVIATIONS for copy in (*words.COPY, *words.SOLE))
+
+
+def _trie(begun: Iterable[str]) -> Trie:
+    """Return the tree of how words begin."""
+    trie: Trie = {}
+    for word in begun:
+        here = trie
+        for letter in word:
+            if _END in here:
+                break
+            here = here.setdefault(letter, {})
+        else:
+            here.clear()  # whatever follows, the line is looked at
+            here[_END] = {}
+    return trie
+
+
+def _branch(
+    trie: Trie, known: Mapping[str, str], between: str, at_end: str | None = None, *, inner: bool = False
+) -> str:
+    """Write what may follow in a line that begins like a word: a letter, several letters in one, or what may end it."""
     if _END in trie:
         return ""
-    ways = [f"{written}{between}{_branch(after, known, between, end)}" for written, after in _ways(trie, known)]
-    return f"(?:{'|'.join(ways if first else [*ways, end])})"
+    ways = [
+        f"{written}{between}{_branch(after, known, between, at_end, inner=True)}"
+        for written, after in _ways(trie, known)
+    ]
+    return f"(?:{'|'.join([*ways, at_end] if inner and at_end else ways)})"
 
 
 def _ways(trie: Trie, known: Mapping[str, str]) -> Iterator[tuple[str, Trie]]:
@@ -91,4 +141,11 @@ def _ways(trie: Trie, known: Mapping[str, str]) -> Iterator[tuple[str, Trie]]:
 
 
 def _class(chars: Iterable[str]) -> str:
-    return f"[{''.join(map(re.escape, sorted(chars)))}]"
+    """Write a class of characters as ranges."""
+    ranges: list[list[int]] = []
+    for code in sorted(map(ord, chars)):
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return f"[{''.join(f'{re.escape(chr(first))}-{re.escape(chr(last))}' for first, last in ranges)}]"

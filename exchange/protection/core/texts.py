@@ -7,7 +7,7 @@ from enum import Enum, auto
 from html import unescape
 from typing import Final
 
-from exchange.protection.core.lookalikes import skeleton
+from exchange.protection.core.lookalikes import letters_of
 from exchange.protection.core.skimming import BREAKS
 
 HEAD: Final = 4096
@@ -71,7 +71,7 @@ class Lines:
         lines = (self._rest + self._plainly(text, last=last)).splitlines(keepends=True)
         self._rest = "" if last or not lines or lines[-1].endswith(tuple(BREAKS)) else lines.pop()
         if len(self._rest) > LONGEST_LINE:
-            letters = skeleton(self._rest)
+            letters = letters_of(self._rest)
             self._rest = letters[: LONGEST_LINE // 2] + (_ENDLESS if len(letters) > LONGEST_LINE // 2 else "")
         found = self._bears("\n".join(self._short) + "\n" + "".join(lines))
         self._remember(reversed(lines))
@@ -81,11 +81,11 @@ class Lines:
         """Keep the last short lines: a mark may be cut over them and what follows."""
         kept: list[str] = []
         for line in lines:
-            letters = skeleton(line)
+            letters = letters_of(line)
             if len(letters) > LONGEST_PIECE or len(kept) > LONGEST_PIECE:
                 break
             if letters:
-                kept.append(letters)
+                kept.append(line.strip() if len(line) <= LONGEST_PIECE else letters)
         else:
             kept += reversed(self._short)
         self._short = kept[:LONGEST_PIECE][::-1]
