@@ -11,7 +11,16 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from exchange import admit, force_commands, keys_commands, operate, registry_commands, serve, serve_module
+from exchange import (
+    admit,
+    force_commands,
+    keys_commands,
+    operate,
+    registry_commands,
+    rotation_commands,
+    serve,
+    serve_module,
+)
 from exchange.core.errors import ExchangeError
 from exchange.runtime import Mode
 from exchange.settings import Settings, from_environment
@@ -199,7 +208,7 @@ def _account(asked: argparse.Namespace, settings: Settings) -> int:
 def _protection_commands(top: argparse.ArgumentParser) -> None:
     """Add the commands of the protection module."""
     kinds = top.add_subparsers(
-        dest="protection_command", required=True, metavar="serve|migrate|keys|passphrase|rotate|status|force"
+        dest="protection_command", required=True, metavar="serve|migrate|keys|passphrase|rotate|rewrap|status|force"
     )
     alone = kinds.add_parser("serve", help="отдельным процессом / run it in a process of its own")
     alone.add_argument("--mode", type=Mode, choices=list(Mode), required=True)
@@ -210,10 +219,13 @@ def _protection_commands(top: argparse.ArgumentParser) -> None:
         "migrate": "обновить схему базы модуля / bring the module's own database up to date",
         "keys": "создать файл ключей / make the key file",
         "passphrase": "сменить парольную фразу / give the key file another passphrase",
-        "rotate": "сменить все ключи / give every owner a new key; the former ones still open",
-        "status": "состояние ключей / how the keys are",
+        "rewrap": "перешифровать ключи до конца / go on wrapping anew after a rotation",
+        "status": "состояние ключей / how the keys are, and what waits under former ones",
     }.items():
         _common(kinds.add_parser(name, help=words))
+    rotate = kinds.add_parser("rotate", help="сменить ключи / give every owner new keys, and wrap anew")
+    rotate.add_argument("--body", help="code of the only body whose keys are replaced; default: all keys")
+    _common(rotate)
     force = kinds.add_parser("force", help="дни действия договоров / from when the treaties are in force, for whom")
     force.add_argument("file", type=Path, help="TOML: [[binding]], [[competent]], [[body]]")
     _common(force)
@@ -226,12 +238,14 @@ def _protection(asked: argparse.Namespace, settings: Settings) -> int:
         return 0
     if asked.protection_command == "force":
         return force_commands.take_in(settings, asked.mode, asked.data, asked.file)
+    if asked.protection_command == "rotate":
+        return rotation_commands.rotate(settings, asked.mode, asked.data, asked.body)
     commands = {
         "migrate": serve_module.migrate,
         "keys": keys_commands.make,
         "passphrase": keys_commands.change_passphrase,
-        "rotate": keys_commands.rotate,
-        "status": keys_commands.status,
+        "rewrap": rotation_commands.rewrap,
+        "status": rotation_commands.status,
     }
     return commands[asked.protection_command](settings, asked.mode, asked.data)
 

@@ -19,6 +19,8 @@ from exchange.settings import Settings
 SHORTEST: Final = 12
 """Fewest characters of a passphrase that is made at a terminal."""
 
+NO_PASSPHRASE: Final = "the passphrase is needed: PROTECTION_PASSPHRASE_FILE, or a terminal"
+
 
 def passphrase(settings: Settings, mode: Mode | None) -> str | None:
     """Return the passphrase of the settings, else what is typed at a terminal; None where there is neither."""
@@ -47,31 +49,25 @@ def change_passphrase(settings: Settings, mode: Mode | None, data: Path) -> int:
     return 0
 
 
-def rotate(settings: Settings, mode: Mode | None, data: Path) -> int:
-    """Give every owner a new key; what was wrapped under the former ones still opens."""
-    tell(f"{_opened(settings, mode, data).rotate_all()} new keys")
-    return 0
-
-
-def status(settings: Settings, mode: Mode | None, data: Path) -> int:
-    """Say which key file it is, and whose keys are in it where the passphrase is given."""
+def status(settings: Settings, mode: Mode | None, data: Path) -> bool:
+    """Say which key file it is, and whose keys are in it where the passphrase is given; tell whether there are any."""
     path, token = protecting.key_file(settings, data), settings.protection.token
     if token is None and not path.exists():
         raise KeysMissing(f"there is no key file {path}: `exchange protection keys` makes one")
     tell(f"token: {token}" if token else f"key file: {path}")
     if (word := passphrase(settings, mode)) is None:
         tell("sealed: no passphrase is given")
-        return 0
+        return False
     provider = _unsealed(settings, mode, data, word)
     count = Counter(owner.body or "rows" for owner in provider.owners())
     tell("\n".join(f"{body}: {number}" for body, number in sorted(count.items())) or "no keys yet")
-    return 0
+    return bool(count)
 
 
 def _opened(settings: Settings, mode: Mode | None, data: Path) -> KeyProvider:
     word = passphrase(settings, mode)
     if word is None:
-        raise NodeError("the passphrase is needed: PROTECTION_PASSPHRASE_FILE, or a terminal")
+        raise NodeError(NO_PASSPHRASE)
     return _unsealed(settings, mode, data, word)
 
 

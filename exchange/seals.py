@@ -42,8 +42,9 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A body's key, and the header of all its signatures as it stands in them: it names the key."""
+    """A body's key with its identifier, and the header of all its signatures as it stands in them: it names the key."""
 
+    id: str
     header: bytes
     key: Ed25519PrivateKey
 
@@ -67,12 +68,16 @@ class Seals:
         return self._signing.keys() >= set(bodies)
 
     def add(self, body: str, name: str, private: bytes) -> None:
-        """Take in a body's key (PEM) under its identifier."""
+        """Take in a body's key (PEM) under its identifier; a public one proves what it sealed, and seals no more."""
         key = OKPKey.import_key(private)
         self._known[name] = (body, key)
         if isinstance(key.private_key, Ed25519PrivateKey):
             header = _base64(json.dumps({"alg": ALGORITHM, "kid": name}).encode())
-            self._signing[body] = SigningKey(header, key.private_key)
+            self._signing[body] = SigningKey(name, header, key.private_key)
+
+    def sealing(self, body: str) -> str | None:
+        """Return the identifier of the key that a body seals with here, None where it has none."""
+        return self._signing[body].id if body in self._signing else None
 
     def seal(self, body: str, payload: bytes) -> str:
         """Return the JWS of a body over exact bytes (RFC 7515, 5.1); raise KeysMissing without a key."""
@@ -126,6 +131,11 @@ def new_key() -> NewKey:
     """Make a signing key."""
     key = OKPKey.generate_key(ALGORITHM)
     return NewKey(key.thumbprint(), json.dumps(key.as_dict(private=False)), key.as_pem(private=True))
+
+
+def public_part(private: bytes) -> bytes:
+    """Return the public part (PEM) of a key: it proves what the key sealed, and seals nothing."""
+    return OKPKey.import_key(private).as_pem(private=False)
 
 
 def named_by(public: str, name: str) -> bool:

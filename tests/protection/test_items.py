@@ -283,11 +283,11 @@ async def test_an_act_and_a_read_take_few_statements(house: House) -> None:
     await house.act(item, "BY-MVD", "copy", **COPYING)  # opens the signing key
     async with recorded(house.module.pool.raw) as recorder:
         await house.act(item, "BY-MVD", "copy", **COPYING)
-        assert len(recorder.taken()) <= 5  # BEGIN, lock, scene, save, COMMIT
+        assert len(recorder.taken()) <= 6  # BEGIN, lock, scene, present signing key, save, COMMIT
         await house.read(item, "BY-MVD")
         assert len(recorder.taken()) <= 2
         await house.register()
-        assert len(recorder.taken()) <= 5  # BEGIN, scene, number, save, COMMIT
+        assert len(recorder.taken()) <= 6  # BEGIN, scene, number, present signing key, save, COMMIT
 
 
 async def test_access_to_a_content_is_decided_in_three_statements(house: House) -> None:

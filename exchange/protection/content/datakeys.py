@@ -68,6 +68,13 @@ class DataKeys:
         with DataKey(bytearray(secret)) as key:
             self.put(name, owner, key)
 
+    def hand_again(self, handed: KeyName, name: KeyName, recipient: str, means: str | None) -> None:
+        """Keep what was handed over to a recipient under a new name, sealed to its newest key."""
+        secret = self.provider.open_hpke(recipient, self.folder.get(handed), _handed(handed, recipient, means))
+        with DataKey(bytearray(secret)) as key:
+            public = self.provider.public(recipient)
+            self.folder.put(name, hpke.seal(public, key.secret, _handed(name, recipient, means)))
+
     def refusal(self, name: KeyName, body: str) -> str:
         """Prove a destroyed key unreadable: say how opening it is refused; raise Unavailable where it still opens."""
         try:

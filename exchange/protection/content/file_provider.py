@@ -12,11 +12,11 @@ from threading import RLock
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from exchange.core.errors import KeysMissing, ModuleSealed, Tampered
+from exchange.core.errors import KeysMissing, ModuleSealed, NodeError, Tampered
 from exchange.protection.content import hpke, keyfile
 from exchange.protection.content.keyfile import Cost, Opened
 from exchange.protection.content.keyset import EXCHANGE, WRAPPING, Key, KeySet, public_of, wipe
-from exchange.protection.content.provider import ID_BYTES, NONCE_BYTES, Owner, head_of, owner_of, parted
+from exchange.protection.content.provider import ID_BYTES, NONCE_BYTES, Owner, Version, head_of, owner_of, parted
 
 
 class FileProvider:
@@ -86,18 +86,48 @@ class FileProvider:
         """Give an owner a new key: it wraps from now on, the former ones still open."""
         self._change(lambda keys: keys.with_new(WRAPPING, owner.name))
 
-    def rotate_all(self) -> int:
-        """Give every owner a new key, and every body a new X25519 key; return how many were made."""
+    def rotate_all(self, body: str | None = None) -> int:
+        """Give every owner a new key, and every body a new X25519 key, or only those of one body."""
 
         def rotated(keys: KeySet) -> KeySet:
             for kind, owner in keys.all_owners():
-                keys = keys.with_new(kind, owner)
+                if body in {None, _owner(kind, owner).body}:
+                    keys = keys.with_new(kind, owner)
             return keys
 
         with self._lock:
             before = self._opened()[1].keys.serial
             self._change(rotated)
             return self._opened()[1].keys.serial - before
+
+    def versions(self) -> tuple[Version, ...]:
+        """Return every version of every key, the former ones too."""
+        with self._lock:
+            each = self._refreshed()[1].keys.each()
+            return tuple(
+                Version(_owner(key.kind, key.owner), key.id, key.kind == EXCHANGE, former) for key, former in each
+            )
+
+    def destroy(self, version: Version) -> None:
+        """Destroy a former version for good, in the file and here; raise NodeError for one that still wraps."""
+        kind = EXCHANGE if version.exchange else WRAPPING
+        gone: list[Key] = []
+
+        def without(keys: KeySet) -> KeySet:
+            key = keys.by_id(kind, version.id)
+            if key is None:
+                return keys
+            if keys.newest(kind, key.owner) is key:
+                raise NodeError("a key that still wraps is not destroyed")
+            gone.append(key)
+            return keys.without(key)
+
+        with self._lock:
+            self._change(without)
+            with keyfile.writing(self._path):
+                keyfile.clear(self._path)  # what a crash left of it
+            for key in gone:
+                wipe(key.secret)
 
     def public(self, body: str) -> bytes:
         """Return a body's newest X25519 public key, made now where it has none."""
@@ -164,6 +194,11 @@ class FileProvider:
             held.keys.wipe()
             self._file = held = newer
         return master, held
+
+
+def _owner(kind: int, name: str) -> Owner:
+    """Return the owner of a key as the set names it: exchange keys bear the code of their body alone."""
+    return Owner(name) if kind == EXCHANGE else owner_of(name)
 
 
 def open_keys(path: Path, passphrase: str | None, *, make: bool = False, cost: Cost | None = None) -> FileProvider:

@@ -5,8 +5,8 @@ nonce (12) | keys, wrapped`
 
 Argon2id (RFC 9106) of the passphrase wraps the master key, and that the keys (`exchange.protection.content.keyset`),
 both with AES-256-GCM; all that stands before is authenticated with the keys. Whoever holds the master key writes new
-keys without the passphrase. A file is replaced whole: written beside, synced, renamed; writers hold a lock on
-`NAME.lock`.
+keys without the passphrase. A file is replaced whole: written beside, synced, renamed, the former one overwritten;
+writers hold a lock on `NAME.lock`.
 """
 
 import fcntl
@@ -14,11 +14,11 @@ import os
 import secrets
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -28,6 +28,8 @@ from exchange.core.errors import KeysMissing, NodeError, Tampered, WrongPassphra
 from exchange.files.handles import told
 from exchange.protection.content.keyset import KeySet, unpacked, wipe
 from exchange.protection.content.provider import KEY_BYTES, NONCE_BYTES, TAG_BYTES
+
+T = TypeVar("T")
 
 MAGIC: Final = b"exchange keys 1\n"
 SALT_BYTES: Final = 16
@@ -86,6 +88,10 @@ def create(path: Path, passphrase: str, cost: Cost | None = None) -> bool:
 
 def opened_by_passphrase(path: Path, passphrase: str) -> tuple[bytearray, Opened]:
     """Return the master key and what it opens; raise KeysMissing, WrongPassphrase and Tampered."""
+    return anew(path, lambda: _by_passphrase(path, passphrase))
+
+
+def _by_passphrase(path: Path, passphrase: str) -> tuple[bytearray, Opened]:
     whole, seen = _read(path)
     head = whole[:_HEAD]
     cost = Cost(**dict(zip(("passes", "kibibytes", "lanes"), _COST.unpack_from(whole, len(MAGIC)), strict=True)))
@@ -104,8 +110,12 @@ def opened_by_passphrase(path: Path, passphrase: str) -> tuple[bytearray, Opened
 
 def opened_by_master(path: Path, master: bytearray) -> Opened:
     """Open the file anew; raise KeysMissing and Tampered."""
-    whole, seen = _read(path)
-    return _opened(whole, master, seen)
+
+    def opened() -> Opened:
+        whole, seen = _read(path)
+        return _opened(whole, master, seen)
+
+    return anew(path, opened)
 
 
 def with_passphrase(master: bytearray, passphrase: str, cost: Cost) -> bytes:
@@ -133,15 +143,37 @@ def write(path: Path, head: bytes, master: bytearray, keys: KeySet) -> Seen:
 
 
 def replace(path: Path, whole: bytes) -> None:
-    """Put a file in the place of another in one step, mode 0600; raise NoRoom, the old one stands then."""
+    """Put a file in the place of another in one step, mode 0600; raise NoRoom, the old one stands then.
+
+    The old one is overwritten, as far as the file system lets that be; `writing` must be held. What a crash leaves
+    of it goes with the next one, or with `clear`.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    clear(path)
     with told():
         try:
             _put(beside, whole)
+            with suppress(OSError):  # there is none yet, or the file system knows no links
+                os.link(path, _former(path))
             beside.replace(path)
             _sync(path.parent)
         finally:
             beside.unlink(missing_ok=True)
+    clear(path)
+
+
+def clear(path: Path) -> None:
+    """Overwrite and unlink the file that the present one stands for; what never was replaced loses its other name."""
+    former = _former(path)
+    with told(), suppress(FileNotFoundError):
+        if not former.samefile(path):
+            descriptor = os.open(former, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                _written(descriptor, os.urandom(os.fstat(descriptor).st_size))
+            finally:
+                os.close(descriptor)
+        former.unlink()
+        _sync(path.parent)
 
 
 @contextmanager
@@ -203,15 +235,35 @@ def _opened(whole: bytes, master: bytearray, found: Seen) -> Opened:
         wipe(plain)
 
 
+def _former(path: Path) -> Path:
+    """Return the other name of a file that is being replaced."""
+    return path.with_name(f".{path.name}.former")
+
+
+def anew(path: Path, opening: Callable[[], T]) -> T:
+    """Open a file, once more where it was replaced, and so overwritten, while it was read."""
+    while True:
+        before = seen(path)
+        try:
+            return opening()
+        except (Tampered, WrongPassphrase):
+            if seen(path) == before:
+                raise
+
+
 def _put(path: Path, whole: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        left = memoryview(whole)
-        while left:
-            left = left[os.write(descriptor, left) :]
-        os.fsync(descriptor)
+        _written(descriptor, whole)
     finally:
         os.close(descriptor)
+
+
+def _written(descriptor: int, whole: bytes) -> None:
+    left = memoryview(whole)
+    while left:
+        left = left[os.write(descriptor, left) :]
+    os.fsync(descriptor)
 
 
 def _sync(folder: Path) -> None:

@@ -20,6 +20,8 @@ from exchange.files.handles import told
 LARGEST: Final = 4096
 """Bytes of a wrapped key, by far."""
 
+HEAD_BYTES: Final = 9
+
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NAME: Final = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})")
@@ -103,6 +105,14 @@ class KeyFolder:
     def held(self, place: int) -> tuple[tuple[KeyName, float], ...]:
         """List the key files in one of 256 places, 0 to 255, with their age in seconds of real time."""
         return self._listed(f"{place:02x}")
+
+    def heads(self, place: int) -> tuple[tuple[KeyName, bytes], ...]:
+        """List the key files in one of 256 places with their first bytes, in which the version of the key stands."""
+        found = []
+        for name, _age in self.held(place):
+            with suppress(Tampered):  # destroyed at this moment
+                found.append((name, self.get(name)[:HEAD_BYTES]))
+        return tuple(found)
 
     def _listed(self, part: str) -> tuple[tuple[KeyName, float], ...]:
         now, found = time.time(), []

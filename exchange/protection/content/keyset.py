@@ -64,6 +64,15 @@ class KeySet:
         name = exchange_id(public_of(secret)) if kind == EXCHANGE else os.urandom(ID_BYTES)
         return KeySet(self.serial + 1, (*self._keys, Key(kind, owner, name, secret)))
 
+    def without(self, key: Key) -> "KeySet":
+        """Return these keys without one."""
+        return KeySet(self.serial + 1, tuple(each for each in self._keys if each is not key))
+
+    def each(self) -> Iterator[tuple[Key, bool]]:
+        """Yield every key, and whether it is a former one."""
+        for key in self._keys:
+            yield key, self._newest[key.kind, key.owner] is not key
+
     def packed(self) -> bytearray:
         """Return them as bytes, which whoever has written them overwrites."""
         whole = bytearray(self.serial.to_bytes(SERIAL_BYTES, "big"))

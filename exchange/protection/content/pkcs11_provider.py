@@ -8,8 +8,9 @@ Needs the extra `pkcs11` (python-pkcs11), which nothing else imports.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import Final, Protocol, cast
@@ -29,10 +30,10 @@ from pkcs11.exceptions import (
     PKCS11Error,
 )
 
-from exchange.core.errors import KeysMissing, ModuleSealed, Tampered, Unavailable, WrongPassphrase
+from exchange.core.errors import KeysMissing, ModuleSealed, NodeError, Tampered, Unavailable, WrongPassphrase
 from exchange.protection.content import hpke, keyfile
 from exchange.protection.content.keyset import EXCHANGE, Key, KeySet, public_of, unpacked, wipe
-from exchange.protection.content.provider import ID_BYTES, NONCE_BYTES, Owner, head_of, owner_of, parted
+from exchange.protection.content.provider import ID_BYTES, NONCE_BYTES, Owner, Version, head_of, owner_of, parted
 
 PREFIX: Final = "assistance-exchange "
 """How the labels of our keys begin; what else is on the token is nobody's business."""
@@ -65,6 +66,9 @@ class TokenKey(Protocol):
 
     def decrypt(self, data: bytes, *, mechanism: Mechanism, mechanism_param: GCMParams) -> bytes:
         """Return the plaintext; raise PKCS11Error."""
+
+    def destroy(self) -> None:
+        """Destroy it on the token."""
 
 
 class Pkcs11Provider:
@@ -140,17 +144,44 @@ class Pkcs11Provider:
             former = self._newest(owner)
             self._made(owner, 1 + (int.from_bytes(former.id[:SERIAL_BYTES], "big") if former else 0))
 
-    def rotate_all(self) -> int:
-        """Give every owner a new key, and every body a new X25519 key; return how many were made."""
+    def rotate_all(self, body: str | None = None) -> int:
+        """Give every owner a new key, and every body a new X25519 key, or only those of one body.
+
+        The key that wraps the X25519 keys goes with all of them, or with none.
+        """
         with self._lock:
-            owners = self.owners()
-            for owner in (*owners, EXCHANGE_KEYS):
+            owners = [owner for owner in self.owners() if body in {None, owner.body}]
+            for owner in (*owners, EXCHANGE_KEYS) if body is None else owners:
                 self.rotate(owner)
             with self._exchange_keys() as keys:
-                bodies = keys.owners(EXCHANGE)
-            for body in bodies:
-                self.rotate_exchange(body)
+                bodies = [each for each in keys.owners(EXCHANGE) if body in {None, each}]
+            for each in bodies:
+                self.rotate_exchange(each)
             return len(owners) + len(bodies)
+
+    def versions(self) -> tuple[Version, ...]:
+        """Return every version of every key, the former ones too."""
+        with self._lock, _told():
+            held = sorted(_ours(self._opened()), key=lambda key: key.id)
+            newest = {key.label: key.id for key in held}
+            wrapping = tuple(
+                Version(owner_of(key.label.removeprefix(PREFIX)), key.id, False, newest[key.label] != key.id)  # noqa: FBT003 - its field
+                for key in held
+            )
+            with self._exchange_keys() as keys:
+                return *wrapping, *(Version(Owner(key.owner), key.id, True, former) for key, former in keys.each())  # noqa: FBT003
+
+    def destroy(self, version: Version) -> None:
+        """Destroy a former version for good, on the token or in the file; raise NodeError for one that still wraps."""
+        with self._lock, _told():
+            found = next((each for each in self.versions() if each == replace(version, former=each.former)), None)
+            if found is not None and not found.former:
+                raise NodeError("a key that still wraps is not destroyed")
+            if version.owner == EXCHANGE_KEYS or version.exchange:
+                self._write_exchange(lambda keys: _without(keys, version))
+            if not version.exchange:
+                for key in _ours(self._opened(), {Attribute.ID: version.id}):
+                    key.destroy()
 
     def public(self, body: str) -> bytes:
         """Return a body's newest X25519 public key, made now where it has none."""
@@ -190,20 +221,27 @@ class Pkcs11Provider:
 
     def _make_exchange(self, body: str, *, anew: bool) -> None:
         """Make an exchange key, unless the body has one and no new one is asked for."""
+        self._write_exchange(
+            lambda keys: keys if not anew and keys.newest(EXCHANGE, body) else keys.with_new(EXCHANGE, body),
+            always=False,
+        )
+
+    def _write_exchange(self, change: Callable[[KeySet], KeySet], *, always: bool = True) -> None:
+        """Change the bodies' keys in their file; `always` wraps them anew where nothing changes, too."""
         with self._lock:
             self._opened()
             with keyfile.writing(self._file), self._exchange_keys() as keys:
-                if not anew and keys.newest(EXCHANGE, body):
-                    return
-                packed = keys.with_new(EXCHANGE, body).packed()
-                keyfile.replace(self._file, self.wrap(EXCHANGE_KEYS, bytes(packed), BOUND))
-                wipe(packed)
+                changed = change(keys)
+                if self._file.exists() if always else changed is not keys:
+                    packed = changed.packed()
+                    keyfile.replace(self._file, self.wrap(EXCHANGE_KEYS, bytes(packed), BOUND))
+                    wipe(packed)
 
     @contextmanager
     def _exchange_keys(self) -> Iterator[KeySet]:
         """Open the bodies' keys for a moment."""
         self._opened()
-        plain = bytearray(self.unwrap(self._file.read_bytes(), BOUND)) if self._file.exists() else None
+        plain = keyfile.anew(self._file, self._unwrapped) if self._file.exists() else None
         keys = KeySet() if plain is None else unpacked(plain)
         try:
             yield keys
@@ -211,6 +249,9 @@ class Pkcs11Provider:
             keys.wipe()
             if plain is not None:
                 wipe(plain)
+
+    def _unwrapped(self) -> bytearray:
+        return bytearray(self.unwrap(self._file.read_bytes(), BOUND))
 
 
 def open_token(library: Path, token: str, exchange_keys: Path, pin: str | None) -> Pkcs11Provider:
@@ -225,6 +266,12 @@ def _ours(session: Session, wanted: dict[Attribute, object] | None = None) -> li
     """Return our keys on the token, those that bear what is wanted."""
     found = session.get_objects({Attribute.CLASS: ObjectClass.SECRET_KEY, **(wanted or {})})
     return [cast("TokenKey", key) for key in found if isinstance(key, SecretKey) and key.label.startswith(PREFIX)]
+
+
+def _without(keys: KeySet, version: Version) -> KeySet:
+    """Return the bodies' keys without a version, if it is theirs."""
+    key = keys.by_id(EXCHANGE, version.id) if version.exchange else None
+    return keys if key is None else keys.without(key)
 
 
 @contextmanager

@@ -37,6 +37,19 @@ RECORD: Final = Owner("")
 """The owner of the record key, under which rows are locked: no body has an empty code."""
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a key: whatever is wrapped under it names its id; a former one only opens.
+
+    `exchange`: it is a body's X25519 key, under which keys are handed over; otherwise it wraps for its owner.
+    """
+
+    owner: Owner
+    id: bytes
+    exchange: bool
+    former: bool
+
+
 def owner_of(name: str) -> Owner:
     """Return the owner that a key set names."""
     body, _, mark = name.rpartition("/")
@@ -71,8 +84,20 @@ class KeyProvider(Protocol):
     def rotate(self, owner: Owner) -> None:
         """Give an owner a new key: it wraps from now on, the former ones still open."""
 
-    def rotate_all(self) -> int:
-        """Give every owner a new key, and every body a new X25519 key; return how many were made."""
+    def rotate_all(self, body: str | None = None) -> int:
+        """Give every owner a new key, and every body a new X25519 key, or only those of one body.
+
+        Return how many were made.
+        """
+
+    def versions(self) -> Sequence[Version]:
+        """Return every version of every key, the former ones too."""
+
+    def destroy(self, version: Version) -> None:
+        """Destroy a former version for good: what is still wrapped under it never opens again.
+
+        One that is not there any more is destroyed; raise NodeError for one that still wraps.
+        """
 
     def public(self, body: str) -> bytes:
         """Return a body's newest X25519 public key (RFC 7748), made now where it has none."""

@@ -9,7 +9,7 @@ commit: a key file that replaces another has a new name, and the one that it rep
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -80,7 +80,7 @@ class Vault:
             async with self.folder.writer(expected) as writer:
                 sealed, cipher = await sealed_into(writer, chunks, data_key, name.content, self.folder.submit)
                 taken = Taken(sealed, cipher, owner, name)
-                await self._run(self._data.put, name, owner, data_key)
+                await self.run(self.data.put, name, owner, data_key)
                 await writer.keep()
             yield taken
         finally:
@@ -131,7 +131,7 @@ class Vault:
         told = self._told(row)
         if sha256 not in {None, told.sha256}:
             raise Tampered("the content is not the one that was registered")
-        data_key = await self._run(self._data.get, KeyName(row.id, key), body)
+        data_key = await self._data_key(row.id, body, key)
         opened = Opened(self.folder, row.cipher.hex(), data_key, told)
         await opened.prove_size()
         return opened
@@ -148,7 +148,7 @@ class Vault:
         if former is not None and former.state == HELD:
             return
         giving, name = KeyName(row.id, held[giver].key), KeyName(row.id, uuid4())
-        await self._run(self._data.hand_over, giving, giver, name, recipient, means)
+        await self.run(self.data.hand_over, giving, giver, name, recipient, means)
         await self._replaced(conn, former, Holding(row.id, recipient, HANDED, name.key, means))
 
     async def take_over(self, conn: Connection, item_id: UUID, recipient: str, mark: Mark | None) -> None:
@@ -160,7 +160,7 @@ class Vault:
         if former.state == HELD:
             return
         handed, name = KeyName(row.id, former.key), KeyName(row.id, uuid4())
-        await self._run(self._data.take_over, handed, former.means, name, Owner(recipient, mark))
+        await self.run(self.data.take_over, handed, former.means, name, Owner(recipient, mark))
         await self._replaced(conn, former, Holding(row.id, recipient, HELD, name.key, None))
 
     async def rewrap(self, conn: Connection, item_id: UUID, body: str, mark: Mark | None) -> None:
@@ -170,7 +170,7 @@ class Vault:
         if row is None or former is None or former.state != HELD:
             return
         name = KeyName(row.id, uuid4())
-        await self._run(self._data.rewrap, KeyName(row.id, former.key), name, Owner(body, mark))
+        await self.run(self.data.rewrap, KeyName(row.id, former.key), name, Owner(body, mark))
         await self._replaced(conn, former, Holding(row.id, body, HELD, name.key, None))
 
     # Destroying
@@ -229,9 +229,10 @@ class Vault:
         for body, holding in sorted(holders.items()):
             name = KeyName(row.id, holding.key)
             try:
-                await self._run(*((self._data.get, name, body) if holding.state == HELD else (self.keys.get, name)))
+                await self.run(*((self.data.get, name, body) if holding.state == HELD else (self.keys.get, name)))
             except Tampered as broken:
-                found.append(f"the key of {body} to its content: {broken}")
+                if await self._stands(row.id, holding):
+                    found.append(f"the key of {body} to its content: {broken}")
         if holders and await self.folder.size_of(row.cipher.hex()) != sealed_size(row.size):
             found.append("the sealed bytes of its content are gone or cut off")
         return tuple(found)
@@ -242,7 +243,7 @@ class Vault:
         Also what comes back with an older copy of the folders: a shredded content stays shredded.
         """
         swept = await self.folder.sweep()
-        names = [name for name, age in await self._run(self.keys.held, place) if age > FORGOTTEN_SECONDS]
+        names = [name for name, age in await self.run(self.keys.held, place) if age > FORGOTTEN_SECONDS]
         ciphers = [held.sha256 for held in await self.folder.held(place) if held.age > FORGOTTEN_SECONDS]
         async with self.pool.connection() as conn:
             known_names = await contents.known_keys(conn, [name.key for name in names]) if names else frozenset()
@@ -250,7 +251,7 @@ class Vault:
             known_ciphers = await contents.known_ciphers(conn, digests) if digests else frozenset()
         for name in names:
             if name.key not in known_names:
-                swept += await self._run(self.keys.destroy, name)
+                swept += await self.run(self.keys.destroy, name)
         for digest in ciphers:
             if bytes.fromhex(digest) not in known_ciphers:
                 swept += await self.folder.remove(digest)
@@ -258,7 +259,7 @@ class Vault:
 
     # Within
 
-    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do blocking work in a thread of the folder's: `close` waits for it."""
         return await asyncio.wrap_future(self.folder.submit(lambda: work(*arguments)))
 
@@ -267,7 +268,8 @@ class Vault:
         return Safe(self.provider)
 
     @property
-    def _data(self) -> DataKeys:
+    def data(self) -> DataKeys:
+        """The data keys in the folder, under the provider's keys."""
         return DataKeys(self.provider, self.keys)
 
     async def _held(self, conn: Connection, item_id: UUID, body: str) -> tuple[Content, dict[str, Holding]]:
@@ -278,25 +280,46 @@ class Vault:
             raise NotHeld
         return row, held
 
+    async def replaced(self, conn: Connection, former: Holding, name: KeyName) -> None:
+        """Let a body hold as it did, by another key file; the former one is destroyed after the commit."""
+        await self._replaced(conn, former, replace(former, key=name.key))
+
     async def _replaced(self, conn: Connection, former: Holding | None, now: Holding) -> None:
         """Let a body hold by another key file; the former one is destroyed after the commit."""
         await contents.hold(conn, now)
         if former is not None:
             await contents.order(conn, former)
 
+    async def _data_key(self, content: UUID, body: str, key: UUID) -> DataKey:
+        """Return a holder's data key, by the file that stands now where it was wrapped anew at this moment."""
+        while True:
+            try:
+                return await self.run(self.data.get, KeyName(content, key), body)
+            except Tampered:
+                async with self.pool.connection() as conn:
+                    now = (await contents.holdings(conn, content)).get(body)
+                if now is None or now.state != HELD or now.key == key:
+                    raise
+                key = now.key
+
+    async def _stands(self, content: UUID, holding: Holding) -> bool:
+        """Tell whether a body still holds by a key file: a proof of one moment may meet one that was replaced since."""
+        async with self.pool.connection() as conn:
+            return (await contents.holdings(conn, content)).get(holding.body) == holding
+
     async def _finished(self, conn: Connection, ordered: Ordered, row: Content) -> None:
         """Destroy one key, and the sealed bytes where nobody holds them any more; write down how opening is refused."""
         name = KeyName(row.id, ordered.key)
-        await self._run(self.keys.destroy, name)
+        await self.run(self.keys.destroy, name)
         if not await contents.has_holders(conn, row.id):
-            await self._run(self.keys.destroy_all, row.id)  # also what no commit ever named
+            await self.run(self.keys.destroy_all, row.id)  # also what no commit ever named
             await self.folder.remove(row.cipher.hex())
             await contents.gone(conn, row.id)
-        await contents.done(conn, ordered.key, await self._run(self._data.refusal, name, ordered.body))
+        await contents.done(conn, ordered.key, await self.run(self.data.refusal, name, ordered.body))
 
     async def _dropped(self, taken: Taken) -> None:
         """Remove what was taken in and not kept."""
-        await self._run(self.keys.destroy, taken.key)
+        await self.run(self.keys.destroy, taken.key)
         await self.folder.remove(taken.cipher.hex())
 
     def _told(self, row: Content) -> SealedContent:

@@ -18,7 +18,7 @@ async def begin(conn: Connection, module: Module, body: str, key: str, call: byt
     kept = await store.replay(conn, body, key)
     if kept is None:
         return None
-    plain = module.safe.open(kept, _bound(body, key))
+    plain = module.safe.open(kept, bound(body, key))
     if not plain.startswith(call):
         raise KeyReused
     return plain.removeprefix(call)
@@ -28,8 +28,9 @@ async def finish(
     conn: Connection, module: Module, body: str, key: str, call: bytes, answer: bytes, now: datetime
 ) -> None:
     """Keep the answer to a call that took effect; the fingerprint is locked with it, since a body can be guessed."""
-    await store.keep(conn, body, key, module.safe.lock(call + answer, _bound(body, key)), now)
+    await store.keep(conn, body, key, module.safe.lock(call + answer, bound(body, key)), now)
 
 
-def _bound(body: str, key: str) -> str:
+def bound(body: str, key: str) -> str:
+    """Return what a kept answer is locked to."""
     return f"idempotency/{body}/{key}"

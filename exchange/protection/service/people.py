@@ -94,7 +94,7 @@ async def grant(
         revoked_at=None,
         detail=b"",
     )
-    row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), _bound(row)))
+    row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), grant_bound(row)))
     await store.add_grant(conn, row, now)
     return _grant_view(module, row, now)
 
@@ -125,7 +125,7 @@ async def revoke_grant(conn: Connection, module: Module, held: UUID, caller: Cal
         raise NotThere
     if row.revoked_at is None:
         detail, row = _opened(module, row), replace(row, revoked_at=now)
-        row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), _bound(row)))
+        row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), grant_bound(row)))
         await store.end_grant(conn, row)
     return _grant_view(module, row, now)
 
@@ -192,10 +192,10 @@ def _grant(module: Module, row: GrantRow) -> Grant:
 
 
 def _opened(module: Module, row: GrantRow) -> GrantDetail:
-    return GrantDetail.model_validate_json(module.safe.open(row.detail, _bound(row)))
+    return GrantDetail.model_validate_json(module.safe.open(row.detail, grant_bound(row)))
 
 
-def _bound(row: GrantRow) -> str:
+def grant_bound(row: GrantRow) -> str:
     """Return what a grant is locked to: all that stands beside it."""
     return f"access_grant/{row.id}/{row.person}/{row.body}/{row.item}/{term_of(row.since, row.until, row.revoked_at)}"
 

@@ -9,7 +9,6 @@ from exchange.core.errors import ExchangeError, RecordBroken, Unavailable
 from exchange.core.record import faults
 from exchange.protection.core.entries import EntryDecision
 from exchange.protection.module import Module
-from exchange.protection.service import keys
 from exchange.protection.service.proceedings import ENTRY, RELEASE, subject, value_of
 from exchange.protection.service.sealing import opened, said
 from exchange.protection.store import proceedings as store
@@ -22,8 +21,10 @@ AT_ONCE: Final = 100
 
 
 async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield each proceeding with what is wrong with it, mostly nothing; run it over one moment of the database."""
-    await keys.refresh(conn, module)
+    """Yield each proceeding with what is wrong with it, mostly nothing; run it over one moment of the database.
+
+    The bodies' signing keys are open.
+    """
     after = UUID(int=0)
     while found := await store.following(conn, after, AT_ONCE):
         for row in found:

@@ -1,6 +1,7 @@
 """Every item proved, and what runs beside it: chains, seals, and whether what stands follows from the records."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -25,10 +26,15 @@ AT_ONCE: Final = 100
 async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID | str, tuple[str, ...]]]:
     """Yield each item and proceeding with what is wrong with it, mostly nothing; then whatever else was changed.
 
+    What is wrong with the bodies' signing keys comes first.
+
     The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
     """
     await proof.hold_still(conn)
-    await keys.refresh(conn, module)
+    if found_of_keys := await keys.faults(conn, module):
+        yield "signing keys", found_of_keys
+    with suppress(Tampered):  # it is told of; what it sealed is not proved
+        await keys.refresh(conn, module)
     after = UUID(int=0)
     while found := await items.ids(conn, after, AT_ONCE):
         for item_id in found:

@@ -8,13 +8,18 @@ from exchange.delivery.sending import Post
 from exchange.protection.module import Module
 from exchange.protection.service.outbox import deliver_due
 from exchange.protection.service.reminders import remind_due
+from exchange.protection.service.renewing import Round, begin
 from exchange.protection.store import idempotency, outbox, reminders
 from exchange.work import Outcome, Work
 
 REMINDERS_EVERY: Final = 2.0
 OUTBOX_EVERY: Final = 1.0
 PURGE_EVERY: Final = 60.0
+RENEW_EVERY: Final = 10.0
 """Seconds between two looks."""
+
+STEPS: Final = 64
+"""Most steps of a round that are done at once; one that wrapped something anew is the last."""
 
 KEYS_KEPT: Final = timedelta(days=30)
 """For how long the answer to a call with an idempotency key is kept."""
@@ -74,10 +79,39 @@ class Purge:
         return None
 
 
+class Renew:
+    """Wrapping anew what stands under former versions of keys, and destroying those; a part of a round each time."""
+
+    name = "protection_keys"
+
+    def __init__(self, module: Module) -> None:
+        """Begin with nothing under way."""
+        self._module = module
+        self._round: Round | None = None
+
+    async def run(self, now: datetime) -> Outcome:  # noqa: ARG002 - keys wait by the database's clock, not the node's
+        """Go on with the round, or begin one where there are former versions; sealed, it does nothing."""
+        if self._module.provider.sealed:
+            return Outcome(did=False)
+        if self._round is None:
+            self._round = await begin(self._module)
+        for _ in range(STEPS):
+            if self._round is None or await self._round.step():
+                break
+            if self._round.over:
+                self._round = None
+        return Outcome(did=False)
+
+    async def next_at(self) -> datetime | None:
+        """Return None: nobody waits for it."""
+        return None
+
+
 def works(module: Module, post: Post) -> tuple[tuple[Work, float], ...]:
     """Return the module's work, each with the seconds between two looks at it."""
     return (
         (Remind(module), REMINDERS_EVERY),
         (Deliver(module, post), OUTBOX_EVERY),
         (Purge(module), PURGE_EVERY),
+        (Renew(module), RENEW_EVERY),
     )

@@ -38,6 +38,10 @@ SELECT_OF_ITEM = "SELECT id, item, by, size, cipher, sha256 FROM protection.cont
 
 SELECT_HOLDINGS = "SELECT content, body, state, key, means FROM protection.holding WHERE content = $1"
 
+SELECT_LOCKED_BY_ID = "SELECT id FROM protection.content WHERE id = $1 FOR UPDATE"
+
+SELECT_BY_KEY = "SELECT content, body, state, key, means FROM protection.holding WHERE content = $1 AND key = $2"
+
 SELECT_HELD = """
 SELECT c.id, c.item, c.by, c.size, c.cipher, c.sha256, h.key
   FROM protection.content c JOIN protection.holding h ON h.content = c.id
@@ -170,6 +174,13 @@ async def of_item(conn: Connection, item: UUID) -> Content | None:
 async def holdings(conn: Connection, content: UUID) -> dict[str, Holding]:
     """Return the holders of a content by body."""
     return {row["body"]: Holding(**row) for row in await conn.fetch(SELECT_HOLDINGS, content)}
+
+
+async def lock_by_key(conn: Connection, content: UUID, key: UUID) -> Holding | None:
+    """Lock a content, as `lock` does, and return who holds it by a key file."""
+    await conn.fetchval(SELECT_LOCKED_BY_ID, content)
+    row = await conn.fetchrow(SELECT_BY_KEY, content, key)
+    return None if row is None else Holding(**row)
 
 
 async def held(conn: Connection, item: UUID, body: str) -> tuple[Content, UUID] | None:

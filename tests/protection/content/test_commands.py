@@ -1,16 +1,25 @@
 """What operators do to the keys, with the passphrase in a file."""
 
+import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from exchange import keys_commands
+from exchange import keys_commands, rotation_commands
 from exchange.core.errors import KeysMissing, NodeError, WrongPassphrase
-from exchange.protection.content.file_provider import open_keys
+from exchange.protection.content.file_provider import FileProvider
 from exchange.protection.content.provider import Owner
+from exchange.protection.content.vault import open_vault
+from exchange.protection.store.schema import ROLE
+from exchange.runtime import Mode
 from exchange.settings import BadSetting, Settings, from_environment
+from exchange.store.pool import open_pool
+from tests.conftest import Database
 from tests.protection.content.keys import PHRASE, made
+from tests.protection.content.store import NOW, pieces
 
 
 def settings(folder: Path, phrase: str | None = PHRASE) -> Settings:
@@ -29,7 +38,7 @@ def test_a_key_file_is_made_once_and_told_of(tmp_path: Path, capsys: pytest.Capt
     whole = (tmp_path / "protection.keys").read_bytes()
     assert keys_commands.make(wanted, None, tmp_path) == 0
     assert (tmp_path / "protection.keys").read_bytes() == whole
-    assert keys_commands.status(wanted, None, tmp_path) == 0
+    assert not keys_commands.status(wanted, None, tmp_path)
     said = capsys.readouterr().out
     assert "made" in said
     assert "is there already" in said
@@ -37,24 +46,74 @@ def test_a_key_file_is_made_once_and_told_of(tmp_path: Path, capsys: pytest.Capt
     assert PHRASE not in said
 
 
-def test_all_keys_are_rotated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_node_nothing_is_counted_and_nothing_rotated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     provider = made(tmp_path / "protection.keys")
     wrapped = provider.wrap(Owner("KZ-MVD"), b"secret", b"here")
-    provider.public("KZ-MVD")
-    assert keys_commands.rotate(settings(tmp_path), None, tmp_path) == 0
+    assert rotation_commands.status(settings(tmp_path), None, tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "KZ-MVD: 1" in said
+    assert "what waits is not counted" in said
+    with pytest.raises(NodeError, match="no node"):
+        rotation_commands.rotate(settings(tmp_path), None, tmp_path)
+    assert provider.wrap(Owner("KZ-MVD"), b"secret", b"here")[1:9] == wrapped[1:9]
+
+
+def over(database: Database, folder: Path) -> Settings:
+    """Return the settings of a node of its own database, its keys in a folder."""
+    wanted = settings(folder)
+    protection = replace(wanted.protection, database_url=database.dsn, files=folder / "protection")
+    return replace(wanted, database_url=database.dsn, protection=protection)
+
+
+def test_keys_are_rotated_wrapped_anew_and_told_of(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider, wanted = made(tmp_path / "protection.keys"), over(database, tmp_path)
+    asyncio.run(_sealed(database, tmp_path / "protection", provider))
+    provider.public("KZ-NSC")
+    assert rotation_commands.rotate(wanted, Mode.SANDBOX, tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "3 new keys, 0 new signing keys" in said
+    assert "2 wrapped under former versions" in said
+    assert "2 of 2 wrapped anew" in said
+    assert "wait" not in said
+    assert rotation_commands.status(wanted, Mode.SANDBOX, tmp_path) == 0
+    assert capsys.readouterr().out.count("idle, destroyed after") == 3
+    asyncio.run(_aged(database))
+    assert rotation_commands.rewrap(wanted, Mode.SANDBOX, tmp_path) == 0
+    assert "3 former versions destroyed" in capsys.readouterr().out
+    assert rotation_commands.rotate(wanted, Mode.SANDBOX, tmp_path, "KZ-NSC") == 0
     assert "2 new keys" in capsys.readouterr().out
-    assert open_keys(tmp_path / "protection.keys", PHRASE).unwrap(wrapped, b"here") == b"secret"
-    assert provider.wrap(Owner("KZ-MVD"), b"secret", b"here")[1:9] != wrapped[1:9]
+    with pytest.raises(NodeError, match="KG-GKNB has no keys"):
+        rotation_commands.rotate(wanted, Mode.SANDBOX, tmp_path, "KG-GKNB")
+    assert not (found := [each for each in provider.versions() if each.former and each.owner.body == ""]), found
+
+
+async def _sealed(database: Database, folder: Path, provider: FileProvider) -> None:
+    pool = await open_pool(database.dsn, size=1, role=ROLE)
+    vault = open_vault(pool, provider, files=folder / "contents", keys=folder / "keys")
+    async with pool.transaction() as conn:
+        await vault.seal(conn, pieces(b"content"), Owner("KZ-NSC"), by="KZ-NSC", now=NOW)
+    vault.close()
+    await pool.close()
+
+
+async def _aged(database: Database) -> None:
+    owner = await asyncpg.connect(database.dsn)
+    await owner.execute("UPDATE protection.former_key SET idle_since = idle_since - interval '25 hours'")
+    await owner.close()
 
 
 def test_without_the_right_passphrase_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made(tmp_path / "protection.keys")
     with pytest.raises(WrongPassphrase):
-        keys_commands.rotate(settings(tmp_path, "another"), None, tmp_path)
+        keys_commands.status(settings(tmp_path, "another"), None, tmp_path)
     with Path(os.devnull).open(encoding="ascii") as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
         with pytest.raises(NodeError, match="passphrase is needed"):
-            keys_commands.rotate(settings(tmp_path, None), None, tmp_path)
+            keys_commands.change_passphrase(settings(tmp_path, None), None, tmp_path)
         with pytest.raises(NodeError, match="terminal"):
             keys_commands.change_passphrase(settings(tmp_path), None, tmp_path)
 

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import traceback
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,61 @@ def test_all_keys_are_rotated_at_once(path: Path, provider: FileProvider) -> Non
     assert again.wrap(OWNER, SECRET, b"here")[1:9] != old[1:9]
     assert again.public("AM-NSS") != former
     assert again.unwrap(old, b"here") == again.open_hpke("AM-NSS", handed, b"item") == SECRET
+
+
+def test_the_keys_of_one_body_are_rotated_alone(provider: FileProvider) -> None:
+    mine, rows = provider.wrap(OWNER, SECRET, b"here"), provider.wrap(RECORD, SECRET, b"here")
+    provider.public(OWNER.body)
+    assert provider.rotate_all(OWNER.body) == 2
+    assert provider.wrap(OWNER, SECRET, b"here")[1:9] != mine[1:9]
+    assert provider.wrap(RECORD, SECRET, b"here")[1:9] == rows[1:9]
+    assert [(each.owner, each.exchange) for each in provider.versions() if each.former] == [
+        (OWNER, False),
+        (Owner(OWNER.body), True),
+    ]
+
+
+def test_a_former_version_is_destroyed_for_every_process_and_the_one_that_wraps_is_not(
+    path: Path, provider: FileProvider
+) -> None:
+    other, old = made(path), provider.wrap(OWNER, SECRET, b"here")
+    (former,) = provider.versions()
+    with pytest.raises(NodeError, match="still wraps"):
+        provider.destroy(former)
+    provider.rotate(OWNER)
+    new = provider.wrap(OWNER, SECRET, b"here")
+    provider.destroy(replace(former, former=True))
+    provider.destroy(replace(former, former=True))
+    assert other.unwrap(new, b"here") == SECRET
+    for each in (provider, other, made(path)):
+        assert [version.former for version in each.versions()] == [False]
+        with pytest.raises(Tampered):
+            each.unwrap(old, b"here")
+
+
+def test_the_file_that_was_replaced_is_overwritten(path: Path, provider: FileProvider) -> None:
+    provider.wrap(OWNER, SECRET, b"here")
+    with path.open("rb") as former:
+        whole = former.read()
+        provider.rotate(OWNER)
+        former.seek(0)
+        assert former.read(len(keyfile.MAGIC)) != whole[: len(keyfile.MAGIC)]
+        assert os.fstat(former.fileno()).st_nlink == 0
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_what_a_crash_left_of_a_replacement_costs_no_key(path: Path, provider: FileProvider, *, renamed: bool) -> None:
+    wrapped, former = provider.wrap(OWNER, SECRET, b"here"), path.with_name(f".{path.name}.former")
+    if renamed:
+        former.write_bytes(path.read_bytes())
+    else:
+        os.link(path, former)
+    left = former.open("rb")
+    provider.rotate(OWNER)
+    assert not former.exists()
+    assert left.read(len(keyfile.MAGIC)) != keyfile.MAGIC
+    left.close()
+    assert made(path).unwrap(wrapped, b"here") == SECRET
 
 
 def test_another_passphrase_opens_the_same_keys(path: Path, provider: FileProvider) -> None:

@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 
 from exchange import protecting
-from exchange.core.errors import KeysMissing, ModuleSealed, Tampered, WrongPassphrase
+from exchange.core.errors import KeysMissing, ModuleSealed, NodeError, Tampered, WrongPassphrase
 from exchange.protection.content import hpke
 from exchange.protection.content.provider import RECORD, KeyProvider, Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import Vault
+from exchange.protection.gateway import open_watch
+from exchange.protection.module import Module
+from exchange.protection.service import renewing
 from exchange.runtime import Mode
 from exchange.settings import from_environment
+from exchange.store.pool import open_pool
 from schemas.secrecy import Mark
+from tests.conftest import Database
 from tests.protection.content.store import BODY, OTHER, Place
 
 pytest.importorskip("pkcs11", reason="the extra pkcs11 is not installed")
@@ -187,3 +192,80 @@ async def test_the_vault_works_over_a_token(again: Again, place: Place) -> None:
         await vault.rewrap(conn, item, BODY, Mark.SECRET)
     assert await vault.finish()
     assert await over.read(item) == await over.read(item, OTHER) == b"over a token"
+
+
+def test_a_former_version_is_destroyed_on_the_token_and_the_one_that_wraps_is_not(again: Again) -> None:
+    provider = again()
+    old, kept = provider.wrap(OWNER, SECRET, b"here"), provider.wrap(Owner(OTHER), SECRET, b"here")
+    handed = hpke.seal(provider.public(OTHER), SECRET, b"item")
+    assert all(not each.former for each in provider.versions() if each.id in {old[1:9], kept[1:9], handed[:8]})
+    provider.rotate_all()
+    former = [each for each in provider.versions() if each.former]
+    assert {old[1:9], kept[1:9], handed[:8]} <= {each.id for each in former}
+    new = provider.wrap(OWNER, SECRET, b"here")
+    for each in former:
+        provider.destroy(each)
+        provider.destroy(each)
+    provider = again()
+    assert not [each for each in provider.versions() if each.former]
+    for wrapped in (old, kept):
+        with pytest.raises(Tampered):
+            provider.unwrap(wrapped, b"here")
+    with pytest.raises(Tampered):
+        provider.open_hpke(OTHER, handed, b"item")
+    assert provider.unwrap(new, b"here") == SECRET
+    assert provider.open_hpke(OTHER, hpke.seal(provider.public(OTHER), SECRET, b"item"), b"item") == SECRET
+    with pytest.raises(NodeError, match="still wraps"):
+        provider.destroy(next(each for each in provider.versions() if each.id == new[1:9]))
+
+
+def test_the_keys_of_one_body_are_rotated_alone(again: Again) -> None:
+    provider = again()
+    mine, other = provider.wrap(OWNER, SECRET, b"here"), provider.wrap(Owner(OTHER), SECRET, b"here")
+    provider.public(BODY)
+    held = sum(each.body == BODY for each in provider.owners())
+    assert provider.rotate_all(BODY) == held + 1
+    assert provider.wrap(OWNER, SECRET, b"here")[1:9] != mine[1:9]
+    assert provider.wrap(Owner(OTHER), SECRET, b"here")[1:9] == other[1:9]
+
+
+async def test_what_was_wrapped_is_wrapped_anew_over_a_token(again: Again, place: Place, database: Database) -> None:
+    provider = again()
+    vault = Vault(place.pool, provider, place.vault.folder, place.vault.keys)
+    over = Place(vault, place.provider, place.folder, place.pool)
+    items = [await over.item(b"over a token") for _ in range(2)]
+    for item in items:
+        snapshot = Safe(provider).lock(b"{}", f"item/{item}/1")
+        async with place.pool.transaction() as conn:
+            await conn.execute("UPDATE protection.item SET snapshot = $2 WHERE id = $1", item, snapshot)
+    async with place.pool.transaction() as conn:
+        await vault.hand_over(conn, items[0], BODY, OTHER, "M-AM")
+    module = Module(
+        pool=place.pool,
+        law=protecting.law(),
+        guard=open_watch().guard,
+        provider=provider,
+        safe=Safe(provider),
+        vault=vault,
+        sandbox=True,
+    )
+    provider.rotate_all()
+    as_owner = await open_pool(database.dsn, size=1, role="none")
+    try:
+        for _ in range(2):
+            going = await renewing.begin(module, owner=as_owner)
+            while going is not None and not going.over:
+                await going.step()
+            async with as_owner.connection() as conn:
+                await conn.execute("UPDATE protection.former_key SET idle_since = idle_since - interval '25 hours'")
+        going = await renewing.begin(module, owner=as_owner)
+        while going is not None and not going.over:
+            await going.step()
+    finally:
+        await as_owner.close()
+    used = {BODY, OTHER, ""}
+    assert not [each for each in provider.versions() if each.former and each.owner.body in used]
+    assert await over.read(items[1]) == b"over a token"
+    async with place.pool.transaction() as conn:
+        await vault.take_over(conn, items[0], OTHER, Mark.SECRET)
+    assert await over.read(items[0], OTHER) == await over.read(items[0]) == b"over a token"
