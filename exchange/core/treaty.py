@@ -81,12 +81,6 @@ class InForce:
     left_on: date | None = None
 
 
-def latest_notice(leaving_on: date, months: int) -> date:
-    """Return the last day on which a notice can be received of leaving on a day (Article 18)."""
-    year, month = divmod(leaving_on.year * 12 + leaving_on.month - 1 - months, 12)
-    return date(year, month + 1, min(leaving_on.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def earliest_leaving(received_on: date, months: int) -> date:
     """Return the first day on which a Party can leave whose notice was received on a day (Article 18)."""
     year, month = divmod(received_on.year * 12 + received_on.month - 1 + months, 12)

@@ -135,14 +135,6 @@ class FolderReader:
             self._ahead = self._folder.submit(self._piece)
         return data
 
-    async def rewind(self) -> None:
-        """Begin anew."""
-        if self._ahead is not None:
-            await asyncio.wrap_future(self._ahead)
-            self._ahead = None
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        self._digest = sha256()
-
     @property
     def sha256(self) -> str:
         """The SHA-256 (hex) of what was read."""

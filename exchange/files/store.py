@@ -52,9 +52,6 @@ class Reader(Protocol):
     async def read(self) -> bytes:
         """Return the next piece, empty at the end."""
 
-    async def rewind(self) -> None:
-        """Begin anew."""
-
     @property
     def sha256(self) -> str:
         """The SHA-256 (hex) of what was read since the beginning."""

@@ -32,7 +32,7 @@ class Hand:
         self._templates = templates
         self._process: subprocess.Popen[bytes] | None = None
 
-    def set(self, job: dict[str, Any], seconds: float) -> list[bytes]:
+    def set(self, job: dict[str, Any], seconds: float) -> bytes:
         """Return what is made of a job within a time; raise Refusal, TooSlow."""
         try:
             if self._process is None:
@@ -41,17 +41,17 @@ class Hand:
             ends = time.monotonic() + seconds
             self._send(self._process, json.dumps(job, ensure_ascii=False).encode())
             outcome = self._received(self._process, 1, ends)
-            count = LENGTH.unpack(self._received(self._process, LENGTH.size, ends))[0]
-            parts = [self._frame(self._process, ends) for _ in range(count)]
+            size = LENGTH.unpack(self._received(self._process, LENGTH.size, ends))[0]
+            made = self._received(self._process, size, ends)
         except (TooSlow, OSError) as trouble:
             self.end()
             raise TooSlow from trouble
         if outcome == MADE:
-            return parts
+            return made
         if outcome == BROKEN:
             self.end()
             raise TooSlow
-        raise Refusal(b"".join(parts).decode())
+        raise Refusal(made.decode())
 
     def end(self) -> None:
         """End the process."""
@@ -82,9 +82,6 @@ class Hand:
         whole = memoryview(LENGTH.pack(len(frame)) + frame)
         while whole and process.stdin is not None:
             whole = whole[process.stdin.write(whole) or 0 :]
-
-    def _frame(self, process: subprocess.Popen[bytes], ends: float) -> bytes:
-        return self._received(process, LENGTH.unpack(self._received(process, LENGTH.size, ends))[0], ends)
 
     @staticmethod
     def _received(process: subprocess.Popen[bytes], size: int, ends: float) -> bytes:

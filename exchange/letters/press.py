@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from exchange.core.errors import NotPrinted
 from exchange.letters.glyphs import JOIN, boxed, each, hidden, shown, spaced, texts, written_out
@@ -34,7 +34,6 @@ SECONDS: Final = 3.0
 PLAIN_SECONDS: Final = 6.0
 """How long after that in a plainer way: ragged, what is strange written out, long words broken by spaces."""
 
-PICTURE_SECONDS: Final = 30.0
 ROUNDS: Final = 6
 """How often a letter is set again with what could not be shown written out; then all but plain letters is."""
 
@@ -84,7 +83,7 @@ class Press:
             if turn > 1 and len(data) > LARGE:
                 break
             try:
-                return self._set(data, at, ends - time.monotonic())[0]
+                return self._set(data, at, ends - time.monotonic())
             except TooSlow:
                 break
             except Refusal as refusal:
@@ -94,39 +93,24 @@ class Press:
                 missing |= refused
         everything = {char for char in _data(letter, set(), self.words) if not _PLAIN.fullmatch(char)}
         try:
-            return self._set(_data(letter, everything, self.words, plain=True), at, self._plain_seconds, plain=True)[0]
+            return self._set(_data(letter, everything, self.words, plain=True), at, self._plain_seconds, plain=True)
         except (Refusal, TooSlow) as trouble:
             raise NotPrinted(type(trouble).__name__) from None
-
-    def pictures(self, letter: Letter, at: datetime, dots: float = 100.0) -> list[bytes]:
-        """Return the pages as PNG at a number of dots per inch, for whoever looks at them."""
-        return self._set(_data(letter, set(), self.words), at, PICTURE_SECONDS, kind="png", dots=dots)
 
     def close(self) -> None:
         """End the threads and their processes."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._end()
 
-    def _set(
-        self,
-        data: str,
-        at: datetime,
-        seconds: float,
-        *,
-        kind: Literal["pdf", "png"] = "pdf",
-        dots: float | None = None,
-        plain: bool = False,
-    ) -> list[bytes]:
+    def _set(self, data: str, at: datetime, seconds: float, *, plain: bool = False) -> bytes:
         """Let typst set the data in the template; raise Refusal, TooSlow."""
         hand: Hand | None = getattr(self._own, "hand", None)
         if hand is None:
             hand = self._own.hand = Hand(self._templates)
             self._hands.append(hand)
         job = {
-            "kind": kind,
-            "dots": dots,
             "inputs": {"letter": data, "plain": "yes" if plain else "no"},
-            "standards": STANDARDS if kind == "pdf" else [],
+            "standards": STANDARDS,
             "at": int(at.timestamp()),
         }
         return hand.set(job, seconds)

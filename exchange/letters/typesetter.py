@@ -1,7 +1,7 @@
 """A process that does nothing but let typst set letters: one that takes too long, or breaks, is ended with it.
 
 Run by `exchange.letters.hands`. A job comes on the standard input as a frame of JSON; what was made of it goes out on
-the standard output as an outcome and frames of bytes. A frame is its length in eight bytes, and then that many.
+the standard output as an outcome and a frame of bytes. A frame is its length in eight bytes, and then that many.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ READY: Final = b"!"
 """What a process says once it takes jobs."""
 
 MADE, REFUSED, BROKEN = b"m", b"r", b"b"
-"""Outcomes: the parts of what was made; typst's reason; a fault of typst itself, after which the process ends."""
+"""Outcomes: what was made; typst's reason; a fault of typst itself, after which the process ends."""
 
 MOST_MEMORY: Final = 4 * 1024**3
 """Bytes of addresses that a process may use."""
@@ -44,10 +44,9 @@ def main(arguments: Sequence[str]) -> None:
             used = resource.getrusage(resource.RUSAGE_SELF)
             limit = int(used.ru_utime + used.ru_stime) + MOST_CPU
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-            outcome, parts = _set(compiler, json.loads(frame))
-            sink.write(outcome + LENGTH.pack(len(parts)))
-            for part in parts:
-                write(sink, part)
+            outcome, made = _set(compiler, json.loads(frame))
+            sink.write(outcome + LENGTH.pack(len(made)))
+            sink.write(made)
             sink.flush()
             if outcome == BROKEN:
                 return
@@ -59,28 +58,17 @@ def read(source: BinaryIO) -> bytes | None:
     return source.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
 
 
-def write(sink: BinaryIO, frame: bytes) -> None:
-    """Write a frame."""
-    sink.write(LENGTH.pack(len(frame)))
-    sink.write(frame)
-
-
-def _set(compiler: typst.Compiler, job: dict[str, Any]) -> tuple[bytes, list[bytes]]:
+def _set(compiler: typst.Compiler, job: dict[str, Any]) -> tuple[bytes, bytes]:
     """Let typst do a job; whatever it breaks with stays here."""
     try:
         made = compiler.compile(
-            format=job["kind"],
-            ppi=job["dots"],
-            sys_inputs=job["inputs"],
-            pdf_standards=job["standards"],
-            timestamp=job["at"],
+            format="pdf", sys_inputs=job["inputs"], pdf_standards=job["standards"], timestamp=job["at"]
         )
     except typst.TypstError as error:
-        return REFUSED, [error.diagnostic.encode("utf-8", "replace")]
+        return REFUSED, error.diagnostic.encode("utf-8", "replace")
     except BaseException as trouble:  # noqa: BLE001 - a panic of typst is no Exception
-        return BROKEN, [type(trouble).__name__.encode()]
-    parts = made if isinstance(made, list) else [made]
-    return MADE, [part for part in parts if part is not None]
+        return BROKEN, type(trouble).__name__.encode()
+    return MADE, made if isinstance(made, bytes) else b"".join(made or ())  # a PDF is one file
 
 
 if __name__ == "__main__":

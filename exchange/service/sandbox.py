@@ -198,12 +198,6 @@ async def read_clock(conn: Connection) -> Clock:
     return clock
 
 
-async def node_now(db: Database) -> datetime:
-    """Return what the node's clock shows, in a sandbox and in production."""
-    async with db.connection() as conn:
-        return await sandbox.now(conn)
-
-
 async def move_clock(db: Database, works: Sequence[Work], wish: Wish) -> Clock:
     """Move the clock forward and return what it shows then; raise ClockRefused for a move back.
 

@@ -25,10 +25,6 @@ SELECT d.id, d.authority, d.kind, d.request, r.number, d.about, d.body, d.versio
  WHERE d.id = $1 AND d.authority = $2
 """
 
-SELECT_WORDS = (
-    "SELECT body FROM draft_step WHERE draft = $1 AND number <= $2 AND body IS NOT NULL ORDER BY number DESC LIMIT 1"
-)
-
 SELECT_PAGE = """
 SELECT d.id, d.kind, d.request, r.number, d.about, d.version, d.state, d.made_at, d.changed_at,
        (SELECT array_agg(DISTINCT s.who) FROM draft_step s WHERE s.draft = d.id AND s.step = 'saved') AS authors
@@ -112,12 +108,6 @@ async def lock(conn: Connection, draft: UUID, authority: str) -> Draft | None:
     if await conn.fetchval(SELECT_LOCKED, draft, authority) is None:
         return None
     return await load(conn, draft, authority)
-
-
-async def words_of(conn: Connection, draft: UUID, version: int) -> str | None:
-    """Return what a draft said at a version (JSON text)."""
-    found: str | None = await conn.fetchval(SELECT_WORDS, draft, version)
-    return found
 
 
 async def page(conn: Connection, authority: str, wanted: Wanted) -> tuple[Line, ...]:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -183,8 +183,3 @@ def problem(answer: httpx.Response, status: int, code: str | None = None) -> dic
     assert body["status"] == status
     assert code is None or body["code"] == code, answer.text
     return body
-
-
-def utc(text: str) -> datetime:
-    """Read an instant."""
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -16,6 +16,7 @@ from schemas.vocabulary import Role
 from tests.api.files import count, stored, taken
 from tests.api.house import Node, open_node
 from tests.conftest import Database
+from tests.waiting import until
 
 LIMIT = 3_000_000
 PIECE = b"x" * 65_536
@@ -85,16 +86,12 @@ def chunk(data: bytes) -> bytes:
 
 async def gone(node: Node) -> None:
     """Wait until nothing unfinished lies in the store."""
-    async with asyncio.timeout(10):
-        while stored(node):  # noqa: ASYNC110 - a folder tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: not stored(node), 10)
 
 
 async def begun(node: Node) -> None:
     """Wait until something unfinished lies there."""
-    async with asyncio.timeout(10):
-        while not [path for path in stored(node) if path.stat().st_size]:  # noqa: ASYNC110 - a folder tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: any(path.stat().st_size for path in stored(node)), 10)
 
 
 @pytest.mark.parametrize("size", [2_000_000, None])

@@ -18,6 +18,7 @@ from exchange.settings import Settings
 from exchange.store import migrate
 from schemas.vocabulary import Role
 from tests.conftest import Database
+from tests.waiting import until
 
 KEY = "0123456789abcdef" * 4
 PATIENCE = 60
@@ -163,8 +164,7 @@ async def test_sigterm_cuts_a_start_short(tmp_path: Path, database: Database) ->
         SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
          WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted
     """
-    while not await holder.fetchval(waiting):  # noqa: ASYNC110 - what is waited for is another process
-        await asyncio.sleep(0.05)
+    await until(lambda: holder.fetchval(waiting), PATIENCE)
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 15) == 0
     await holder.close()

@@ -6,19 +6,20 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 
 import asyncpg
 import httpx
 
 from exchange.store import localpg
 
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+")
 START_SECONDS = 60
 SERVE = ("serve", "--port", "0", "--mode", "sandbox", "--now", "2026-03-02T04:00:00Z")
 MODULE = ("/v1/protection", "/protection")
@@ -74,28 +75,34 @@ def node(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator
     temporary = folder / "tmp"
     temporary.mkdir(mode=0o777)
     temporary.chmod(0o777)  # the server of the database may run under an account of its own
-    said = folder / "node.log"
-    with said.open("wb") as log:
-        process = subprocess.Popen(
-            [*(sys.executable, "-m", "exchange.cli"), *SERVE, "--data", str(folder / "data")],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "TMPDIR": str(temporary), **(environment or {})},
-        )
+    process = subprocess.Popen(
+        [*(sys.executable, "-m", "exchange.cli"), *SERVE, "--data", str(folder / "data")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "TMPDIR": str(temporary), **(environment or {})},
+    )
+    address: Future[str] = Future()
+    listener = Thread(target=_listen, args=(process, folder / "node.log", address))
+    listener.start()
     try:
-        yield Node(folder, process, _address(process, said))
+        yield Node(folder, process, address.result(START_SECONDS))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+        listener.join()
 
 
-def _address(process: "subprocess.Popen[bytes]", said: Path) -> str:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        if match := ADDRESS.search(said.read_text("utf-8")):
-            return match[0]
-        time.sleep(0.05)
-    raise RuntimeError(said.read_text("utf-8"))
+def _listen(process: "subprocess.Popen[bytes]", said: Path, address: "Future[str]") -> None:
+    """Keep what a node says until it ends, and tell the address that it says; a node that ends without one, what."""
+    assert process.stdout is not None
+    with said.open("wb", buffering=0) as log:
+        for line in process.stdout:
+            log.write(line)
+            match = ADDRESS.search(line)
+            if match is not None and not address.done():
+                address.set_result(match[0].decode())
+    if not address.done():
+        address.set_exception(RuntimeError(said.read_text("utf-8")))
 
 
 def dump(data: Path, *, leak: str = "") -> Mapping[str, bytes]:

@@ -17,7 +17,6 @@ import pytest
 
 from exchange.delivery.sink import Catch, Sink
 from exchange.delivery.smtp import Mailer
-from exchange.service import sandbox
 from exchange.service.outbox import deliver_due
 from exchange.service.sandbox import message_id
 from exchange.service.work import Deliver
@@ -29,6 +28,7 @@ from scheduler import Job, Ticker
 from tests.conftest import Database
 from tests.service.node import Db, Node, open_node, post_over
 from tests.service.office import NOW
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,8 +44,8 @@ from tests.service.node import Db, post_over
 async def main():
     async with asyncpg.create_pool(sys.argv[1], min_size=1, server_settings={"role": "exchange_app"}) as pool:
         db = Db(pool)
-        post = post_over(Mailer(lambda: sandbox.find_sink(db)), timedelta(seconds=1))
-        await deliver_due(db, post, await sandbox.node_now(db))
+        post = post_over(Mailer(lambda: sandbox.find_sink(db)), timedelta(hours=1))
+        await deliver_due(db, post, await db.now())
 
 asyncio.run(main())
 """
@@ -91,7 +91,7 @@ async def test_a_sender_killed_before_it_marked_sends_again_under_the_same_messa
         assert await asyncio.wait_for(child.wait(), 20) == -signal.SIGKILL
         assert await node.rows("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") == [(0,)]
         assert (await deliver_due(node.db, node.post, NOW)).sent == 0
-        await asyncio.sleep(1)
+        await node.db.pool.execute("UPDATE outbox SET leased_until = now() WHERE leased_until IS NOT NULL")
         assert (await deliver_due(node.db, node.post, NOW)).sent == 2
     told = [str(message_from_bytes(raw, policy=default)["Message-ID"]) for raw in caught]
     assert sorted(Counter(told).values()) == [1, 2]
@@ -126,7 +126,7 @@ def now_of(node: Node) -> Callable[[], Awaitable[datetime]]:
     """Return what reads the node's clock."""
 
     async def now() -> datetime:
-        return await sandbox.node_now(node.db)
+        return await node.db.now()
 
     return now
 
@@ -154,13 +154,6 @@ class Fragile:
     async def next_at(self) -> datetime | None:
         """Return None."""
         return None
-
-
-async def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(seconds):
-        while not done():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.01)
 
 
 async def test_a_failing_job_rests_longer_and_longer_is_shown_and_comes_back(
@@ -207,7 +200,7 @@ async def test_while_the_database_is_away_a_job_fails_in_memory_and_goes_on_afte
         transaction = connection
 
     db = Cut(pool)
-    ticker = Ticker([Job(node.works[0], 0.01)], db, lambda: sandbox.node_now(db))
+    ticker = Ticker([Job(node.works[0], 0.01)], db, db.now)
     away.set()
     ticker.start()
     await until(lambda: ticker.states()[0].failures >= 3)

@@ -11,6 +11,7 @@ import pytest
 
 from exchange.demo import folder
 from tests.faults.process import ADDRESS
+from tests.waiting import until
 
 START_SECONDS = 60
 END_SECONDS = 15
@@ -34,25 +35,25 @@ async def test_a_killed_demo_leaves_no_node_and_the_next_one_sweeps(tmp_path: Pa
         assert left.exists()
         process.send_signal(signal.SIGKILL)
         await process.wait()
-        async with asyncio.timeout(END_SECONDS):
-            while await answers(client, address):  # noqa: ASYNC110 - what is waited for is another process
-                await asyncio.sleep(0.1)
-    async with asyncio.timeout(END_SECONDS):
-        while left.exists():
-            folder.sweep(tmp_path)
-            await asyncio.sleep(0.1)
+        await until(lambda: silent(client, address), END_SECONDS)
+    await until(lambda: swept(tmp_path, left), END_SECONDS)
 
 
 def folders(place: Path) -> list[Path]:
     return list(place.glob("exchange-demo-*"))
 
 
-async def answers(client: httpx.AsyncClient, address: str) -> bool:
+async def silent(client: httpx.AsyncClient, address: str) -> bool:
     try:
         await client.get(f"{address}/healthz")
     except httpx.TransportError:
-        return False
-    return True
+        return True
+    return False
+
+
+def swept(place: Path, left: Path) -> bool:
+    folder.sweep(place)
+    return not left.exists()
 
 
 def test_the_folder_of_a_living_demo_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.faults.process import Node, running, start, token
 from tests.faults.proxy import Proxy
 from tests.service.office import SUBMISSION
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -149,9 +150,7 @@ async def test_a_kill_in_the_middle_of_an_upload_leaves_nothing_after_the_next_s
     async with running(tmp_path) as node, node.client() as client:
         headers = await token(client, "KZ-MVD") | {"Content-Type": "application/octet-stream"}
         call = asyncio.create_task(client.post("/v1/attachments?name=a.bin", content=half(), headers=headers))
-        async with asyncio.timeout(20):
-            while not [path for path in incoming.glob("*") if path.stat().st_size]:  # noqa: ASYNC110 - a folder tells nobody
-                await asyncio.sleep(0.01)
+        await until(lambda: any(path.stat().st_size for path in incoming.glob("*")))
         await node.kill()
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)

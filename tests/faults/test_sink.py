@@ -1,11 +1,11 @@
 """The sandbox's mail sink with connections that come and go, or hang while it stops."""
 
-import asyncio
 import ssl
 
 import aiosmtplib
 
 from exchange.delivery.sink import HOST, USER, Sink
+from tests.waiting import until
 
 
 async def kept(_recipient: str, _raw: bytes) -> None:
@@ -31,9 +31,7 @@ async def test_a_connection_that_ended_is_forgotten() -> None:
         await client.connect()
         assert len(sink._sessions) == 1
         await client.quit()
-        async with asyncio.timeout(5):
-            while sink._sessions:  # noqa: ASYNC110 - the end of a connection has no event
-                await asyncio.sleep(0.01)
+        await until(lambda: not sink._sessions, 5)
     await sink.stop()
 
 
@@ -54,6 +52,4 @@ async def test_it_hangs_up_when_it_stops() -> None:
     client = client_of(sink)
     await client.connect()
     await sink.stop()
-    async with asyncio.timeout(5):
-        while client.is_connected:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.01)
+    await until(lambda: not client.is_connected, 5)

@@ -13,6 +13,7 @@ from tests.faults.process import Node, running, start, token
 from tests.service.node import Node as Here
 from tests.service.node import open_node
 from tests.service.office import SUBMISSION
+from tests.waiting import until
 
 MAILS_SECONDS = 20
 
@@ -24,9 +25,11 @@ def environment(database: Any) -> dict[str, str]:
 
 async def mailed(client: httpx.AsyncClient, number: int) -> None:
     """Wait until so many messages went out."""
-    async with asyncio.timeout(MAILS_SECONDS):
-        while await mails(client) < number:  # noqa: ASYNC110 - what is waited for is another process
-            await asyncio.sleep(0.1)
+
+    async def enough() -> bool:
+        return await mails(client) >= number
+
+    await until(enough, MAILS_SECONDS)
 
 
 async def mails(client: httpx.AsyncClient) -> int:

@@ -1,6 +1,5 @@
 """A node with the module in it, called as programs and people call it; every body of the sandbox is there."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -129,8 +128,3 @@ def codes(problem: dict[str, Any]) -> str:
 def rules(problem: dict[str, Any]) -> set[str]:
     """Return the rules that a refusal names."""
     return {each["rule"] for each in problem["errors"]} | {problem["rule"]}
-
-
-def dumped(value: Any) -> str:
-    """Write JSON."""
-    return json.dumps(value, ensure_ascii=False)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from exchange.profiles.secrecy import orders, read_order, read_regime, regimes
 from exchange.protection.core.decide import Decision
 from exchange.protection.core.guard import guard_of
-from exchange.protection.core.marks import counterpart, covers, derived_mark, highest, recipient_mark, scheme
+from exchange.protection.core.marks import counterpart, covers, highest, recipient_mark, scheme
 from exchange.protection.core.regimes import applying
 from exchange.protection.core.scene import Binding, Body, Law, Scene
 from schemas.regimes import Regime, ReleaseOrder
@@ -226,9 +226,6 @@ def test_marks_have_an_order_and_a_highest() -> None:
         assert not any(covers(mark, higher) for higher in ordered[:index])
     assert highest([Mark.RESTRICTED, Mark.TOP_SECRET, Mark.SECRET]) is Mark.TOP_SECRET
     assert highest([]) is None
-    assert derived_mark(Mark.SECRET, [None, Mark.SECRET])
-    assert not derived_mark(Mark.CONFIDENTIAL, [Mark.SECRET])
-    assert derived_mark(Mark.RESTRICTED, [])
 
 
 def test_the_mark_to_add_is_the_highest_that_any_regime_asks_for() -> None:

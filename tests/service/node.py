@@ -20,6 +20,7 @@ from exchange.service.outbox import Post
 from exchange.service.readings import Readings
 from exchange.service.sandbox import Mail, Wish, find_sink
 from exchange.service.work import Deliver, Purge, Remind, Turn
+from exchange.store import sandbox as store
 from exchange.store.database import Connection
 from exchange.store.sandbox import Clock
 from exchange.work import Work
@@ -47,6 +48,11 @@ class Db:
         """Open a transaction."""
         async with self.pool.acquire(timeout=20) as conn, conn.transaction():
             yield conn
+
+    async def now(self) -> datetime:
+        """Return what the node's clock shows."""
+        async with self.connection() as conn:
+            return await store.now(conn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from exchange.work import Outcome
 from tests.conftest import PATIENCE, Database
 from tests.service.node import Db, Node, open_node
 from tests.service.office import NOW, URGENT
+from tests.waiting import until
 
 LEFT = """
 SELECT (SELECT count(*) FROM obligation, node_now() n WHERE next_step_at <= n)
@@ -106,7 +107,7 @@ async def test_what_another_process_ticks_meanwhile_is_told_once_and_waited_for(
         async def tick() -> None:
             readings = Readings()
             while not stop.is_set():
-                now = await sandbox.node_now(other)
+                now = await other.now()
                 await remind_due(other, readings, now)
                 await deliver_due(other, node.post, now)
 
@@ -134,7 +135,7 @@ async def test_two_callers_move_it_one_after_the_other(node: Node) -> None:
 
 async def test_a_call_cut_off_at_any_moment_leaves_nobody_the_turn(node: Node, database: Database) -> None:
     """The grant may have been made and not be known here yet; the node's own connections are not reset."""
-    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    held = "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"
     opened = await open_pool(database.dsn, size=4, role=ROLE)
     async with opened.raw as pool:
         db = Db(pool)
@@ -145,9 +146,7 @@ async def test_a_call_cut_off_at_any_moment_leaves_nobody_the_turn(node: Node, d
                 time.sleep(0.003)  # noqa: ASYNC251 - the database answers, and we do not listen
             moving.cancel()
             await asyncio.gather(moving, return_exceptions=True)
-            async with asyncio.timeout(2):
-                while await node.rows(held) != [(0,)]:  # noqa: ASYNC110 - the database undoes it when it notices
-                    await asyncio.sleep(0.02)
+            await until(lambda: node.db.pool.fetchval(held), 2)  # the database undoes it when it notices
             async with db.connection() as conn:
                 assert not (await sandbox.read_clock(conn)).moving
 
@@ -234,7 +233,7 @@ async def test_a_process_that_died_while_moving_it_leaves_no_clock_standing(
             clock = await sandbox.read_clock(conn)
         assert (clock.frozen, clock.moving) == (False, False)
         await asyncio.sleep(0.01)
-        assert await sandbox.node_now(node.db) > clock.now
+        assert await node.db.now() > clock.now
 
 
 async def test_a_new_sandbox_shows_its_first_moment_and_an_old_one_keeps_its_own(

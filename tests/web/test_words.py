@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.web.house import keys_of
 ALL = tongues.load().by_code
 RUSSIAN, ENGLISH = ALL["ru"], ALL["en"]
 FORMS = re.compile(r"\.(zero|one|two|few|many|other)$")
-VOCABULARIES = {
+VOCABULARIES: dict[str, Iterable[object]] = {
     "state": words.State,
     "act": words.ActKind,
     "role": words.Role,

@@ -47,9 +47,3 @@ def equivalence_rule(regime: Regime, sender: str, recipient: str) -> str | None:
 def degree(regime: Regime, party: str, mark: Mark) -> Degree | None:
     """Return a Party's degree with its stamp and its names in languages, or None."""
     return regime.parties[party].degrees.get(mark) if party in regime.parties else None
-
-
-def derived_mark(own: Mark, sources: Iterable[Mark | None]) -> bool:
-    """Tell whether a mark is not lower than the highest of the sources' (A-7.3, KA-6.1)."""
-    floor = highest(mark for mark in sources if mark is not None)
-    return floor is None or covers(own, floor)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from exchange.protection.core.acts import ACTS
 from exchange.protection.core.consents import needed
 from exchange.protection.core.giving import mark_at
 from exchange.protection.core.item import Item, Need
@@ -216,8 +215,3 @@ def _channel(tell: Teller, offers: Offers, regimes: tuple[Regime, ...], other: B
         words=words or tell.tongue.t("secret.new.no_regime"),
         article=tell.articles(rule for _, rule in faults if rule),
     )
-
-
-def consents_for(act: ItemAct) -> ConsentKind | None:
-    """Return the kind of consent that an act uses up."""
-    return ACTS[act].consent

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from exchange.core.errors import Refused, Weight
 from exchange.protection.web.chamber import Room
-from exchange.protection.web.fields import Field, flat
+from exchange.protection.web.fields import Field
 from exchange.protection.web.filling import rows_of
 from exchange.tongues import offset_of
 from exchange.web.acts.remarks import Remark
@@ -36,11 +36,6 @@ class Sheet:
     def key(self) -> str:
         """A new key for the form: whoever sends it twice has one effect."""
         return str(uuid4())
-
-    @property
-    def by_name(self) -> dict[str, Field]:
-        """Its fields, parts of groups too, by name."""
-        return flat(self.fields)
 
     def rows(self, of: Field) -> int:
         """Return how many rows a field of rows shows."""

@@ -15,6 +15,7 @@ from exchange.protection.content.stream import CHUNK
 from schemas.vocabulary import Role
 from tests.api.test_arrival import PIECE, Line, chunk, limited
 from tests.protection.caller import ITEMS, Caller
+from tests.waiting import until
 
 DATA = bytes(range(256)) * (4 * CHUNK // 256)
 
@@ -50,11 +51,9 @@ async def uploading(calls: Caller, port: int, length: str) -> Line:
     return line
 
 
-async def until(calls: Caller, *, there: bool) -> None:
+async def kept(calls: Caller, *, there: bool) -> None:
     """Wait until something lies in the folders, or nothing."""
-    async with asyncio.timeout(10):
-        while bool([path for path in files(calls) if path.stat().st_size]) is not there:  # noqa: ASYNC110 - folders tell nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: any(path.stat().st_size for path in files(calls)) is there, 10)
 
 
 async def rows(calls: Caller) -> int:
@@ -65,9 +64,9 @@ async def rows(calls: Caller) -> int:
 async def test_an_upload_whose_sender_hangs_up_leaves_nothing(calls: Caller, port: int, length: str) -> None:
     line = await uploading(calls, port, length)
     await line.send(*[PIECE if "Length" in length else chunk(PIECE)] * 20)
-    await until(calls, there=True)
+    await kept(calls, there=True)
     line.hang_up()
-    await until(calls, there=False)
+    await kept(calls, there=False)
     assert await rows(calls) == 0
 
 
@@ -79,7 +78,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing(
     await line.send(*[chunk(PIECE)] * 30)
     status, _, body = await line.answer()
     assert (status, json.loads(body)["code"]) == (507, "no_room")
-    await until(calls, there=False)
+    await kept(calls, there=False)
     assert await rows(calls) == 0
 
 
