@@ -14,8 +14,8 @@ from starlette.responses import Response
 from exchange.api import body
 from exchange.api.body import Document, Limits
 from exchange.api.limits import Doorkeeper
-from exchange.api.lines import Lines
 from exchange.api.problems import Fault
+from exchange.batches import Batches
 from exchange.core.access import Actor, Verb, may
 from exchange.core.errors import CallerUnknown, NotThere, Refused, Unavailable
 from exchange.core.objections import object_to
@@ -45,7 +45,7 @@ class Entrance:
     attachment_limit: int
     watch: Watch | None
     mails: bool = True
-    lines: Lines = field(default_factory=Lines)
+    batches: Batches = field(default_factory=Batches)
 
     async def known(self, request: Request) -> Call:
         """Tell who calls, on a connection of its own: for a house that keeps its own data elsewhere."""

@@ -48,8 +48,12 @@ async def once(incoming: Incoming, work: Callable[[], Awaitable[Answer]], *, ent
             await audit.note(conn, incoming.call.actor, Deed.READ, now, request=named, detail={"replayed": True})
         return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
     answer = await work()
-    text = json.dumps(
+    await idempotency.finish(conn, authority, key, call, as_kept(answer), incoming.call.now)
+    return answer.response()
+
+
+def as_kept(answer: Answer) -> str:
+    """Return an answer as it is kept for a call that comes again (JSON text)."""
+    return json.dumps(
         {"status": answer.status, "body": answer.body.decode(), "headers": dict(answer.headers)}, ensure_ascii=False
     )
-    await idempotency.finish(conn, authority, key, call, text, incoming.call.now)
-    return answer.response()

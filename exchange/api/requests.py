@@ -6,18 +6,18 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.api import at_once, query, shape, tags
+from exchange.api import query, shape, tags, together
 from exchange.api.entrance import Answer, Entrance, Incoming, id_in
 from exchange.api.inline import taken_out
 from exchange.api.once import once
 from exchange.api.problems import Fault
+from exchange.api.shown import made, shown
 from exchange.core.access import Actor, could_do
 from exchange.core.acts import ACTS
 from exchange.core.errors import NotThere
-from exchange.runtime import Call, new_id
-from exchange.service import acts, queries, views
+from exchange.runtime import new_id
+from exchange.service import acts, queries
 from exchange.store.database import Connection
-from exchange.store.requests import Loaded
 from schemas.acts import ActBody
 from schemas.vocabulary import ActKind, DueBucket, State
 
@@ -28,8 +28,8 @@ _NEVER_SEEN: Final = "-"
 async def submit(entrance: Entrance, request: Request) -> Response:
     """Take a complete request of the caller's authority in (Article 6)."""
     came = await entrance.arrived(request)
-    if (made := await at_once.submitted(entrance, came)) is not None:
-        return _made(*made).response()
+    if (answer := await together.submitted(entrance, came)) is not None:
+        return answer.response()
     async with entrance.writing(request, taken_out(entrance, request), came) as incoming:
         body = shape.submission(incoming.document)
         call = incoming.call
@@ -38,7 +38,7 @@ async def submit(entrance: Entrance, request: Request) -> Response:
             number = new_id(entrance.runtime.clock())
             desk, raw = entrance.runtime.desk, incoming.document.raw
             loaded = await acts.submit(incoming.conn, desk, number, body, raw, call.actor, call.now)
-            return _made(loaded, call)
+            return made(loaded, call)
 
         return await once(incoming, work, entitled=could_do(call.actor, ACTS[ActKind.SUBMIT], body))
 
@@ -46,8 +46,8 @@ async def submit(entrance: Entrance, request: Request) -> Response:
 async def act(entrance: Entrance, request: Request) -> Response:
     """Let an act stand on a request."""
     came = await entrance.arrived(request)
-    if (made := await at_once.acted(entrance, came)) is not None:
-        return _made(*made).response()
+    if (answer := await together.acted(entrance, came)) is not None:
+        return answer.response()
     async with entrance.writing(request, arrival=came) as incoming:
         request_id, call = id_of(request), incoming.call
         body = await _shaped(incoming, request_id)
@@ -56,7 +56,7 @@ async def act(entrance: Entrance, request: Request) -> Response:
             seen = await _seen(incoming.conn, request, request_id, call.actor)
             desk, raw = entrance.runtime.desk, incoming.document.raw
             loaded = await acts.act(incoming.conn, desk, request_id, body, raw, call.actor, call.now, seen=seen)
-            return _made(loaded, call)
+            return made(loaded, call)
 
         return await once(incoming, work, entitled=could_do(call.actor, ACTS[body.act], body))
 
@@ -65,7 +65,7 @@ async def get(entrance: Entrance, request: Request) -> Response:
     """Show a request."""
     async with entrance.reading(request) as (conn, call):
         loaded = await queries.read(conn, id_of(request), call.actor, call.now)
-        return Answer(200, _shown(loaded, call), {"ETag": tags.tag(loaded.head)}).response()
+        return Answer(200, shown(loaded, call), {"ETag": tags.tag(loaded.head)}).response()
 
 
 async def listed(entrance: Entrance, request: Request) -> Response:
@@ -116,12 +116,3 @@ async def _seen(conn: Connection, request: Request, request_id: UUID, actor: Act
         latest = (await queries.load(conn, request_id, actor)).head.hex()
         return latest if latest in strong else _NEVER_SEEN
     return strong[0] if strong else _NEVER_SEEN
-
-
-def _made(loaded: Loaded, call: Call) -> Answer:
-    headers = {"Location": f"/v1/requests/{loaded.request.id}", "ETag": tags.tag(loaded.head)}
-    return Answer(201, _shown(loaded, call), headers)
-
-
-def _shown(loaded: Loaded, call: Call) -> bytes:
-    return views.request(loaded.request, call.actor, call.now).model_dump_json().encode()

@@ -23,11 +23,10 @@ from exchange.service.readings import Readings
 from exchange.store import decisions, registry, requests
 from exchange.store.audit import Trace
 from exchange.store.database import Connection
-from exchange.store.decisions import Registered
+from exchange.store.decisions import Registered, SealedDeed
 from exchange.store.registry import Counter
 from exchange.store.requests import Loaded
 from schemas.acts import ActBody, Receive, Redirect
-from schemas.profile import Profile
 from schemas.requests import Submission
 from schemas.vocabulary import ActKind, Deed, Direction
 
@@ -57,7 +56,7 @@ async def submit(
     numbers = Numbers(counters, scene.authorities, now)
     scene = replace(numbers.given_to(scene), attachments=files, protected=frozenset(items))
     decided = decide_submission(str(request_id), body, actor, scene, desk.reading, now)
-    loaded = await _save(conn, await sealed_deed(conn, desk, None, _decision(decided), raw, actor), numbers)
+    loaded = await _save(conn, await sealed_deed(conn, desk, None, _decision(decided), raw, actor, numbers))
     await protected.keep(conn, request_id, items, now)
     return loaded
 
@@ -87,7 +86,7 @@ async def act(
     scene = replace(numbers.given_to(scene), attachments=files)
     fresh = seen is None or seen == loaded.head.hex()
     decision = _decision(decide(request, body, actor, scene, reading, now, fresh=fresh))
-    return await _save(conn, await sealed_deed(conn, desk, loaded, decision, raw, actor), numbers)
+    return await _save(conn, await sealed_deed(conn, desk, loaded, decision, raw, actor, numbers))
 
 
 class Numbers:
@@ -156,24 +155,14 @@ async def _scene_of(conn: Connection, request: Request, body: ActBody, now: date
     return Scene(authorities=authorities), Numbers(await registry.lock_counters(conn, followers), authorities, now)
 
 
-@dataclass(frozen=True, slots=True)
-class SealedDeed:
-    """A decision ready to be written: its entries sealed and chained, who made it, and the profile that it is under."""
-
-    before: Request | None
-    decision: Decision
-    entries: tuple[Sealed, ...]
-    profile: Profile
-    trace: Trace
-
-    @property
-    def loaded(self) -> Loaded:
-        """The request once it is written."""
-        return Loaded(self.decision.request, self.entries[-1].digest)
-
-
 async def sealed_deed(
-    conn: Connection, desk: Desk, before: Loaded | None, decision: Decision, raw: bytes, actor: Actor
+    conn: Connection,
+    desk: Desk,
+    before: Loaded | None,
+    decision: Decision,
+    raw: bytes,
+    actor: Actor,
+    numbers: Numbers,
 ) -> SealedDeed:
     """Seal each entry of a decision and chain it to the last; the first one over the exact bytes that came."""
     await desk.keys.have(conn, {entry.author for entry in decision.entries})
@@ -185,14 +174,20 @@ async def sealed_deed(
     profile = (await desk.readings.of(conn, decision.request.profile.digest)).profile
     own = sealed[0]
     trace = Trace(actor=actor, deed=Deed.ACTED, at=own.at, subject=own.act, detail={"seq": own.seq})
-    return SealedDeed(before.request if before else None, decision, tuple(sealed), profile, trace)
+    return SealedDeed(
+        before=before.request if before else None,
+        decision=decision,
+        entries=tuple(sealed),
+        registered=numbers.taken(decision),
+        profile=profile,
+        trace=trace,
+    )
 
 
-async def _save(conn: Connection, deed: SealedDeed, numbers: Numbers) -> Loaded:
+async def _save(conn: Connection, deed: SealedDeed) -> Loaded:
     """Write the whole decision and who made it, and bind what it carries."""
     decision = deed.decision
-    registered = numbers.taken(decision)
-    await decisions.save(conn, deed.before, decision, deed.entries, registered, deed.profile, deed.trace)
+    await decisions.save(conn, [deed])
     await attachments.bind(conn, decision.request, decision.entries[0].seq, decision.entries[0].body.attachments)
     return deed.loaded
 

@@ -1,7 +1,7 @@
-"""A whole decision, written in one round trip."""
+"""Whole decisions, written in one round trip."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -14,7 +14,7 @@ from exchange.core.record import Sealed, stamp
 from exchange.core.request import AuthorityRef, Obligation, Request
 from exchange.store.audit import Trace
 from exchange.store.database import Connection
-from exchange.store.requests import NEVER, REQUEST
+from exchange.store.requests import NEVER, REQUEST, Loaded
 from schemas.acts import Redirect
 from schemas.profile import Profile
 from schemas.vocabulary import Direction, ObligationState
@@ -25,22 +25,7 @@ Row = dict[str, object]
 """A row by its columns, in the types that they have in the database; a document is JSON text."""
 
 # Who did it stands in the same statement: no trace, no act.
-CALL_SAVE = """
-WITH acted AS (
-    INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb) RETURNING id
-)
-SELECT save_decision($9, $10, $11, $12, $13, $14, $15, $16) FROM acted
-"""
-
-# A transaction of its own: the trace stands with the decision, or neither does.
-CALL_SAVE_UNMOVED = """
-WITH saved AS MATERIALIZED (
-    SELECT save_unmoved($17, $9, $10, $11, $12, $13, $14, $15, $16) AS done
-)
-INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8::text::jsonb FROM saved WHERE done RETURNING id
-"""
+CALL_SAVE = "SELECT save_decisions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,74 +38,70 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unmoved:
-    """What a decision that took no lock rests on: it stands only where this still is as it was read.
+class SealedDeed:
+    """A decision ready to be written: its entries sealed and chained, the numbers that it took, who made it.
 
-    Of a request that is there: the digest of its last entry, and for each duty how far its reminders were told. Of a
-    new one: the last numbers that the registers gave from which it takes the next ones, by authority.
+    `registered` holds the numbers by the authority whose register gave them; `profile` is what the request is under.
     """
 
-    head: bytes | None = None
-    told: tuple[datetime | None, ...] = ()
-    registers: Mapping[str, Registered] = field(default_factory=dict)
+    before: Request | None
+    decision: Decision
+    entries: tuple[Sealed, ...]
+    registered: Mapping[str, Registered]
+    profile: Profile
+    trace: Trace
+
+    @property
+    def loaded(self) -> Loaded:
+        """The request once it is written."""
+        return Loaded(self.decision.request, self.entries[-1].digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a call under a key is answered, kept for when it comes again: `answer` is JSON text."""
+
+    authority: str
+    key: str
+    fingerprint: bytes
+    answer: str
+    made_at: datetime
 
     @property
     def row(self) -> Row:
-        """It as the database looks at it."""
-        registers = [{"authority": code, **_number(last)} for code, last in self.registers.items()]
-        return {"head": self.head, "told": self.told, "registers": registers}
+        """It as a row."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
-async def save(
-    conn: Connection,
-    before: Request | None,
-    decision: Decision,
-    sealed: tuple[Sealed, ...],
-    registered: Mapping[str, Registered],
-    profile: Profile,
-    trace: Trace,
-) -> None:
-    """Write a decision: the request, its entries, duties, participants, notices, events, numbers, and its trace."""
-    await conn.execute(CALL_SAVE, *_arguments(before, decision, sealed, registered, profile, trace))
+async def save(conn: Connection, deeds: Sequence[SealedDeed], answers: Iterable[Answered] = ()) -> None:
+    """Write decisions on different requests, all or none: everything that follows from them, and their traces.
 
-
-async def save_unmoved(
-    conn: Connection,
-    before: Request | None,
-    decision: Decision,
-    sealed: tuple[Sealed, ...],
-    registered: Mapping[str, Registered],
-    profile: Profile,
-    trace: Trace,
-    unmoved: Unmoved,
-) -> bool:
-    """Write a decision as `save` does, outside a transaction, unless something moved: then nothing, and tell so."""
-    arguments = _arguments(before, decision, sealed, registered, profile, trace)
-    return await conn.fetchval(CALL_SAVE_UNMOVED, *arguments, unmoved.row) is not None
-
-
-def _arguments(
-    before: Request | None,
-    decision: Decision,
-    sealed: tuple[Sealed, ...],
-    registered: Mapping[str, Registered],
-    profile: Profile,
-    trace: Trace,
-) -> tuple[object, ...]:
-    """Return what both ways of writing a decision are given: the columns of its trace, then its rows."""
-    after, told = decision.request, feeds(decision)
-    at, role, who, deed, subject, detailed = trace.columns
-    return (
-        *(at, trace.actor.authority, role, who, deed, after.id, subject, detailed),
-        request_row(before, after, sealed[-1].digest),
-        _new_bodies(before, decision),
-        [_entry(entry) for entry in sealed],
-        participant_rows(before, decision, sealed),
-        obligation_rows(before, after, profile),
-        _notices(decision),
+    That is the requests, their entries, duties, participants, notices, events and numbers. The requests, or the
+    counters of those that are new, were locked before they were decided on.
+    """
+    made = [deed for deed in deeds if deed.before is None]
+    changed = [deed for deed in deeds if deed.before is not None]
+    told = _told(deeds)
+    await conn.execute(
+        CALL_SAVE,
+        [request_row(None, deed.decision.request, deed.entries[-1].digest) for deed in made],
+        [request_row(deed.before, deed.decision.request, deed.entries[-1].digest) for deed in changed],
+        [body for deed in deeds for body in _new_bodies(deed.before, deed.decision)],
+        _each(deeds, lambda deed: map(_entry, deed.entries)),
+        _each(deeds, lambda deed: participant_rows(deed.before, deed.decision, deed.entries)),
+        _each(deeds, lambda deed: obligation_rows(deed.before, deed.decision.request, deed.profile)),
+        _each(deeds, lambda deed: _notices(deed.decision)),
         _events(told),
-        _counts(told, registered),
+        _counts(told, deeds),
+        _each(deeds, _numbers),
+        [_trace(deed) for deed in deeds],
+        [answer.row for answer in answers],
     )
+
+
+def _each(deeds: Sequence[SealedDeed], rows: Callable[[SealedDeed], Iterable[Row]]) -> list[Row]:
+    """Return the rows of all decisions, in order, with the requests to which they belong."""
+    return [{**row, "request": deed.decision.request.id} for deed in deeds for row in rows(deed)]
 
 
 def soonest(request: Request) -> Obligation | None:
@@ -148,7 +129,6 @@ def request_row(before: Request | None, after: Request, head: bytes) -> Row:
     """Return what a request's row becomes; what never changes only when it is new."""
     body = after.submitted
     document: Row = {
-        "new": before is None,
         "id": after.id,
         "holder": after.holder.code,
         "state": after.state,
@@ -309,9 +289,46 @@ def _side(authority: AuthorityRef) -> dict[str, str]:
     return {"code": authority.code, "name": authority.name}
 
 
-def _counts(told: Mapping[str, list[Row]], registered: Mapping[str, Registered]) -> list[Row]:
+def _trace(deed: SealedDeed) -> Row:
+    """Return the line of the audit trail that tells who did it."""
+    at, role, who, named, subject, detailed = deed.trace.columns
+    return {
+        "at": at,
+        "authority": deed.trace.actor.authority,
+        "role": role,
+        "who": who,
+        "deed": named,
+        "request": deed.decision.request.id,
+        "subject": subject,
+        "detail": detailed,
+    }
+
+
+def _told(deeds: Sequence[SealedDeed]) -> dict[str, list[Row]]:
+    """Return the events of decisions by the authority whose feed they enter, in order."""
+    told: dict[str, list[Row]] = {}
+    for deed in deeds:
+        request = deed.decision.request.id
+        for code, events in feeds(deed.decision).items():
+            told.setdefault(code, []).extend({**event, "request": request} for event in events)
+    return told
+
+
+def _counts(told: Mapping[str, list[Row]], deeds: Sequence[SealedDeed]) -> list[Row]:
     """Return how far each concerned authority's counters go on, in the order in which they are locked."""
-    return [{"authority": code, "events": len(told[code])} | _number(registered.get(code)) for code in sorted(told)]
+    counts: dict[str, Row] = {code: {"authority": code, "events": len(told[code])} for code in sorted(told)}
+    for deed in deeds:
+        for code, last in deed.registered.items():
+            counts[code] |= {f"{last.direction}_year": last.year, f"{last.direction}_number": last.number}
+    return list(counts.values())
+
+
+def _numbers(deed: SealedDeed) -> list[Row]:
+    """Return a line of the registers for each number that a decision took."""
+    return [
+        {"authority": code, "year": given.year, "direction": given.direction, "number": given.number}
+        for code, given in deed.registered.items()
+    ]
 
 
 def _events(told: Mapping[str, list[Row]]) -> list[Row]:
@@ -337,9 +354,3 @@ def feeds(decision: Decision) -> dict[str, list[Row]]:
         for code in feed_of(request, entry):
             events.setdefault(code, []).append(event)
     return events
-
-
-def _number(registered: Registered | None) -> Row:
-    if registered is None:
-        return {}
-    return {"direction": registered.direction, "year": registered.year, "number": registered.number}

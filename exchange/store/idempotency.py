@@ -5,7 +5,7 @@ from datetime import datetime
 
 from exchange.store.database import Connection
 
-SELECT_CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+SELECT_CLAIM = "SELECT claim_key($1, $2)"
 
 UPDATE_REPLAYED = """
 UPDATE idempotency SET replays = replays + 1 WHERE authority = $1 AND key = $2
@@ -29,7 +29,7 @@ class Kept:
 
 async def claim(conn: Connection, authority: str, key: str) -> bool:
     """Claim a key until the transaction ends; False when another call holds it."""
-    claimed: bool = await conn.fetchval(SELECT_CLAIM, f"{authority}\n{key}")
+    claimed: bool = await conn.fetchval(SELECT_CLAIM, authority, key)
     return claimed
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -89,10 +89,11 @@ class Counter:
     in_year: int
     in_number: int
 
-    def last(self, direction: Direction) -> tuple[int, int]:
-        """Return the year and the number that one of the registers gave last."""
-        outgoing = direction is Direction.OUTGOING
-        return (self.out_year, self.out_number) if outgoing else (self.in_year, self.in_number)
+    def after(self, direction: Direction, year: int, number: int) -> "Counter":
+        """Return where they stand once one of them gave a number."""
+        if direction is Direction.OUTGOING:
+            return replace(self, out_year=year, out_number=number)
+        return replace(self, in_year=year, in_number=number)
 
 
 async def agreements(conn: Connection) -> tuple[Agreement, ...]:
@@ -128,8 +129,7 @@ async def lock_scene(conn: Connection, codes: Iterable[str], now: datetime) -> t
     """
     wanted = sorted(codes)
     (row,) = await conn.fetch(SELECT_SCENE, wanted, wanted)
-    told = facts(row)
-    return told.scene(now), told.counters
+    return facts(row).scene(now), counters(row)
 
 
 async def scene(conn: Connection, codes: Iterable[str], now: datetime) -> Scene:
@@ -217,12 +217,11 @@ def _channels(text: str) -> Mapping[str, StandingChannel]:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the registry says of a new request, each fact as its text, and where the registers of its sides stand."""
+    """What the registry says of a new request, each fact as its text."""
 
     authorities: tuple[str, ...]
     parties: str
     agreements: str
-    counters: Mapping[str, Counter]
 
     def scene(self, now: datetime) -> Scene:
         """Read what they say on a day."""
@@ -236,10 +235,13 @@ class Facts:
 
 
 def facts(row: Record) -> Facts:
-    """Read the columns of SELECT_SCENE."""
-    counters = {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
-    authorities = tuple(row["authorities"] or ())
-    return Facts(authorities, row["parties"] or "[]", row["agreements"] or "[]", counters)
+    """Read the columns of SELECT_SCENE but for the counters."""
+    return Facts(tuple(row["authorities"] or ()), row["parties"] or "[]", row["agreements"] or "[]")
+
+
+def counters(row: Record) -> dict[str, Counter]:
+    """Read where the registers of SELECT_SCENE stand."""
+    return {each["authority"]: _counter(each) for each in json.loads(row["counters"] or "[]")}
 
 
 def _counter(row: Mapping[str, Any] | Record) -> Counter:

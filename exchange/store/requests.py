@@ -221,5 +221,10 @@ async def page(conn: Connection, trace: Trace, wanted: Wanted) -> tuple[Line, ..
 
 
 def loaded(row: Record | None) -> Loaded | None:
+    """Read a request from its document, if there is one."""
+    return None if row is None else of_row(row)
+
+
+def of_row(row: Record) -> Loaded:
     """Read a request from its document."""
-    return None if row is None else Loaded(REQUEST.validate_json(row["document"]), row["head"])
+    return Loaded(REQUEST.validate_json(row["document"]), row["head"])

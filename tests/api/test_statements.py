@@ -92,18 +92,21 @@ async def test_a_submission_makes_few_statements(node: Node, recorder: Recorder)
     assert 0 < len(statements := recorder.taken()) <= MOST_OF_AN_ACT, statements
 
 
-async def test_what_is_plain_takes_two_statements_and_no_transaction(node: Node, recorder: Recorder) -> None:
+async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: Node, recorder: Recorder) -> None:
     for _ in range(2):
         made = await node.submitted()
     for text in ("а", "б"):
         await node.done(made, "RU-MVD", "note", text=text)
     recorder.taken()
     made = await node.submitted()
-    read, written = recorder.taken()
-    assert ("FROM caller" in read, "save_unmoved" in written) == (True, True)
-    await node.done(made, "RU-MVD", "accept")
-    read, written = recorder.taken()
-    assert ("FROM caller" in read, "save_unmoved" in written) == (True, True)
+    begin, read, written, commit = recorder.taken()
+    assert ("FROM caller" in read or "JOIN caller" in read, "save_decisions" in written) == (True, True)
+    assert (begin[:5], commit[:6]) == ("BEGIN", "COMMIT")
+    await node.call(
+        "POST", f"/v1/requests/{made['id']}/acts", "RU-MVD", value={"act": "accept"}, headers={"Idempotency-Key": "k"}
+    )
+    _, read, written, _ = recorder.taken()
+    assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
 
 
 async def test_an_act_makes_as_many_statements_on_a_long_record_as_on_a_short_one(

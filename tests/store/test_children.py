@@ -14,12 +14,12 @@ UNGUARDED = ("event", "participant", "register")
 
 WRITES = re.compile(rf"INSERT INTO ({'|'.join(UNGUARDED)})\b")
 
-SAVE = "SELECT save_decision($1, $2, $3, $4, $5, $6, $7, $8)"
+SAVE = "SELECT save_decisions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 
 
 async def test_only_the_writing_of_a_decision_inserts_into_them(owner: asyncpg.Connection) -> None:
     rows = await owner.fetch("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
-    assert [row["proname"] for row in rows if WRITES.search(row["prosrc"])] == ["save_decision"]
+    assert [row["proname"] for row in rows if WRITES.search(row["prosrc"])] == ["save_decisions"]
     assert [name for name, sql in constants(store).items() if WRITES.search(sql)] == []
 
 
@@ -27,10 +27,12 @@ async def test_a_decision_on_a_request_that_is_not_there_writes_nothing(pool: as
     """Its entry bears the foreign key that the other rows lack."""
     now, number = datetime(2026, 3, 1, 9, tzinfo=UTC), uuid4()
     entry = {
+        "request": number,
         "seq": 2, "act": "accept", "author": "RU-MVD", "at": now, "recorded_at": now, "jws": "", "ruling": "{}",
         "previous": b"", "digest": b"",
     }  # fmt: skip
     seen = {
+        "request": number,
         "authority": "RU-MVD",
         "box": "in",
         "state": "executing",
@@ -40,7 +42,7 @@ async def test_a_decision_on_a_request_that_is_not_there_writes_nothing(pool: as
     }
     async with pool.acquire() as conn:
         with pytest.raises(asyncpg.ForeignKeyViolationError):
-            await conn.execute(SAVE, {"new": False, "id": number}, [], [entry], [seen], [], [], [], [])
+            await conn.execute(SAVE, [], [{"id": number}], [], [entry], [seen], *[[]] * 7)
         assert not await conn.fetchval("SELECT EXISTS (SELECT FROM participant)")
 
 

@@ -1,0 +1,136 @@
+-- Several decisions are written together: each of their rows says to which request it belongs, and their traces come along.
+-- What makes a decision stand is a lock from before it was made, whether it is written alone or with others.
+DROP FUNCTION save_unmoved(
+    unmoved, saved_request, saved_body[], saved_entry[], saved_participant[], saved_obligation[], saved_notice[],
+    saved_event[], saved_count[]
+);
+DROP FUNCTION save_decision(
+    saved_request, saved_body[], saved_entry[], saved_participant[], saved_obligation[], saved_notice[], saved_event[],
+    saved_count[]
+);
+DROP TYPE unmoved;
+DROP TYPE unmoved_register;
+
+ALTER TYPE saved_request DROP ATTRIBUTE new;
+ALTER TYPE saved_entry ADD ATTRIBUTE request uuid;
+ALTER TYPE saved_participant ADD ATTRIBUTE request uuid;
+ALTER TYPE saved_obligation ADD ATTRIBUTE request uuid;
+ALTER TYPE saved_notice ADD ATTRIBUTE request uuid;
+-- `following` says how many events of the same authority come after this one in the same call.
+ALTER TYPE saved_event ADD ATTRIBUTE request uuid;
+ALTER TYPE saved_count
+    DROP ATTRIBUTE direction, DROP ATTRIBUTE year, DROP ATTRIBUTE number,
+    ADD ATTRIBUTE out_year int, ADD ATTRIBUTE out_number int, ADD ATTRIBUTE in_year int, ADD ATTRIBUTE in_number int;
+CREATE TYPE saved_number AS (authority text, year int, direction text, number int, request uuid);
+CREATE TYPE saved_trace AS (
+    at timestamptz, authority text, role text, who text, deed text, request uuid, subject text, detail jsonb
+);
+CREATE TYPE saved_answer AS (authority text, key text, fingerprint bytea, answer jsonb, made_at timestamptz);
+
+-- One round trip writes whole decisions. `counts` come in the order in which counters are locked: by code.
+CREATE FUNCTION save_decisions(
+    made saved_request[], changed saved_request[], bodies saved_body[], entries saved_entry[],
+    participants saved_participant[], obligations saved_obligation[], notices saved_notice[], events saved_event[],
+    counts saved_count[], numbers saved_number[], traces saved_trace[], answers saved_answer[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    r saved_request;
+    c saved_count;
+BEGIN
+    IF cardinality(made) > 0 THEN
+        INSERT INTO request (id, requesting, holder, state, number, received_number, reference, seq, head, profile,
+                             submitted, snapshot, words)
+        SELECT x.id, x.requesting, x.holder, x.state, x.number, x.received_number, x.reference, x.seq, x.head, x.profile,
+               x.submitted, x.snapshot, to_tsvector('russian', x.words)
+          FROM unnest(made) x;
+    END IF;
+    FOREACH r IN ARRAY changed LOOP
+        UPDATE request
+           SET holder = r.holder, state = r.state, received_number = r.received_number, seq = r.seq, head = r.head,
+               snapshot = r.snapshot
+         WHERE id = r.id;
+    END LOOP;
+
+    IF cardinality(bodies) > 0 THEN
+        INSERT INTO authority (code, kind, country, name, zone, reach, address, since)
+        SELECT x.code, x.kind, x.country, x.name, x.zone, x.reach, x.address, x.since FROM unnest(bodies) x;
+    END IF;
+
+    INSERT INTO record (request, seq, act, author, at, recorded_at, jws, ruling, previous, digest)
+    SELECT x.request, x.seq, x.act, x.author, x.at, x.recorded_at, x.jws, x.ruling, x.previous, x.digest
+      FROM unnest(entries) x;
+
+    INSERT INTO participant (authority, request, box, state, urgent, received_number, due_at, due_on, due_zone, due_kind,
+                             suspended, former)
+    SELECT x.authority, x.request, x.box, x.state, x.urgent, x.received_number, x.due_at, x.due_on, x.due_zone, x.due_kind,
+           x.suspended, x.former
+      FROM unnest(participants) x
+        ON CONFLICT (authority, request) DO UPDATE
+           SET state = excluded.state, received_number = excluded.received_number, due_at = excluded.due_at,
+               due_on = excluded.due_on, due_zone = excluded.due_zone,
+               due_kind = excluded.due_kind, suspended = excluded.suspended, former = excluded.former;
+
+    IF cardinality(obligations) > 0 THEN
+        INSERT INTO obligation (id, request, place, kind, authority, counterpart, steward, state, zone, due_at,
+                                due_version, reminded_through, next_step_at, detail)
+        SELECT x.id, x.request, x.place, x.kind, x.authority, x.counterpart, x.steward, x.state, x.zone, x.due_at,
+               x.due_version, x.reminded_through, x.next_step_at, x.detail
+          FROM unnest(obligations) x
+            ON CONFLICT (id) DO UPDATE
+               SET authority = excluded.authority, counterpart = excluded.counterpart, steward = excluded.steward,
+                   state = excluded.state, zone = excluded.zone, due_at = excluded.due_at,
+                   due_version = excluded.due_version, reminded_through = excluded.reminded_through,
+                   next_step_at = excluded.next_step_at, detail = excluded.detail;
+    END IF;
+
+    INSERT INTO outbox (kind, request, seq, authority, mailbox, data, made_at, next_try_at)
+    SELECT 'act', x.request, x.seq, x.authority, 'authority', x.data, x.made_at, x.made_at FROM unnest(notices) x;
+
+    INSERT INTO audit (at, authority, role, who, deed, request, subject, detail)
+    SELECT x.at, x.authority, x.role, x.who, x.deed, x.request, x.subject, x.detail FROM unnest(traces) x;
+
+    IF cardinality(answers) > 0 THEN
+        INSERT INTO idempotency (authority, key, fingerprint, answer, made_at)
+        SELECT x.authority, x.key, x.fingerprint, x.answer, x.made_at FROM unnest(answers) x;
+    END IF;
+
+    -- Counters last, by code; what is numbered by them follows.
+    FOREACH c IN ARRAY counts LOOP
+        UPDATE counter
+           SET event = event + c.events,
+               out_year = coalesce(c.out_year, out_year), out_number = coalesce(c.out_number, out_number),
+               in_year = coalesce(c.in_year, in_year), in_number = coalesce(c.in_number, in_number)
+         WHERE authority = c.authority;
+    END LOOP;
+
+    IF cardinality(numbers) > 0 THEN
+        INSERT INTO register (authority, year, direction, number, request)
+        SELECT x.authority, x.year, x.direction, x.number, x.request FROM unnest(numbers) x;
+    END IF;
+
+    INSERT INTO event (authority, number, request, seq, act, author, at, state)
+    SELECT x.authority, k.event - x.following, x.request, x.seq, x.act, x.author, x.at, x.state
+      FROM unnest(events) x JOIN counter k ON k.authority = x.authority;
+END
+$$;
+
+-- Locks counters in the order of their codes; two seconds are enough where nobody is held up.
+CREATE FUNCTION lock_counters(wanted text[])
+RETURNS TABLE (authority text, out_year int, out_number int, in_year int, in_number int)
+LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+BEGIN
+    RETURN QUERY SELECT c.authority, c.out_year, c.out_number, c.in_year, c.in_number FROM counter c
+                  WHERE c.authority = ANY(wanted) ORDER BY c.authority COLLATE "C" FOR UPDATE;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION lock_counters(text[]), save_decisions(
+    saved_request[], saved_request[], saved_body[], saved_entry[], saved_participant[], saved_obligation[], saved_notice[],
+    saved_event[], saved_count[], saved_number[], saved_trace[], saved_answer[]
+) TO exchange_app;
+
+-- Claims a call's key until the transaction ends; false while another call holds it.
+CREATE FUNCTION claim_key(authority text, key text) RETURNS boolean LANGUAGE sql AS $$
+    SELECT pg_try_advisory_xact_lock(hashtextextended(authority || E'\n' || key, 0))
+$$;
+GRANT EXECUTE ON FUNCTION claim_key(text, text) TO exchange_app;

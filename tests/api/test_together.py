@@ -1,0 +1,179 @@
+"""Plain calls decided together: numbers, keys and locks hold as for each alone, and no call is trouble of another's."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from exchange.api.limits import Limiter
+from tests.api.house import SUBMISSION, Node
+from tests.statements import Recorder, recorded
+
+POISON = """
+CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF new.reference = 'яд' THEN RAISE EXCEPTION 'poisoned'; END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER poison BEFORE INSERT ON request FOR EACH ROW EXECUTE FUNCTION poison();
+"""
+
+
+def bodies(answers: list[Any]) -> list[dict[str, Any]]:
+    """Return the bodies of calls that all stand."""
+    assert [answer.status_code for answer in answers] == [201] * len(answers), [answer.text for answer in answers]
+    return [answer.json() for answer in answers]
+
+
+def written(recorder: Recorder) -> int:
+    """Count the statements that wrote decisions."""
+    return sum("save_decisions" in query for query in recorder.taken())
+
+
+async def warm(node: Node, *authorities: str) -> None:
+    """Let tokens be used once: that is noted, and the call goes alone."""
+    for authority in authorities:
+        for _ in range(2):
+            await node.submitted(authority, requested_authority="KG-GKNB")
+
+
+async def test_p_7_1_numbers_have_no_gaps_and_no_doubles_with_and_without_keys(node: Node) -> None:
+    keys: list[dict[str, str]] = [{} for _ in range(20)] + [{"Idempotency-Key": str(number)} for number in range(5)]
+    made = bodies(
+        await asyncio.gather(
+            *(node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers) for headers in keys)
+        )
+    )
+    assert sorted(one["number"] for one in made) == [f"KZ-MVD/2026/O-{n:05d}" for n in range(1, 26)]
+    assert sorted(one["received_number"] for one in made) == [f"RU-MVD/2026/I-{n:05d}" for n in range(1, 26)]
+
+
+async def test_requests_that_cross_each_other_in_one_batch_take_both_registers_of_both(node: Node) -> None:
+    await warm(node, "KZ-MVD", "RU-MVD")
+    async with recorded(node.runtime.pool.raw) as recorder:
+        ways = [("KZ-MVD", "RU-MVD"), ("RU-MVD", "KZ-MVD")] * 6
+        made = bodies(await asyncio.gather(*(node.submit(by, requested_authority=to) for by, to in ways)))
+        assert 0 < written(recorder) < len(ways)
+    for by, to in ways[:2]:
+        own = [one for one in made if one["number"].startswith(by)]
+        assert sorted(one["number"] for one in own) == [f"{by}/2026/O-{n:05d}" for n in range(3, 9)]
+        assert sorted(one["received_number"] for one in own) == [f"{to}/2026/I-{n:05d}" for n in range(1, 7)]
+
+
+async def test_the_feed_of_each_side_tells_of_a_batch_without_gaps_and_in_order(node: Node) -> None:
+    await warm(node, "KZ-MVD")
+    made = bodies(await asyncio.gather(*(node.submit() for _ in range(9))))
+    events = (await node.get("/v1/events", by="RU-MVD")).json()["items"]
+    told = [(event["request"], event["seq"]) for event in events]
+    assert set(told) == {(one["id"], seq) for one in made for seq in (1, 2)}
+    assert all(told.index((one["id"], 1)) < told.index((one["id"], 2)) for one in made)
+
+
+async def test_acts_at_once_on_one_request_stand_one_after_the_other(node: Node) -> None:
+    made = await node.submitted()
+    answers = await asyncio.gather(*(node.act(made, "RU-MVD", "note", text=str(n)) for n in range(12)))
+    assert sorted(answer.json()["seq"] for answer in answers) == list(range(3, 15))
+
+
+async def test_acts_on_many_requests_are_written_together(node: Node) -> None:
+    requests = [await node.submitted() for _ in range(8)]
+    for request in requests[:2]:
+        await node.done(request, "RU-MVD", "note", text="а")
+    async with recorded(node.runtime.pool.raw) as recorder:
+        made = bodies(await asyncio.gather(*(node.act(request, "RU-MVD", "accept") for request in requests)))
+        assert written(recorder) < len(requests)
+    assert {one["state"] for one in made} == {"executing"}
+    assert {one["id"] for one in made} == {one["id"] for one in requests}
+
+
+async def test_an_act_on_what_another_version_was_seen_of_is_stale(node: Node) -> None:
+    made = await node.submitted()
+    first = await node.act(made, "RU-MVD", "note", text="а")
+    tag = first.headers["ETag"]
+    assert (await node.act(made, "RU-MVD", "note", text="б", headers={"If-Match": tag})).status_code == 201
+    assert (await node.act(made, "RU-MVD", "note", text="в", headers={"If-Match": tag})).status_code == 412
+
+
+async def test_calls_at_once_under_one_key_have_one_effect(node: Node) -> None:
+    await warm(node, "KZ-MVD")
+    before = await node.kept()
+    headers = {"Idempotency-Key": "one"}
+    answers = await asyncio.gather(
+        *(node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers) for _ in range(6))
+    )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    again = await node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert {answer.json()["id"] for answer in answers if answer.status_code == 201} == {again.json()["id"]}
+    after = await node.kept()
+    assert (after["request"], after["idempotency"]) == (before["request"] + 1, before["idempotency"] + 1)
+
+
+async def test_a_key_used_for_another_call_is_told_also_when_it_came_in_a_batch(node: Node) -> None:
+    await warm(node, "KZ-MVD")
+    headers = {"Idempotency-Key": "one"}
+    await node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers)
+    answer, other = await asyncio.gather(
+        node.call("POST", "/v1/requests", value=SUBMISSION | {"reference": "другой"}, headers=headers), node.submit()
+    )
+    assert (answer.status_code, answer.json()["code"], other.status_code) == (422, "key_reused", 201)
+
+
+async def test_what_the_law_refuses_takes_nothing_with_it(node: Node) -> None:
+    await warm(node, "KZ-MVD")
+    calls = [node.submit(), node.submit(requested_authority="KZ-GP"), node.submit(), node.submit(purpose=None)]
+    answers = await asyncio.gather(*calls)
+    assert [answer.status_code for answer in answers] == [201, 422, 201, 422]
+    assert sorted(answers[place].json()["number"] for place in (0, 2)) == [
+        "KZ-MVD/2026/O-00003",
+        "KZ-MVD/2026/O-00004",
+    ]
+
+
+async def test_a_call_that_cannot_be_written_is_no_trouble_of_the_others(node: Node, owner: asyncpg.Connection) -> None:
+    await warm(node, "KZ-MVD")
+    await owner.execute(POISON)
+    calls = [node.submit(), node.submit(reference="яд"), node.submit()]
+    ends = await asyncio.gather(*calls)
+    assert [answer.status_code for answer in ends] == [201, 500, 201]
+    assert sorted(answer.json()["number"] for answer in (ends[0], ends[2])) == [
+        "KZ-MVD/2026/O-00003",
+        "KZ-MVD/2026/O-00004",
+    ]
+
+
+async def test_nobody_waits_for_an_act_on_a_request_that_somebody_else_has_locked(
+    node: Node, owner: asyncpg.Connection
+) -> None:
+    held, free = await node.submitted(), await node.submitted()
+    await node.done(free, "RU-MVD", "note", text="а")
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("SELECT FROM request WHERE id = $1 FOR UPDATE", held["id"])
+    waiting = asyncio.ensure_future(node.act(held, "RU-MVD", "accept"))
+    assert (await node.act(free, "RU-MVD", "accept")).status_code == 201
+    assert not waiting.done()
+    await transaction.rollback()
+    assert (await waiting).status_code == 201
+
+
+async def test_a_register_that_somebody_else_holds_keeps_back_those_alone_who_need_it(
+    node: Node, owner: asyncpg.Connection
+) -> None:
+    await warm(node, "KZ-MVD", "AM-POL")
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("SELECT FROM counter WHERE authority = 'RU-MVD' FOR UPDATE")
+    waiting = asyncio.ensure_future(node.submit())
+    assert (await node.submit("AM-POL", requested_authority="BY-MVD")).status_code == 201
+    assert not waiting.done()
+    await transaction.rollback()
+    assert (await waiting).status_code == 201
+
+
+def test_a_call_given_back_is_counted_once() -> None:
+    door = Limiter(2, clock=lambda: 0.0)
+    door.take("a")
+    door.give_back("a")
+    door.take("a")
+    assert door.buckets["a"].left == 1
