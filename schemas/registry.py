@@ -155,6 +155,39 @@ class Facts(Shape):
     facts: Annotated[tuple[Fact, ...], Field(max_length=MOST_FACTS)]
 
 
+class AuthorityView(View):
+    """A registered body."""
+
+    code: str
+    kind: AuthorityKind
+    country: Country | None
+    name: dict[str, str]
+    zone: str
+    reach: Reach
+    since: date
+    until: date | None
+
+
+class PartyView(View):
+    """A state and the days on which the Protocol is in force for it, and from which notification that follows."""
+
+    country: Country
+    in_force_from: date
+    left_on: date | None
+    explanation: tuple[str, ...]
+
+
+class AgreementView(View):
+    """A standing agreement on a technical channel (Article 6)."""
+
+    id: str
+    parties: tuple[Country, ...]
+    channel: str
+    citation: str
+    since: date
+    until: date | None
+
+
 class RelayView(View):
     """A Party to which a notice was passed on, and its acknowledgement, if there is one."""
 

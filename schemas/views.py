@@ -9,8 +9,6 @@ from schemas.requests import ExecutionTerm, Signatory, Urgent
 from schemas.vocabulary import (
     ActKind,
     AskKind,
-    AuthorityKind,
-    Country,
     Deed,
     DueBucket,
     Form,
@@ -20,7 +18,6 @@ from schemas.vocabulary import (
     Matter,
     ObligationKind,
     ObligationState,
-    Reach,
     Side,
     State,
     UseState,
@@ -328,39 +325,6 @@ class AuditView(View):
     number: str | None
     subject: str
     detail: dict[str, Any]
-
-
-class AuthorityView(View):
-    """A registered body."""
-
-    code: str
-    kind: AuthorityKind
-    country: Country | None
-    name: dict[str, str]
-    zone: str
-    reach: Reach
-    since: date
-    until: date | None
-
-
-class PartyView(View):
-    """A state and the days on which the Protocol is in force for it, and from which notification that follows."""
-
-    country: Country
-    in_force_from: date
-    left_on: date | None
-    explanation: tuple[str, ...]
-
-
-class AgreementView(View):
-    """A standing agreement on a technical channel (Article 6)."""
-
-    id: str
-    parties: tuple[Country, ...]
-    channel: str
-    citation: str
-    since: date
-    until: date | None
 
 
 class BucketCount(View):

@@ -9,15 +9,13 @@ from exchange.api.catalogue_registry import ON, REGISTRY_OPERATIONS
 from exchange.api.lists import STATES
 from exchange.api.operation import BODY, IF_MATCH, KEY, LIMIT, MADE, PAGE, RETRY, Operation, Parameter
 from schemas.acts import ActBody
+from schemas.registry import AgreementView, AuthorityView, PartyView
 from schemas.requests import Submission
 from schemas.sandbox import ClockMove, ClockView, MailView, TokenView, TokenWanted
 from schemas.views import (
-    AgreementView,
-    AuthorityView,
     EventView,
     HealthView,
     ObligationView,
-    PartyView,
     ReadinessView,
     RecordEntryView,
     RequestLine,

@@ -13,17 +13,16 @@ from exchange.service.notices_of_parties import treaty_facts
 from exchange.store import designations, registry
 from exchange.store.database import Connection
 from schemas import registry as shapes
-from schemas import views
 from schemas.vocabulary import AuthorityKind, Country
 
 
-async def authorities(conn: Connection, actor: Actor | None, now: datetime) -> tuple[views.AuthorityView, ...]:
+async def authorities(conn: Connection, actor: Actor | None, now: datetime) -> tuple[shapes.AuthorityView, ...]:
     """Return every body that a caller may see, by the entry that it is known by now; strangers no domestic one."""
     found = await designations.visible(conn, actor.authority if actor else None)
     return tuple(authority(present(history, now)) for history in found.values())
 
 
-async def outside(conn: Connection, now: datetime) -> tuple[views.AuthorityView, ...]:
+async def outside(conn: Connection, now: datetime) -> tuple[shapes.AuthorityView, ...]:
     """Return the bodies that take part in the protection module alone: no list of the open exchange names them."""
     found = await designations.outside(conn)
     return tuple(authority(present(history, now)) for history in found.values())
@@ -31,7 +30,7 @@ async def outside(conn: Connection, now: datetime) -> tuple[views.AuthorityView,
 
 async def authorities_page(
     conn: Connection, actor: Actor, now: datetime, *, on: date | None, after: str, limit: int
-) -> tuple[tuple[views.AuthorityView, ...], str | None]:
+) -> tuple[tuple[shapes.AuthorityView, ...], str | None]:
     """Return a page of the bodies that the caller may see, of a day only those registered then, and where it ended."""
     found = await designations.page(conn, actor.authority, on=on, after=after, limit=limit + 1)
     codes = list(found)[:limit]
@@ -55,13 +54,13 @@ async def history(conn: Connection, actor: Actor, code: str) -> shapes.HistoryVi
     return shapes.HistoryView(code=seen[-1].code, country=seen[-1].country, entries=tuple(map(_entry, seen)))
 
 
-async def parties(conn: Connection, now: datetime, on: date | None) -> tuple[views.PartyView, ...]:
+async def parties(conn: Connection, now: datetime, on: date | None) -> tuple[shapes.PartyView, ...]:
     """Return the states for which the Protocol is or was in force; of a day, those for which it was in force then."""
     facts, force = await treaty_facts(conn), profiles.force()
     day = on or local_day(now, "UTC")
     told = [(country, treaty.in_force(country, day, facts, force)) for country in sorted(Country)]
     return tuple(
-        views.PartyView(
+        shapes.PartyView(
             country=country,
             in_force_from=one.since,
             left_on=one.left_on,
@@ -87,10 +86,10 @@ async def between(conn: Connection, one: Country, other: Country, on: date) -> s
     )
 
 
-async def agreements(conn: Connection, on: date | None) -> tuple[views.AgreementView, ...]:
+async def agreements(conn: Connection, on: date | None) -> tuple[shapes.AgreementView, ...]:
     """Return the standing agreements on technical channels; of a day, those that held then."""
     return tuple(
-        views.AgreementView(
+        shapes.AgreementView(
             id=agreement.code,
             parties=agreement.parties,
             channel=agreement.channel,
@@ -103,9 +102,9 @@ async def agreements(conn: Connection, on: date | None) -> tuple[views.Agreement
     )
 
 
-def authority(of: Authority) -> views.AuthorityView:
+def authority(of: Authority) -> shapes.AuthorityView:
     """Show a body by one of its entries."""
-    return views.AuthorityView(
+    return shapes.AuthorityView(
         code=of.code,
         kind=of.kind,
         country=of.country,

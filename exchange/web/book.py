@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.views import AuthorityView
+from schemas.registry import AuthorityView
 from schemas.vocabulary import AuthorityKind
 
 ELSEWHERE: Final = "UTC"

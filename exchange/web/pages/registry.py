@@ -24,8 +24,7 @@ from exchange.web.house import House, Visit
 from exchange.web.page import page_of
 from exchange.web.query import Query
 from exchange.web.registry import sheet as sheets
-from schemas.registry import HistoryView, RegistryNoticeView
-from schemas.views import AgreementView, AuthorityView
+from schemas.registry import AgreementView, AuthorityView, HistoryView, RegistryNoticeView
 from schemas.vocabulary import AuthorityKind, Country, FactKind
 
 SHOWN: Final = 20

@@ -18,7 +18,7 @@ from exchange.web.house import House
 from exchange.web.page import fault
 from exchange.web.pages import door
 from exchange.web.query import Query
-from schemas.views import AuthorityView
+from schemas.registry import AuthorityView
 from schemas.vocabulary import AuthorityKind, Role
 
 ROLES: Final = tuple(role for role in Role if role is not Role.SYSTEM)
