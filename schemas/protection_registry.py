@@ -51,7 +51,7 @@ class GrantView(View):
     holds: bool
 
 
-class AgreementView(View):
+class SecrecyAgreementView(View):
     """An agreement as both sides see it; it counts once `agreed_at` is there."""
 
     kind: AgreementKind
@@ -67,7 +67,7 @@ class AgreementView(View):
     agreed_at: datetime | None
 
 
-class BindingView(View):
+class TreatyPartyView(View):
     """A Party and the days on which a regime is in force for it, with who is competent for it now."""
 
     regime: str

@@ -9,12 +9,12 @@ from schemas.requests import ExecutionTerm, Signatory, Urgent
 from schemas.vocabulary import (
     ActKind,
     AskKind,
+    AssistanceState,
     Deed,
     DueBucket,
     Form,
     Handling,
     InformationSubject,
-    ItemState,
     Matter,
     ObligationKind,
     ObligationState,
@@ -38,7 +38,7 @@ class ItemView(View):
     subject: InformationSubject | None
     text: str
     citation: str | None
-    state: ItemState
+    state: AssistanceState
     outcomes: tuple[str, ...]
 
 

@@ -94,7 +94,7 @@ class ObligationState(StrEnum):
     VOID = "void"
 
 
-class ItemState(StrEnum):
+class AssistanceState(StrEnum):
     """Where one numbered item of the assistance sought stands."""
 
     OPEN = "open"

@@ -17,10 +17,10 @@ from schemas.requests import AssistanceItem, InlineProtected, StandingAgreement,
 from schemas.vocabulary import (
     CRIMES,
     ActKind,
+    AssistanceState,
     AuthorityKind,
     Country,
     Form,
-    ItemState,
     ObligationKind,
     TermBasis,
 )
@@ -224,7 +224,7 @@ def _refuse(request: Request, body: bodies.Refuse, _scene: Scene, _now: datetime
     if body.items == "all":
         return
     states = {item.number: item.state for item in request.items}
-    found = {None: "item_unknown", ItemState.REFUSED: "item_refused", ItemState.REPORTED: "item_reported"}
+    found = {None: "item_unknown", AssistanceState.REFUSED: "item_refused", AssistanceState.REPORTED: "item_reported"}
     for index, number in enumerate(body.items):
         if (state := states.get(number)) in found:
             yield object_to(found[state], f"/items/{index}")
@@ -233,7 +233,7 @@ def _refuse(request: Request, body: bodies.Refuse, _scene: Scene, _now: datetime
 
 def _report(request: Request, body: bodies.ReportResults, _scene: Scene, now: datetime) -> Iterator[Objection]:
     states = {item.number: item.state for item in request.items}
-    found = {None: "item_unknown", ItemState.REFUSED: "item_refused"}
+    found = {None: "item_unknown", AssistanceState.REFUSED: "item_refused"}
     numbers = tuple(item.number for item in body.items)
     for index, number in enumerate(numbers):
         if (state := states.get(number)) in found:

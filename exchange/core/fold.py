@@ -12,7 +12,7 @@ from exchange.core.errors import RecordBroken
 from exchange.core.request import Ask, Carried, Consent, Entry, Item, Postponement, Request
 from schemas import acts as act_bodies
 from schemas.requests import Submission
-from schemas.vocabulary import ActKind, AskKind, ItemState, ObligationKind, Side, State
+from schemas.vocabulary import ActKind, AskKind, AssistanceState, ObligationKind, Side, State
 
 
 def fold(request_id: str, record: Iterable[Entry]) -> Request:
@@ -124,7 +124,7 @@ def _is_end(request: Request) -> bool:
     """
     if any(report.final for report in request.results):
         return True
-    return all(item.state is ItemState.REFUSED for item in request.items)
+    return all(item.state is AssistanceState.REFUSED for item in request.items)
 
 
 def _postponement_over(request: Request, entry: Entry) -> Request:
@@ -205,14 +205,16 @@ def _decline_conditions(request: Request, _entry: Entry, _body: act_bodies.Decli
 
 def _refuse(request: Request, _entry: Entry, body: act_bodies.Refuse) -> Request:
     refused = request.open_items() if body.items == "all" else body.items
-    items = tuple(replace(item, state=ItemState.REFUSED) if item.number in refused else item for item in request.items)
+    items = tuple(
+        replace(item, state=AssistanceState.REFUSED) if item.number in refused else item for item in request.items
+    )
     return replace(request, items=items, refusals=(*request.refusals, body))
 
 
 def _report(request: Request, entry: Entry, body: act_bodies.ReportResults) -> Request:
     outcomes = {item.number: item.outcome for item in body.items}
     items = tuple(
-        replace(item, state=ItemState.REPORTED, outcomes=(*item.outcomes, outcomes[item.number]))
+        replace(item, state=AssistanceState.REPORTED, outcomes=(*item.outcomes, outcomes[item.number]))
         if item.number in outcomes
         else item
         for item in request.items

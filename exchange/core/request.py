@@ -11,9 +11,9 @@ from schemas.requests import Submission
 from schemas.vocabulary import (
     ActKind,
     AskKind,
+    AssistanceState,
     AuthorityKind,
     Country,
-    ItemState,
     ObligationKind,
     ObligationState,
     Reach,
@@ -154,7 +154,7 @@ class Item:
     """One numbered item of the assistance sought, and what came of it."""
 
     number: int
-    state: ItemState = ItemState.OPEN
+    state: AssistanceState = AssistanceState.OPEN
     outcomes: tuple[str, ...] = ()
 
 
@@ -260,7 +260,7 @@ class Request:
 
     def open_items(self) -> tuple[int, ...]:
         """Return the numbers of the items neither reported nor refused."""
-        return tuple(item.number for item in self.items if item.state is ItemState.OPEN)
+        return tuple(item.number for item in self.items if item.state is AssistanceState.OPEN)
 
     def asked(self, kind: AskKind) -> tuple[Ask, ...]:
         """Return the asks of a kind, in the order of their numbers."""

@@ -13,7 +13,7 @@ from exchange.letters.words import Words
 from schemas import acts as bodies
 from schemas.acts import ActBody
 from schemas.requests import Submission
-from schemas.vocabulary import ActKind, AskKind, ItemState
+from schemas.vocabulary import ActKind, AskKind, AssistanceState
 
 LEFT_OUT: Final = frozenset({"act", "signatory", "attachments", "final", "paper"})
 """Fields that stand in a place of their own in every letter, or in its heading."""
@@ -159,7 +159,7 @@ def _report(source: Source, body: bodies.ReportResults, words: Words) -> Iterato
     if body.executed_at is not None:
         at = words.moment(body.executed_at, source.author.zone)
         yield Section(words.tongue.t("field.executed_at"), (at,))
-    open_items = [item.number for item in source.after.items if item.state is ItemState.OPEN]
+    open_items = [item.number for item in source.after.items if item.state is AssistanceState.OPEN]
     if open_items:
         lines = tuple(_item(source.request, number, words) for number in open_items)
         yield Items(words.of("part", "open_items"), lines)

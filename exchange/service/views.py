@@ -12,7 +12,7 @@ from exchange.store.requests import NEVER, Line
 from schemas import views
 from schemas.acts import AskOtherUse, GrantOtherUse, OfferConditions
 from schemas.base import Shape
-from schemas.vocabulary import AskKind, Handling, ItemState, ObligationKind, State
+from schemas.vocabulary import AskKind, AssistanceState, Handling, ObligationKind, State
 
 
 def request(of: Request, actor: Actor, now: datetime) -> views.RequestView:
@@ -147,7 +147,8 @@ def _facts(of: Request, now: datetime) -> views.FactsView:
         urgent=of.submitted.urgent is not None,
         unconfirmed=of.unconfirmed,
         held=of.held,
-        partly_refused=any(item.state is ItemState.REFUSED for item in of.items) and of.state is not State.REFUSED,
+        partly_refused=any(item.state is AssistanceState.REFUSED for item in of.items)
+        and of.state is not State.REFUSED,
         question_open=not of.ended and any(ask.open for ask in questions),
         receipt_pending=of.receipt_pending,
         late_redirects=of.late_redirects,

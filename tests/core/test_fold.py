@@ -14,7 +14,7 @@ from exchange.core.errors import RecordBroken
 from exchange.core.fold import apply, fold
 from exchange.core.lawful import allowed_acts
 from exchange.core.request import Entry, Obligation, Request, Ruling
-from schemas.vocabulary import ActKind, ItemState, ObligationKind, ObligationState, Role, State
+from schemas.vocabulary import ActKind, AssistanceState, ObligationKind, ObligationState, Role, State
 from tests.core import cases
 from tests.core.cases import NOON, Case, lawful_fields, sent, stamp
 
@@ -56,7 +56,7 @@ def _fields(draw: Any, case: Case, kind: ActKind, by: Actor) -> dict[str, Any]:
     if kind is ActKind.REFUSE and draw(st.booleans(), label="in part"):
         return {**plain, "items": draw(st.permutations(request.open_items()), label="items")[:1]}
     if kind is ActKind.REPORT_RESULTS and draw(st.booleans(), label="not final"):
-        numbers = [item.number for item in request.items if item.state is not ItemState.REFUSED]
+        numbers = [item.number for item in request.items if item.state is not AssistanceState.REFUSED]
         number = draw(st.sampled_from(numbers), label="item")
         return {**plain, "final": False, "items": [{"number": number, "outcome": "а"}]}
     return {**plain, **_numbers(draw, case, kind)}

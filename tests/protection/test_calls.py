@@ -9,6 +9,7 @@ import pytest
 from exchange.api.openapi import describe, example
 from exchange.protection.api import examples
 from exchange.protection.api.catalogue import OPERATIONS
+from exchange.protection.api.catalogue_registry import OPERATIONS as REGISTRY
 from schemas.vocabulary import Role
 from tests.api.house import problem
 from tests.protection.caller import INLINE, ITEMS, KEEPER, PAPER, Caller
@@ -70,7 +71,8 @@ async def test_regimes_and_marks_are_told_while_the_keys_are_sealed_and_nothing_
 
 
 def test_the_description_with_the_module_is_valid_and_its_examples_fit() -> None:
-    whole = describe("1", sandbox=True, more=OPERATIONS)
+    whole = describe("1", sandbox=True, more=(*OPERATIONS, *REGISTRY))
+    assert not [name for name in whole["components"]["schemas"] if "__" in name], "two shapes of one name"
     for operation in OPERATIONS:
         told = whole["paths"][operation.path][operation.method.lower()]["responses"][str(operation.status)]
         (content,) = told["content"].values()

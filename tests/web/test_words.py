@@ -33,7 +33,7 @@ VOCABULARIES: dict[str, Iterable[object]] = {
     "role": words.Role,
     "duty": words.ObligationKind,
     "duty_state": words.ObligationState,
-    "item_state": words.ItemState,
+    "item_state": words.AssistanceState,
     "bucket": words.DueBucket,
     "handling": words.Handling,
     "position": words.Position,

@@ -12,14 +12,14 @@ from exchange.protection.api import examples_registry as examples
 from exchange.protection.api.catalogue import GROUP, refused
 from schemas.admission import AgreementWanted, ClearanceWanted, GrantWanted, Revocation, WayWanted
 from schemas.protection_registry import (
-    AgreementView,
-    BindingView,
     ClearanceView,
     DatedEntryView,
     GrantView,
     ProceedingEntryView,
     ReleaseLine,
     ReleaseView,
+    SecrecyAgreementView,
+    TreatyPartyView,
     VisitLine,
     VisitView,
 )
@@ -115,9 +115,9 @@ class _Kind:
 
 _CLEARANCES: Final = _Kind("/v1/protection/clearances", ClearanceView, examples.CLEARED)
 _GRANTS: Final = _Kind("/v1/protection/grants", GrantView, examples.GRANTED)
-_MEANS: Final = _Kind("/v1/protection/means", AgreementView, examples.AGREED)
-_WAYS: Final = _Kind("/v1/protection/ways", AgreementView, examples.AGREED_WAY)
-_STANDING: Final = _Kind("/v1/protection/standing", AgreementView, examples.AGREED_STANDING)
+_MEANS: Final = _Kind("/v1/protection/means", SecrecyAgreementView, examples.AGREED)
+_WAYS: Final = _Kind("/v1/protection/ways", SecrecyAgreementView, examples.AGREED_WAY)
+_STANDING: Final = _Kind("/v1/protection/standing", SecrecyAgreementView, examples.AGREED_STANDING)
 _RELEASES: Final = _Kind("/v1/protection/releases", ReleaseView, examples.RELEASE)
 _VISITS: Final = _Kind("/v1/protection/visits", VisitView, examples.VISIT)
 _ENTRIES: Final = _Kind("/v1/protection/entries", DatedEntryView, examples.ENTERED)
@@ -163,7 +163,7 @@ OPERATIONS: Final = (
     Operation(
         method="GET", path="/v1/protection/bindings", name="Перечислить, для кого действуют договоры", group=GROUP,
         words="По каждому договору: Стороны, дни действия, компетентный орган сегодня.",
-        answers=BindingView, paged=True, example=examples.listed(examples.BINDING, 1), problems=_LIST,
+        answers=TreatyPartyView, paged=True, example=examples.listed(examples.BINDING, 1), problems=_LIST,
         troubles=refused("role_may_not"),
     ),
     _RELEASES.made(

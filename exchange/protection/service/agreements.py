@@ -16,7 +16,7 @@ from exchange.protection.store.agreements import AgreementRow
 from exchange.store.database import Connection
 from schemas.admission import AgreementWanted
 from schemas.protection import Written
-from schemas.protection_registry import AgreementView, BindingView
+from schemas.protection_registry import SecrecyAgreementView, TreatyPartyView
 from schemas.secrecy import AgreementKind, Told
 
 
@@ -28,7 +28,7 @@ async def say(
     body: AgreementWanted,
     caller: Caller,
     now: datetime,
-) -> AgreementView:
+) -> SecrecyAgreementView:
     """Let one side's word on an agreement stand, and tell the other (KA-5.6, KA-5.7, KA-6.7, KL-6.2); raise Refused."""
     row = await store.claim(conn, kind, body.code)
     scene = await scene_for(conn, module, bodies=(caller.body, body.other), now=now)
@@ -46,7 +46,7 @@ async def say(
 
 async def listed(
     conn: Connection, module: Module, kind: AgreementKind, caller: Caller, now: datetime, *, after: str, limit: int
-) -> tuple[AgreementView, ...]:
+) -> tuple[SecrecyAgreementView, ...]:
     """Return one page of what the caller's body proposed or agreed, and of what counts for its Party; raise Refused."""
     require(caller)
     own = known(await scene_for(conn, module, bodies=(caller.body,), now=now), caller)
@@ -54,12 +54,12 @@ async def listed(
     return tuple(_view(agreement_of(module, row)) for row in rows)
 
 
-async def bindings(conn: Connection, module: Module, caller: Caller, now: datetime) -> tuple[BindingView, ...]:
+async def bindings(conn: Connection, module: Module, caller: Caller, now: datetime) -> tuple[TreatyPartyView, ...]:
     """Return which Parties each regime is in force for, and who is competent there; raise Refused, Tampered."""
     require(caller)
     scene = await scene_for(conn, module, bodies=(), now=now)
     return tuple(
-        BindingView(
+        TreatyPartyView(
             regime=each.regime,
             party=each.party,
             since=each.since,
@@ -87,8 +87,8 @@ def row_of(module: Module, agreement: Agreement, row_id: UUID) -> AgreementRow:
     return replace(row, detail=module.safe.lock(agreement.reference.model_dump_json().encode(), bound))
 
 
-def _view(agreement: Agreement) -> AgreementView:
-    return AgreementView(
+def _view(agreement: Agreement) -> SecrecyAgreementView:
+    return SecrecyAgreementView(
         kind=agreement.kind,
         code=agreement.code,
         regime=agreement.regime,

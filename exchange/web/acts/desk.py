@@ -9,7 +9,7 @@ from exchange.core.request import Ask, Request
 from exchange.tongues import offset_of
 from exchange.web.acts.fields import Field, Widget, fields_of
 from exchange.web.house import Visit
-from schemas.vocabulary import ActKind, ItemState, Position
+from schemas.vocabulary import ActKind, AssistanceState, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def desk_of(visit: Visit, request: Request, kind: ActKind) -> Desk:
             if body.code not in held
         ),
         items=tuple(
-            ItemLine(number=item.number, text=asked.text, open=item.state is ItemState.OPEN)
+            ItemLine(number=item.number, text=asked.text, open=item.state is AssistanceState.OPEN)
             for item, asked in zip(request.items, request.submitted.assistance, strict=True)
-            if item.state is not ItemState.REFUSED
+            if item.state is not AssistanceState.REFUSED
         ),
         positions=tuple(Choice(position, tongue.t(f"position.{position}")) for position in Position),
         zone=visit.zone,

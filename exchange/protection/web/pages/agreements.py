@@ -28,7 +28,7 @@ from exchange.web.acts.desk import Choice
 from exchange.web.form import Form
 from exchange.web.query import Query
 from schemas.admission import AgreementWanted, WayWanted
-from schemas.protection_registry import AgreementView
+from schemas.protection_registry import SecrecyAgreementView
 from schemas.regimes import Regime
 from schemas.secrecy import AgreementKind
 
@@ -39,7 +39,7 @@ WAY: Final = "/protection/agreements"
 class Pending:
     """Something that one side proposed; `mine` when it waits for the visitor's body."""
 
-    of: AgreementView
+    of: SecrecyAgreementView
     mine: bool
 
 
