@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from exchange import protecting
+from exchange import opening, protecting
 from exchange.core.errors import KeysMissing, NodeError
 from exchange.operate import tell
 from exchange.protection.content import keyfile
@@ -55,13 +55,21 @@ def status(settings: Settings, mode: Mode | None, data: Path) -> bool:
     if token is None and not path.exists():
         raise KeysMissing(f"there is no key file {path}: `exchange protection keys` makes one")
     tell(f"token: {token}" if token else f"key file: {path}")
-    if (word := passphrase(settings, mode)) is None:
+    if (word := _word(settings, mode, data)) is None:
         tell("sealed: no passphrase is given")
         return False
     provider = _unsealed(settings, mode, data, word)
     count = Counter(owner.body or "rows" for owner in provider.owners())
     tell("\n".join(f"{body}: {number}" for body, number in sorted(count.items())) or "no keys yet")
     return bool(count)
+
+
+def _word(settings: Settings, mode: Mode | None, data: Path) -> str | None:
+    """Return the passphrase; a sandbox's is its own key, as when it serves."""
+    given, made_here = settings.protection.passphrase, (data / opening.SANDBOX_KEY).exists()
+    if given is None and mode is not Mode.PRODUCTION and settings.key_file is None and made_here:
+        return opening.wrapping_key(settings, Mode.SANDBOX, data).hex()
+    return passphrase(settings, mode)
 
 
 def _opened(settings: Settings, mode: Mode | None, data: Path) -> KeyProvider:

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from exchange.core.errors import (
+    AnswerErased,
     CallerUnknown,
     ClockRefused,
     DraftChanged,
@@ -71,6 +72,14 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
     NotProved: ("not_proved", Answer(403, "Личность не подтверждена", "Пароль или код не подошёл.")),
     TooManyTries: ("too_many_tries", Answer(429, "Слишком много попыток", "Повторите позже.")),
     KeyReused: ("key_reused", Answer(422, "Ключ повторности занят", "С этим Idempotency-Key уже был иной вызов.")),
+    AnswerErased: (
+        "answer_erased",
+        Answer(
+            409,
+            "Ответ уничтожен вместе с предметом",
+            "Вызов с этим Idempotency-Key подействовал; предмет уничтожен, и ответ о нём не хранится.",
+        ),
+    ),
     KeyInWork: ("key_in_work", Answer(409, "Вызов ещё выполняется", "Вызов с этим Idempotency-Key ещё в работе.")),
     DraftChanged: ("draft_is_newer", Answer(412, "Черновик изменился", "Сверьте обе версии: current и yours.")),
     DraftGaps: ("draft_gaps", Answer(422, "Черновик не готов", "Не хватает обязательного содержания.")),

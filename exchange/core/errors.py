@@ -8,6 +8,7 @@ ExchangeError
 │   └── TooManyTries        it failed so often that nothing is tried for a while
 ├── KeyReused               an idempotency key came again with another call
 ├── KeyInWork               the same call with the same key is being worked on
+├── AnswerErased            the same call took effect before; its answer went with the protected item that it told of
 ├── DraftChanged            a draft was written on since the caller read it; carries both versions
 ├── DraftGaps               a draft is not ready to go out; carries everything that is missing or unlawful
 ├── ClockRefused            the sandbox clock would move backwards
@@ -121,6 +122,10 @@ class KeyReused(ExchangeError):
 
 class KeyInWork(ExchangeError):
     """A call with this idempotency key is being worked on."""
+
+
+class AnswerErased(ExchangeError):
+    """The call took effect before, and its answer was erased with the protected item that it told of."""
 
 
 class DraftChanged(ExchangeError):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from exchange.protection.content.provider import KeyProvider
-from exchange.protection.content.safe import Safe
+from exchange.protection.content.safe import DigestKey, Safe
 from exchange.protection.content.vault import Vault
 from exchange.protection.core.guard import Guard
 from exchange.protection.core.scene import Law
@@ -27,3 +27,5 @@ class Module:
     sandbox: bool
     seals: Seals = field(default_factory=Seals, repr=False)
     """The bodies' signing keys that this process opened so far."""
+    digests: DigestKey = field(default_factory=DigestKey, repr=False)
+    """The key under which digests of calls' keys are made."""

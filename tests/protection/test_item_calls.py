@@ -1,15 +1,33 @@
 """Items over the interface: registered and shown, once for each key, in the lists of whoever they concern."""
 
 import asyncio
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from exchange.protection.content.safe import DigestKey
+from exchange.protection.service import idempotency, renewing
+from exchange.protection.service.work import Purge
+from exchange.store.pool import open_pool
 from schemas.vocabulary import Role
 from tests.api.house import problem
-from tests.protection.caller import INLINE, ITEMS, KEEPER, Caller, reasons
+from tests.conftest import Database
+from tests.protection.caller import INLINE, ITEMS, KEEPER, PAPER, Caller, reasons
 from tests.protection.house import DESIGNATION, PURPOSE, REGISTRATION
+
+GRANTS = "/v1/protection/grants"
+DESTRUCTION = {
+    "act": "destroy",
+    "copies": [1],
+    "method": "измельчение",
+    "people": ["И. Иванов"],
+    "date": "2026-02-28",
+    "document": PAPER,
+    "irrecoverable": True,
+}
 
 
 async def test_an_item_is_registered_and_shown(calls: Caller) -> None:
@@ -43,6 +61,67 @@ async def test_the_same_call_twice_at_once_has_one_effect(calls: Caller) -> None
     assert len((await calls.get(ITEMS)).json()["items"]) == 1
     (kept,) = await calls.house.fetch("SELECT answer FROM protection.idempotency")
     assert DESIGNATION.encode() not in kept[0]
+
+
+async def test_a_7_9_the_answers_of_an_item_go_with_it_and_their_calls_stay_known(calls: Caller) -> None:
+    first, last = {"Idempotency-Key": "k-1"}, {"Idempotency-Key": "k-2"}
+    item = (await calls.post(ITEMS, INLINE, headers=first)).json()
+    other = (await calls.post(ITEMS, INLINE, headers={"Idempotency-Key": "k-3"})).json()
+    grant = {"item": item["id"], "purpose": PURPOSE, "document": "приказ 1", "person": "by-mvd.officer"}
+    assert (await calls.post(GRANTS, grant, headers={"Idempotency-Key": "k-4"})).status_code == 201
+    assert (await calls.post(ITEMS, INLINE, headers=first)).status_code == 201
+    act, path = DESTRUCTION, f"{ITEMS}/{item['id']}/acts"
+    answer = await calls.post(path, act, headers=last)
+    assert (answer.status_code, answer.json()["state"]) == (201, "gone"), answer.text
+    problem(await calls.post(path, act, headers=last), 409, "answer_erased")
+    problem(await calls.post(ITEMS, INLINE, headers=first), 409, "answer_erased")
+    problem(await calls.post(GRANTS, grant, headers={"Idempotency-Key": "k-4"}), 409, "answer_erased")
+    problem(await calls.post(ITEMS, {**INLINE, "copies": 3}, headers=first), 422, "key_reused")
+    assert (await calls.post(ITEMS, INLINE, headers={"Idempotency-Key": "k-3"})).json()["id"] == other["id"]
+    kept = await calls.house.fetch(
+        "SELECT answer IS NULL FROM protection.idempotency WHERE item = $1", UUID(item["id"])
+    )
+    assert kept == [(True,)] * 3
+
+
+async def test_what_was_being_answered_while_its_item_was_ended_is_erased_by_the_job(calls: Caller) -> None:
+    item = (await calls.post(ITEMS, INLINE, headers={"Idempotency-Key": "k-1"})).json()
+    async with calls.house.module.pool.transaction() as conn:
+        await conn.execute("UPDATE protection.item SET state = 'gone' WHERE id = $1", UUID(item["id"]))
+    await Purge(calls.house.module).run(calls.house.now)
+    problem(await calls.post(ITEMS, INLINE, headers={"Idempotency-Key": "k-1"}), 409, "answer_erased")
+    async with calls.house.module.pool.transaction() as conn:
+        await conn.execute("UPDATE protection.item SET state = 'registered' WHERE id = $1", UUID(item["id"]))
+
+
+async def test_the_key_of_a_call_stands_nowhere_in_clear(calls: Caller) -> None:
+    told = "named-after-the-secret"
+    assert (await calls.post(ITEMS, INLINE, headers={"Idempotency-Key": told})).status_code == 201
+    ((row,),) = await calls.house.fetch("SELECT k::text FROM protection.idempotency k")
+    for guess in (told.encode(), told.encode().hex().encode(), sha256(f"BY-MVD\n{told}".encode()).hexdigest().encode()):
+        assert guess not in row.encode()
+    fresh = replace(calls.house.module, digests=DigestKey())  # another process knows the call again
+    async with fresh.pool.transaction() as conn:
+        first = await idempotency.digest(conn, calls.house.module, "BY-MVD", told)
+        assert await idempotency.digest(conn, fresh, "BY-MVD", told) == first
+        assert await idempotency.digest(conn, fresh, "RU-MVD", told) != first
+
+
+async def test_a_call_is_known_again_after_the_keys_were_rotated(calls: Caller, database: Database) -> None:
+    key = {"Idempotency-Key": "k-1"}
+    first = await calls.post(ITEMS, INLINE, headers=key)
+    calls.house.module.provider.rotate_all()
+    owner = await open_pool(database.dsn, size=1, role="none")
+    try:
+        going = await renewing.begin(calls.house.module, owner=owner)
+        while going is not None and not going.over:
+            await going.step()
+    finally:
+        await owner.close()
+    calls.house.module.digests.secret = None
+    again = await calls.post(ITEMS, INLINE, headers=key)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json() == first.json()
 
 
 async def test_if_match_lets_an_act_stand_on_what_was_read_alone(calls: Caller) -> None:

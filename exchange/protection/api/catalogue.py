@@ -46,7 +46,7 @@ OPERATIONS: Final = (
         "размеру загруженного прежде; хранится запечатанным.",
         takes=RegisterWanted, bodies={"inline": examples.REGISTER, "uploaded": examples.REGISTER_UPLOADED},
         parameters=(KEY,), answers=ProtectedItemView, example=examples.ITEM, headers=MADE,
-        problems=(*BODY, *RETRY, "protection_sealed"),
+        problems=(*BODY, *RETRY, "answer_erased", "protection_sealed"),
         troubles=refused("role_may_not", "mark_not_of_state", "source_unknown", "content_unknown"),
     ),
     Operation(
@@ -75,7 +75,7 @@ OPERATIONS: Final = (
         status=201, words="Что возможно сейчас, говорит allowed_acts предмета.",
         takes=ItemBody, bodies={kind.value: examples.act(kind) for kind in examples.ACTS},
         parameters=(KEY, IF_MATCH), answers=ProtectedItemView, example=examples.ITEM, headers=MADE,
-        problems=(*BODY, *RETRY, "not_there", "protection_sealed"),
+        problems=(*BODY, *RETRY, "answer_erased", "not_there", "protection_sealed"),
         troubles=refused("role_may_not", "stale", "copies_together", "release_used", "no_regime"),
     ),
     Operation(

@@ -32,7 +32,7 @@ ProposalWanted: Final[Any] = create_model("ProposalWanted", __base__=Propose, ac
 VisitWanted: Final[Any] = create_model("VisitWanted", __base__=RequestVisit, act=(VisitAct, VisitAct.REQUEST))
 """A letter about a visit as it is sent: `act` may be left out."""
 
-_BODY: Final = (*BODY, *RETRY, "protection_sealed")
+_BODY: Final = (*BODY, *RETRY, "answer_erased", "protection_sealed")
 _LIST: Final = ("invalid_query", "protection_sealed")
 _ONE: Final = ("not_there", "protection_sealed")
 _ACT: Final = (*_BODY, "not_there")

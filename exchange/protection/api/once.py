@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Final
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -12,6 +14,8 @@ from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.module import Module
 from exchange.protection.service import idempotency
 from exchange.service.idempotency import fingerprint
+
+ITEMS: Final = "/v1/protection/items/"
 
 
 async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer]], verb: Verb) -> Response:
@@ -32,5 +36,13 @@ async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer
     text = json.dumps(
         {"status": answer.status, "body": answer.body.decode(), "headers": dict(answer.headers)}, ensure_ascii=False
     )
-    await idempotency.finish(visit.conn, module, body, key, call, text.encode(), visit.now)
+    item = _item_of(answer)
+    await idempotency.finish(visit.conn, module, body, key, call, text.encode(), visit.now, item=item)
     return answer.response()
+
+
+def _item_of(answer: Answer) -> UUID | None:
+    """Return the item that an answer tells of, by its address or its field `item`: the answer goes with it."""
+    place = answer.headers.get("Location", "")
+    named = place.removeprefix(ITEMS) if place.startswith(ITEMS) else json.loads(answer.body).get("item")
+    return UUID(named) if isinstance(named, str) else None

@@ -3,6 +3,7 @@
 What may stand in clear and must not be changed is vouched for: a proof beside it opens for these very words alone.
 """
 
+from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.core.errors import ModuleSealed
@@ -10,6 +11,8 @@ from exchange.protection.content.provider import RECORD, KeyProvider
 
 VOUCHED: Final = b"."
 """What is locked where only the words count that it is bound to."""
+
+DIGEST_KEY_BYTES: Final = 32
 
 REMEMBERED: Final = 20_000
 """How many proofs that held are remembered: a key on hardware is asked once for each."""
@@ -44,6 +47,13 @@ class Safe:
             if len(self._held) >= REMEMBERED:
                 self._held.clear()
             self._held.add((proof, bound))
+
+
+@dataclass(slots=True)
+class DigestKey:
+    """The key under which digests are made of what callers name, once this process opened it."""
+
+    secret: bytes | None = field(default=None, repr=False)
 
 
 def _row(bound: str) -> bytes:

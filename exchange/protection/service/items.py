@@ -25,11 +25,12 @@ from exchange.protection.service.scenes import scene_for, uuid_of
 from exchange.protection.service.sealing import Said, secure
 from exchange.protection.service.standing import known
 from exchange.protection.store import items, saving
+from exchange.protection.store.idempotency import erase
 from exchange.protection.store.items import Row
 from exchange.store.database import Connection
 from schemas import protection as bodies
 from schemas.protection import Content, ItemBody, Register
-from schemas.secrecy import ItemKind, Mark
+from schemas.secrecy import ItemKind, ItemState, Mark
 
 ITEM = TypeAdapter(Item)
 RULING = TypeAdapter(Ruling)
@@ -120,6 +121,8 @@ async def act(
     fresh = seen is None or before.head.hex() in seen
     decision = _decided(decide(before.item, body, caller, scene, now, fresh=fresh))
     loaded = await _save(conn, module, before, decision, raw)
+    if decision.item.state is ItemState.GONE:
+        await erase(conn, item_id)
     return replace(loaded, unfinished=await contents.follow(conn, module, before.item, decision), scene=scene)
 
 

@@ -59,7 +59,7 @@ async def take_in(conn: Connection, module: Module, new: UUID, inline: Inline, c
     await module.vault.seal(conn, _whole(inline.plain), owner, by=caller.body, now=now)
     loaded = await items.register(conn, module, new, inline.body, inline.raw, caller, now)
     known = Known(new, loaded.item.number)
-    await store.add(conn, new, caller.body, key, now)
+    await store.add(conn, new, caller.body, await idempotency.digest(conn, module, caller.body, key), now)
     answer = json.dumps({"item": str(new), "number": known.number}).encode()
     await idempotency.finish(conn, module, caller.body, key, inline.call, answer, now)
     return known

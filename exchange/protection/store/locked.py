@@ -42,6 +42,16 @@ SELECT id, item, body, at, given, proceeding, CASE WHEN substr(detail, 2, 8) <> 
   FROM protection.access WHERE id > $2 ORDER BY id LIMIT $3
 """
 
+SELECT_DIGEST_KEY = """
+SELECT one, CASE WHEN substr(locked, 2, 8) <> $1 THEN locked END AS locked
+  FROM protection.digest_key WHERE one AND $2 LIMIT $3
+"""
+
+SELECT_CALLS = """
+SELECT body, key, CASE WHEN substr(call, 2, 8) <> $1 THEN call END AS locked
+  FROM protection.idempotency WHERE (body, key) > ($2, $3) ORDER BY body, key LIMIT $4
+"""
+
 SELECT_ANSWERS = """
 SELECT body, key, CASE WHEN substr(answer, 2, 8) <> $1 THEN answer END AS locked
   FROM protection.idempotency WHERE (body, key) > ($2, $3) ORDER BY body, key LIMIT $4
@@ -109,6 +119,7 @@ SELECT code, body, CASE WHEN substr(proof, 2, 8) <> $1 THEN proof END AS locked
 """
 
 UPDATE_ITEM = "UPDATE protection.item SET snapshot = $1 WHERE snapshot = $2 AND id = $3"
+UPDATE_CALL = "UPDATE protection.idempotency SET call = $1 WHERE call = $2 AND body = $3 AND key = $4"
 UPDATE_ANSWER = "UPDATE protection.idempotency SET answer = $1 WHERE answer = $2 AND body = $3 AND key = $4"
 UPDATE_AGREEMENT = "UPDATE protection.agreement SET detail = $1 WHERE detail = $2 AND id = $3"
 UPDATE_CLEARANCE = "UPDATE protection.clearance SET detail = $1 WHERE detail = $2 AND id = $3"
@@ -121,6 +132,7 @@ UPDATE protection.binding SET proof = $1 WHERE proof = $2 AND regime = $3 AND pa
 UPDATE_CONTENT = "UPDATE protection.content SET sha256 = $1 WHERE sha256 = $2 AND id = $3"
 
 OWNERS_SIGNING_KEY = "UPDATE protection.signing_key SET locked = $1 WHERE locked = $2 AND id = $3"
+OWNERS_DIGEST_KEY = "UPDATE protection.digest_key SET locked = $1 WHERE locked = $2 AND one = $3"
 OWNERS_SEAL = "UPDATE protection.record SET jws = $1 WHERE jws = $2 AND item = $3 AND seq = $4"
 OWNERS_RULING = "UPDATE protection.record SET ruling = $1 WHERE ruling = $2 AND item = $3 AND seq = $4"
 OWNERS_ACCESS = "UPDATE protection.access SET detail = $1 WHERE detail = $2 AND id = $3"
@@ -142,6 +154,8 @@ SELECT version, count(*) AS number FROM (
     UNION ALL SELECT substr(jws, 2, 8) FROM protection.record
     UNION ALL SELECT substr(ruling, 2, 8) FROM protection.record
     UNION ALL SELECT substr(detail, 2, 8) FROM protection.access
+    UNION ALL SELECT substr(locked, 2, 8) FROM protection.digest_key
+    UNION ALL SELECT substr(call, 2, 8) FROM protection.idempotency
     UNION ALL SELECT substr(answer, 2, 8) FROM protection.idempotency
     UNION ALL SELECT substr(detail, 2, 8) FROM protection.agreement
     UNION ALL SELECT substr(detail, 2, 8) FROM protection.clearance
@@ -186,7 +200,11 @@ COLUMNS: Final = (
         grows=True,
     ),
     Column(name="access", select=SELECT_ACCESSES, update=OWNERS_ACCESS, grows=True),
-    Column(name="answer", select=SELECT_ANSWERS, update=UPDATE_ANSWER, key=("body", "key"), first=("", "")),
+    Column(
+        name="digest_key", select=SELECT_DIGEST_KEY, update=OWNERS_DIGEST_KEY, key=("one",), first=(True,), grows=True
+    ),
+    Column(name="call", select=SELECT_CALLS, update=UPDATE_CALL, key=("body", "key"), first=("", b"")),
+    Column(name="answer", select=SELECT_ANSWERS, update=UPDATE_ANSWER, key=("body", "key"), first=("", b"")),
     Column(name="agreement", select=SELECT_AGREEMENTS, update=UPDATE_AGREEMENT),
     Column(name="clearance", select=SELECT_CLEARANCES, update=UPDATE_CLEARANCE),
     Column(name="access_grant", select=SELECT_GRANTS, update=UPDATE_GRANT),

@@ -40,11 +40,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An item that came inline and was not bound: whose it is, and the key of the call that brought it."""
+    """An item that came inline and was not bound: whose it is, and by what digest the call's key is kept."""
 
     item: UUID
     body: str
-    key: str
+    key: bytes
 
 
 async def known(conn: Connection, body: str, references: Iterable[str]) -> dict[str, Known]:
@@ -63,8 +63,8 @@ async def bind(conn: Connection, items: Iterable[UUID]) -> None:
     await conn.execute(BIND, list(items))
 
 
-async def add(conn: Connection, item: UUID, body: str, key: str, now: datetime) -> None:
-    """Note that an item came inline, by a call with a key."""
+async def add(conn: Connection, item: UUID, body: str, key: bytes, now: datetime) -> None:
+    """Note that an item came inline, by a call with a key, of which the digest is kept."""
     await conn.execute(INSERT_INLINE, item, body, key, now)
 
 

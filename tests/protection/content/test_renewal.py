@@ -363,6 +363,8 @@ IN_CLEAR = {
     "proceeding_record.digest",
     "content.cipher",
     "former_key.version",
+    "idempotency.key",
+    "inline.key",
 }
 """Digests and names: of all other bytes, those that are locked, no round may forget one."""
 
