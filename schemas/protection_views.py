@@ -19,6 +19,7 @@ from schemas.secrecy import (
     ItemState,
     Mark,
     PaperKind,
+    Taken,
 )
 from schemas.views import View
 from schemas.vocabulary import Role
@@ -211,15 +212,17 @@ class ProtectedEntryView(View):
 
 
 class AccessView(View):
-    """What somebody of the reader's body took of an item, or was refused, then `missing` are its grounds.
+    """What somebody of the reader's body took notice of, or was refused, then `missing` are its grounds.
 
-    `paper` is null for the content itself.
+    `seq` is its place in the item's trail, in which other bodies' lines stand, too; `paper` says which paper.
     """
 
     id: str
+    seq: int
     at: datetime
     who: str
     role: Role
+    taken: Taken
     given: bool
     paper: PaperKind | None
     copy_number: int | None

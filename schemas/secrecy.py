@@ -289,6 +289,16 @@ class PaperKind(StrEnum):
     PROPOSAL = "proposal"
 
 
+class Taken(StrEnum):
+    """What somebody took notice of: the content itself, a paper, or what the card, the record, the copies tell."""
+
+    CONTENT = "content"
+    PAPER = "paper"
+    CARD = "card"
+    RECORD = "record"
+    COPIES = "copies"
+
+
 class Told(StrEnum):
     """What a notice tells of: it never names the designation, the mark or the content."""
 

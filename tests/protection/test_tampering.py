@@ -143,16 +143,6 @@ async def test_ka_5_7_an_agreement_that_was_changed_is_none(hall: Hall, owner: a
             "UPDATE protection.clearance SET issuer = 'KZ' WHERE person = 'kz-mvd.head'",
             "the clearance was changed",
         ),
-        (
-            "UPDATE protection.access SET at = at + interval '1 day'",
-            "UPDATE protection.access SET at = at - interval '1 day'",
-            "the note of a reading was changed",
-        ),
-        (
-            "UPDATE protection.access SET given = NOT given",
-            "UPDATE protection.access SET given = NOT given",
-            "the note of a reading was changed",
-        ),
     ],
 )
 async def test_a_5_5_a_proof_names_what_of_people_was_changed(

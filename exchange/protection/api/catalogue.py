@@ -21,7 +21,7 @@ from schemas.protection_views import (
     RegimeView,
     UploadedView,
 )
-from schemas.secrecy import ItemAct, ItemState, Mark
+from schemas.secrecy import ItemAct, ItemState, Mark, Taken
 
 GROUP: Final = "Секреты"
 
@@ -108,10 +108,14 @@ OPERATIONS: Final = (
         problems=("not_there", "not_printed", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
     ),
     Operation(
-        method="GET", path="/v1/protection/items/{id}/accesses", name="Кто читал содержание", group=GROUP,
-        words="Чтения содержания людьми органа вызывающего и отказы в них; раньше последние. Для подразделения, "
-        "отвечающего за секретность, и для аудитора.",
-        answers=AccessView, paged=True, example=examples.ACCESSES, parameters=PAGE,
+        method="GET", path="/v1/protection/items/{id}/accesses", name="Кто ознакомился с предметом", group=GROUP,
+        words="Кто из людей органа вызывающего читал содержание, брал бумагу, смотрел карточку, дело или экземпляры, и "
+        "кому отказано в содержании; раньше последние. Для подразделения, отвечающего за секретность, и для аудитора.",
+        answers=AccessView, paged=True, example=examples.ACCESSES,
+        parameters=(
+            Parameter(name="taken", words="С чем ознакомились.", choices=tuple(Taken), example="content"),
+            *PAGE,
+        ),
         problems=("not_there", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
     ),
     Operation(

@@ -19,6 +19,7 @@ from exchange.protection.service import reading
 from exchange.protection.service.standing import require
 from exchange.transfer import Interrupted
 from schemas.protection_views import UploadedView
+from schemas.secrecy import Taken
 
 _HANG_UP: Final = {"Connection": "close"}
 
@@ -49,13 +50,15 @@ async def upload(gate: Gate, request: Request) -> Response:
 
 
 async def accesses(gate: Gate, request: Request) -> Response:
-    """Show who of the caller's body read an item's content, or was refused, the latest first."""
+    """Show who of the caller's body took notice of an item, or was refused, the latest first."""
     async with gate.reading(request) as visit:
         asked = query.Query(request)
-        before, limit = asked.cursor(UUID), asked.limit()
+        before, limit, taken = asked.cursor(UUID), asked.limit(), asked.member("taken", Taken)
         asked.done()
-        item_id = id_of(request)
-        found = await reading.accesses_of(visit.conn, gate.module, item_id, visit.caller, visit.now, before, limit + 1)
+        wanted, item_id, most = None if taken is None else (taken,), id_of(request), limit + 1
+        found = await reading.accesses_of(
+            visit.conn, gate.module, item_id, visit.caller, visit.now, before, most, wanted
+        )
         shown = found[:limit]
         following = (shown[-1].at, shown[-1].id) if len(found) > limit else None
         return query.page(shown, query.cursor_of(following), limit)

@@ -164,9 +164,11 @@ ENTRY: Final[Mapping[str, Any]] = {
 RECORD: Final = {"items": [ENTRY], "next": None, "limit": 1}
 ACCESS: Final[Mapping[str, Any]] = {
     "id": "019cbcf2-7c00-4000-8000-000000000002",
+    "seq": 7,
     "at": _AT,
     "who": "person:kz-mvd.officer",
     "role": "officer",
+    "taken": "content",
     "given": True,
     "paper": None,
     "copy_number": 1,

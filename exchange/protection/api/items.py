@@ -172,7 +172,7 @@ async def _shaped(visit: Visit, module: Module, item_id: UUID) -> ItemBody:
     except Fault as fault:
         party, under = None, frozenset[str]()
         with suppress(Refused):  # a role that sees nothing is told of the shape first, as everybody is
-            seen = await queries.read(visit.conn, module, item_id, visit.caller, visit.now)
+            seen = await queries.load(visit.conn, module, item_id, visit.caller, visit.now)
             party = seen.scene.bodies[visit.caller.body].party
             under = binding(seen.item, party)
         raise (fault if kind is None else _grounded(fault, kind, party, module, under)) from None

@@ -36,7 +36,9 @@ class Safe:
 
     def vouch(self, bound: str) -> bytes:
         """Return the proof of a row that stands in clear, `bound` being all of it; raise ModuleSealed."""
-        return self.lock(VOUCHED, bound)
+        proof = self.lock(VOUCHED, bound)
+        self._remember(proof, bound)
+        return proof
 
     def prove(self, proof: bytes, bound: str) -> None:
         """Raise Tampered unless this is the proof that `vouch` made of this row; raise ModuleSealed."""
@@ -44,9 +46,12 @@ class Safe:
             raise ModuleSealed
         if (proof, bound) not in self._held:
             self.open(proof, bound)
-            if len(self._held) >= REMEMBERED:
-                self._held.clear()
-            self._held.add((proof, bound))
+            self._remember(proof, bound)
+
+    def _remember(self, proof: bytes, bound: str) -> None:
+        if len(self._held) >= REMEMBERED:
+            self._held.clear()
+        self._held.add((proof, bound))
 
 
 @dataclass(slots=True)

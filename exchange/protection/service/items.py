@@ -24,6 +24,7 @@ from exchange.protection.service.records import subject
 from exchange.protection.service.scenes import scene_for, uuid_of
 from exchange.protection.service.sealing import Said, secure
 from exchange.protection.service.standing import known
+from exchange.protection.service.trail import begun
 from exchange.protection.store import items, saving
 from exchange.protection.store.idempotency import erase
 from exchange.protection.store.items import Row
@@ -188,5 +189,6 @@ async def _save(conn: Connection, module: Module, before: Loaded | None, decisio
     secured = await secure(conn, module, said, before.head if before else GENESIS)
     snapshot = module.safe.lock(ITEM.dump_json(item), f"{said.subject}/{said.seq}")
     locked = saving.Locked(snapshot, secured.jws, secured.ruling)
-    await saving.save(conn, before.item if before else None, decision, secured.sealed, locked)
+    trail = None if before else begun(module, UUID(item.id))
+    await saving.save(conn, before.item if before else None, decision, secured.sealed, locked, trail)
     return Loaded(item, secured.sealed.digest)

@@ -22,17 +22,18 @@ from exchange.protection.papers import words
 from exchange.protection.papers.compose import OF, compose
 from exchange.protection.papers.proceedings import Ground
 from exchange.protection.papers.source import Names, Proof, Source, known
-from exchange.protection.service import keys, proceedings, queries, reading
+from exchange.protection.service import keys, proceedings, queries, trail
 from exchange.protection.service.proceedings import Form, Kept
 from exchange.protection.service.queries import Read
 from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened, said
+from exchange.protection.service.trail import Deed
 from exchange.protection.store import items, registry
 from exchange.protection.store import proceedings as store
 from exchange.seals import key_of
 from exchange.store.database import Connection
 from schemas.protection_views import ProtectedEntryView
-from schemas.secrecy import PaperKind
+from schemas.secrecy import PaperKind, Taken
 
 LANGUAGE: Final = "ru"
 T = TypeVar("T", Case, Visit)
@@ -60,7 +61,7 @@ async def paper(
     not prove itself.
     """
     kind, seq = wanted
-    seen = await queries.read(conn, module, item_id, caller, now)
+    seen = await queries.load(conn, module, item_id, caller, now)
     place, kept = subject(item_id), await items.record(conn, item_id, through=seen.item.seq)
     sealed = await _proved(conn, module, [opened(module, place, each) for each in kept])
     record = tuple(proved(place, each, module.seals) for each in sealed)
@@ -78,7 +79,8 @@ async def paper(
         proof=_proof(sealed[entry.seq - 1], seen.item.number, known(seen.item, reader, entry.author)),
         sample=module.sandbox,
     )
-    await reading.note(conn, module, item_id, caller, now, {"paper": kind, "seq": entry.seq}, given=True)
+    deed = Deed(taken=Taken.PAPER, item=item_id, told={"paper": kind, "seq": entry.seq})
+    await trail.note(conn, module, deed, caller, now, seen.trail)
     return _draft(lambda words: compose(kind, source, words), source.proof, kind)
 
 
@@ -137,7 +139,8 @@ async def _ground(
 async def _note(
     conn: Connection, module: Module, kept: Kept[T], caller: Caller, now: datetime, kind: PaperKind
 ) -> None:
-    await reading.note(conn, module, None, caller, now, {"paper": kind}, given=True, proceeding=kept.id)
+    deed = Deed(taken=Taken.PAPER, proceeding=kept.id, told={"paper": kind})
+    await trail.note(conn, module, deed, caller, now)
 
 
 async def _proved(conn: Connection, module: Module, sealed: Sequence[Sealed]) -> Sequence[Sealed]:

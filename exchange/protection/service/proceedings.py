@@ -21,6 +21,7 @@ from exchange.protection.core.visits import Visit
 from exchange.protection.module import Module
 from exchange.protection.service.sealing import Said, opened, said, secure
 from exchange.protection.service.standing import require
+from exchange.protection.service.trail import begun
 from exchange.protection.store import proceedings as store
 from exchange.protection.store.proceedings import Row, Saving
 from exchange.store.database import Connection
@@ -181,6 +182,7 @@ async def go_on(
         snapshot=module.safe.lock(after, f"{place}/{seq}"),
         jws=secured.jws,
         ruling=secured.ruling,
+        trail=begun(module, before.id) if seq == 1 else None,
         duties=deed.duties,
         notices=[_notice(each, caller, before.number) for each in dict.fromkeys(deed.words) if each.to != caller.body],
     )

@@ -9,6 +9,7 @@ from exchange.core.errors import ExchangeError, RecordBroken, Unavailable
 from exchange.core.record import faults
 from exchange.protection.core.entries import EntryDecision
 from exchange.protection.module import Module
+from exchange.protection.service import trail
 from exchange.protection.service.proceedings import ENTRY, RELEASE, subject, value_of
 from exchange.protection.service.sealing import opened, said
 from exchange.protection.store import proceedings as store
@@ -28,7 +29,8 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, 
     after = UUID(int=0)
     while found := await store.following(conn, after, AT_ONCE):
         for row in found:
-            yield row.id, await prove(conn, module, row)
+            followed = [fault async for fault in trail.faults(conn, module, row.id)]
+            yield row.id, (*await prove(conn, module, row), *followed)
         after = found[-1].id
 
 

@@ -14,19 +14,24 @@ from exchange.protection.core.possible import possible_acts
 from exchange.protection.core.scene import Caller, Scene
 from exchange.protection.core.seeing import Sight, sight_of
 from exchange.protection.module import Module
+from exchange.protection.service import trail
 from exchange.protection.service import views as show
 from exchange.protection.service.items import Loaded, opened, scene_of
 from exchange.protection.service.records import entry_of, subject
-from exchange.protection.service.scenes import scene_for
+from exchange.protection.service.scenes import scene_for, scene_from
 from exchange.protection.service.sealing import opened as unlocked
 from exchange.protection.service.sealing import said
 from exchange.protection.service.standing import known, require
+from exchange.protection.service.trail import Deed
+from exchange.protection.service.vouching import require_all
 from exchange.protection.store import items
+from exchange.protection.store.accesses import Head
+from exchange.protection.store.facts import facts
 from exchange.protection.store.items import FIRST, NEVER, Wanted
 from exchange.seals import payload_of
 from exchange.store.database import Connection
 from schemas import protection_views as views
-from schemas.secrecy import ItemState
+from schemas.secrecy import ItemState, Taken
 
 LONGEST: Final = 1000
 """Entries or copies that are told of at once."""
@@ -37,12 +42,13 @@ LAST: Final = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An item as a caller may see it, with the scene in which that was told."""
+    """An item as a caller may see it, with the scene in which that was told, and the head of its trail."""
 
     loaded: Loaded
     scene: Scene
     sight: Sight
     acts: tuple[Act, ...]
+    trail: Head | None = None
 
     @property
     def item(self) -> Item:
@@ -61,16 +67,51 @@ class Asked:
     limit: int = 50
 
 
-async def read(conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime) -> Read:
-    """Return an item for the caller to see; raise NotThere where it does not concern its body, Refused for its role."""
-    row = await items.load(conn, item_id)
-    if row is None:
+async def read(
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, taken: Taken = Taken.CARD
+) -> Read:
+    """Return an item for the caller to see, having written down that it was looked at (A-N1): no trace, no card.
+
+    Raise NotThere where it does not concern its body, Refused for its role, Tampered.
+    """
+    seen = await load(conn, module, item_id, caller, now)
+    await trail.note(conn, module, Deed(taken=taken, item=item_id, told={}), caller, now, seen.trail)
+    return seen
+
+
+async def load(conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime) -> Read:
+    """Return an item as `read` does, for whoever shows nothing of it, or writes down more; in one statement."""
+    found, scene = await loaded(conn, module, item_id, caller, now)
+    return replace(await read_loaded(conn, module, replace(found.loaded, scene=scene), caller, now), trail=found.trail)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item as it stands, with the head of its trail."""
+
+    loaded: Loaded
+    trail: Head | None
+
+
+async def loaded(
+    conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, people: tuple[str, ...] = ()
+) -> tuple[Found, Scene]:
+    """Return an item and the registry's facts for looking at it, in one statement; raise NotThere, Tampered."""
+    found = await facts(conn, (caller.body,), people, item_id)
+    if found.item is None:
         raise NotThere
-    return await read_loaded(conn, module, opened(module, row), caller, now)
+    item = opened(module, found.item)
+    named = {caller.body, *(each.code for each in item.item.known_bodies)}
+    require_all(module.safe, found)
+    if {each.row.code for each in found.bodies}.issuperset(named - {caller.body}):
+        scene = await scene_from(conn, module, found, named, now)
+    else:  # whom it concerns was changed beside its record: what counts is what the record says
+        scene = await scene_for(conn, module, bodies=named, now=now, people=people)
+    return Found(item, found.trail), scene
 
 
 async def read_loaded(conn: Connection, module: Module, loaded: Loaded, caller: Caller, now: datetime) -> Read:
-    """Return an item that is already open for the caller to see, as `read` does."""
+    """Return an item that is already open for the caller to see; nothing is written down of it."""
     scene = loaded.scene or await scene_of(conn, module, loaded.item, caller, now)
     sight = sight_of(loaded.item, caller.body, scene)
     if caller.body not in scene.bodies or not sight.standings:
@@ -134,7 +175,7 @@ async def record_of(
 
     The whole chain is there; each act's words where they concern the caller's body.
     """
-    seen = await read(conn, module, item_id, caller, now)
+    seen = await read(conn, module, item_id, caller, now, Taken.RECORD)
     last = min(after + limit, seen.item.seq)
     return await entries(conn, module, seen, range(after + 1, last + 1)), last if last < seen.item.seq else None
 
@@ -163,7 +204,7 @@ async def copies_of(
     conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, after: int = 0, limit: int = LONGEST
 ) -> tuple[tuple[views.ProtectedCopyView, ...], int | None]:
     """Return one page of the numbered copies that are for the caller's eyes, and after which number the next begins."""
-    seen = await read(conn, module, item_id, caller, now)
+    seen = await read(conn, module, item_id, caller, now, Taken.COPIES)
     found = [copy for copy in show.copies(seen.sight) if copy.number > after]
     shown = tuple(found[:limit])
     return shown, shown[-1].number if len(found) > limit else None

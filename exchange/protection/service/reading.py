@@ -1,14 +1,12 @@
 """The content of an item: access is decided and written down in one transaction, before a byte is given."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from exchange.core.errors import NotThere, Refused
-from exchange.core.record import stamp
 from exchange.protection.content.outgoing import Opened
 from exchange.protection.core.access import MayRead, may_read
 from exchange.protection.core.acts import MAY, Verb
@@ -16,15 +14,16 @@ from exchange.protection.core.lawful import standings
 from exchange.protection.core.objections import Refusal, object_to
 from exchange.protection.core.scene import Caller, Person
 from exchange.protection.module import Module
-from exchange.protection.service.items import opened
+from exchange.protection.service import trail
 from exchange.protection.service.people import grants_of
-from exchange.protection.service.queries import read
-from exchange.protection.service.scenes import scene_for
-from exchange.protection.store import accesses, items
+from exchange.protection.service.queries import load, loaded
+from exchange.protection.service.trail import Deed
+from exchange.protection.store import accesses
 from exchange.protection.store.accesses import Access
 from exchange.protection.store.items import NEVER
 from exchange.store.database import Connection
 from schemas.protection_views import AccessView
+from schemas.secrecy import Taken
 from schemas.vocabulary import Role
 
 PERSON = "person:"
@@ -58,21 +57,17 @@ async def give(module: Module, item_id: UUID, caller: Caller, now: datetime) -> 
             return await open_content(conn, module, item_id, caller, now)
     except Refused as refused:
         async with module.pool.transaction() as conn:
-            missing = [reason.code for reason in refused.objections]
-            await note(conn, module, item_id, caller, now, {"missing": missing}, given=False)
+            told = {"missing": [reason.code for reason in refused.objections]}
+            kept_from = Deed(taken=Taken.CONTENT, item=item_id, told=told, given=False)
+            await trail.note(conn, module, kept_from, caller, now)
         raise
 
 
 async def open_content(conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime) -> Opened:
-    """Decide on access in three statements, write it down, and open the content, as `give` says."""
-    row = await items.load(conn, item_id)
-    if row is None:
-        raise NotThere
-    item = opened(module, row).item
+    """Decide on access in two statements, write it down, and open the content, as `give` says."""
     code = person_of(caller, sandbox=module.sandbox)
-    bodies = {caller.body, *(each.code for each in item.known_bodies)}
-    scene = await scene_for(conn, module, bodies=bodies, now=now, people=(code,))
-    own = scene.bodies.get(caller.body)
+    found, scene = await loaded(conn, module, item_id, caller, now, (code,))
+    item, own = found.loaded.item, scene.bodies.get(caller.body)
     if own is None or not standings(item, caller.body, scene) or item.content is None:
         raise NotThere
     known = scene.people.get(code)
@@ -81,7 +76,8 @@ async def open_content(conn: Connection, module: Module, item_id: UUID, caller: 
     answer = may_read(item, person, caller.role, grants, scene, now)
     if isinstance(answer, Refusal):
         raise Refused(answer.objections)
-    await note(conn, module, item_id, caller, now, _told(answer), given=True)
+    deed = Deed(taken=Taken.CONTENT, item=item_id, told=_told(answer))
+    await trail.note(conn, module, deed, caller, now, found.trail)
     return await module.vault.open(conn, item_id, own.code, sha256=item.content.sha256)
 
 
@@ -93,25 +89,28 @@ async def accesses_of(
     now: datetime,
     before: tuple[datetime, UUID] | None,
     limit: int,
+    taken: Collection[Taken] | None = None,
 ) -> tuple[AccessView, ...]:
-    """Return who of the caller's body read an item or was refused, the latest first; raise NotThere, Refused.
+    """Return who of the caller's body took notice of an item or was refused, the latest first; raise NotThere, Refused.
 
     It is for whoever answers for secrecy there, and for its auditor: a body's people are nobody else's business.
     """
-    await read(conn, module, item_id, caller, now)
+    await load(conn, module, item_id, caller, now)
     if Verb.KEEP not in MAY[caller.role] and caller.role is not Role.AUDITOR:
         raise Refused((object_to("role_may_not", rule="A-5.5"),))
-    found = await accesses.of_item(conn, item_id, caller.body, before or LAST, limit)
+    found = await accesses.of_item(conn, item_id, caller.body, taken, before or LAST, limit)
     return tuple(_shown(module, each) for each in found)
 
 
 def _shown(module: Module, access: Access) -> AccessView:
-    told = from_json(module.safe.open(access.detail, bound(access)))
+    told = from_json(module.safe.open(access.detail, trail.bound(access)))
     return AccessView(
         id=str(access.id),
+        seq=access.seq,
         at=access.at,
         who=told["who"],
         role=Role(told["role"]),
+        taken=Taken(access.taken),
         given=access.given,
         paper=told.get("paper"),
         copy_number=told.get("copy"),
@@ -124,27 +123,3 @@ def _shown(module: Module, access: Access) -> AccessView:
 def _told(answer: MayRead) -> dict[str, object]:
     """Return what an access rests on: the copy, and the grant with its purpose and document."""
     return {"copy": answer.copy.number, "purpose": answer.grant.purpose, "document": answer.grant.document}
-
-
-async def note(
-    conn: Connection,
-    module: Module,
-    item_id: UUID | None,
-    caller: Caller,
-    now: datetime,
-    told: Mapping[str, object],
-    *,
-    given: bool,
-    proceeding: UUID | None = None,
-) -> None:
-    """Write down who took something of an item or a proceeding, or was kept from it; what more is told is locked."""
-    number = uuid4()
-    detail = to_json({"who": caller.who, "role": caller.role, **told})
-    row = Access(id=number, item=item_id, body=caller.body, at=now, given=given, detail=b"", proceeding=proceeding)
-    await accesses.add(conn, replace(row, detail=module.safe.lock(detail, bound(row))))
-
-
-def bound(access: Access) -> str:
-    """Return what a reading is locked to: all that stands beside it."""
-    told = f"{access.item or ''}/{access.proceeding or ''}/{access.body}/{stamp(access.at)}"
-    return f"access/{access.id}/{told}/{'given' if access.given else 'refused'}"

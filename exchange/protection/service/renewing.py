@@ -21,10 +21,10 @@ from exchange.protection.content import renewal
 from exchange.protection.content.provider import ID_BYTES, RECORD, VERSION, Version
 from exchange.protection.core.scene import Binding
 from exchange.protection.module import Module
-from exchange.protection.service import idempotency, keys, people, reading, vouching
+from exchange.protection.service import idempotency, keys, people, trail, vouching
 from exchange.protection.service.scenes import agreement_bound, clearance_bound
 from exchange.protection.store import former, locked
-from exchange.protection.store.accesses import Access
+from exchange.protection.store.accesses import Access, Head
 from exchange.protection.store.agreements import AgreementRow
 from exchange.protection.store.facts import Belonging, ClearanceRow, Competence, body_of
 from exchange.protection.store.locked import COLUMNS, Column
@@ -52,7 +52,10 @@ BOUND: Final[Mapping[str, Callable[[Record], str]]] = {
     "item": lambda row: f"item/{row['id']}/{row['seq']}",
     "record/jws": lambda row: f"item/{row['item']}/{row['seq']}/jws",
     "record/ruling": lambda row: f"item/{row['item']}/{row['seq']}/ruling",
-    "access": lambda row: reading.bound(Access(**_with_detail(row))),
+    "access": lambda row: trail.bound(Access(**_with_detail(row))),
+    "trail": lambda row: trail.head_bound(
+        Head(subject=row["subject"], seq=row["seq"], digest=row["digest"], proof=b"")
+    ),
     "digest_key": lambda _: idempotency.DIGEST_KEY,
     "call": lambda row: idempotency.bound(row["body"], row["key"], "call"),
     "answer": lambda row: idempotency.bound(row["body"], row["key"], "answer"),

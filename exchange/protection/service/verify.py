@@ -11,7 +11,7 @@ from exchange.core.record import Sealed, faults
 from exchange.protection.core.entry import Entry
 from exchange.protection.core.fold import fold
 from exchange.protection.module import Module
-from exchange.protection.service import agreements, keys, people, proving, reading
+from exchange.protection.service import agreements, keys, people, proving, trail
 from exchange.protection.service.items import ITEM, opened
 from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened as unlocked
@@ -40,7 +40,8 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID |
         for item_id in found:
             row = await items.load(conn, item_id)
             if row is not None:
-                yield item_id, await prove(conn, module, row)
+                followed = [fault async for fault in trail.faults(conn, module, item_id)]
+                yield item_id, (*await prove(conn, module, row), *followed)
         after = found[-1]
     async for proceeding in proving.proofs(conn, module):
         yield proceeding
@@ -52,7 +53,7 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID |
 
 
 async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield the clearances, grants, agreements and readings that are not what was locked."""
+    """Yield the clearances, grants and agreements that are not what was locked."""
     async for row in proof.clearances(conn):
         if _changed(partial(people.prove, module, row)):
             yield row.id, ("the clearance was changed",)
@@ -62,9 +63,6 @@ async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID,
     async for agreement in proof.agreements(conn):
         if _changed(partial(agreements.agreement_of, module, agreement)):
             yield agreement.id, ("the agreement was changed",)
-    async for access in proof.accesses(conn):
-        if _changed(partial(module.safe.open, access.detail, reading.bound(access))):
-            yield access.id, ("the note of a reading was changed",)
 
 
 def _changed(opening: Callable[[], object]) -> bool:

@@ -5,26 +5,30 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
 
 from exchange.protection.core.scene import Binding, Body
+from exchange.protection.store.accesses import Head
+from exchange.protection.store.items import Row
 from exchange.store.database import Connection
 from schemas.secrecy import AgreementKind, Channel, Office
 
-# Bindings and competent bodies are few, and an item's givers may belong to any Party: they come whole.
+# Bindings and competent bodies are few, and an item's givers may be of any Party: they come whole. With an item come
+# the bodies that it concerns, the item itself and the head of its trail: reading it needs no other statement.
 SELECT_FACTS = """
 WITH named AS MATERIALIZED (
-    SELECT party FROM protection.body WHERE code = ANY($1)
+    SELECT code, party FROM protection.body
+     WHERE code = ANY($1) OR code IN (SELECT body FROM protection.participant WHERE item = $3)
 ), belonging AS MATERIALIZED (
     SELECT code, body, proof FROM protection.person WHERE code = ANY($2)
 )
 SELECT (SELECT json_agg(json_build_object('code', code, 'party', party, 'zone', zone, 'office', office,
                                           'legal_person', legal_person, 'proof', encode(proof, 'base64')))
           FROM protection.body
-         WHERE code = ANY($1) OR code IN (SELECT body FROM belonging)
+         WHERE code IN (SELECT code FROM named) OR code IN (SELECT body FROM belonging)
             OR code IN (SELECT body FROM protection.competent)) AS bodies,
        (SELECT json_agg(json_build_object('regime', regime, 'party', party, 'since', since, 'left_on', left_on,
                                           'released_on', released_on, 'proof', encode(proof, 'base64')))
@@ -42,12 +46,18 @@ SELECT (SELECT json_agg(json_build_object('code', code, 'party', party, 'zone', 
        (SELECT json_agg(json_build_object('id', id, 'person', person, 'body', body, 'issuer', issuer, 'since', since,
                                           'until', until, 'revoked_at', revoked_at,
                                           'detail', encode(detail, 'base64')))
-          FROM protection.clearance WHERE person = ANY($2)) AS clearances
+          FROM protection.clearance WHERE person = ANY($2)) AS clearances,
+       i.id, i.seq, i.head, i.snapshot, t.seq AS trail_seq, t.digest AS trail_digest, t.proof AS trail_proof
+  FROM (SELECT $3::uuid AS id) asked
+  LEFT JOIN protection.item i ON i.id = asked.id
+  LEFT JOIN protection.trail t ON t.subject = asked.id
 """
 
 SELECT_BODIES = """
 SELECT code, party, zone, office, legal_person, proof FROM protection.body WHERE party = $1 ORDER BY code COLLATE "C"
 """
+
+LISTS: Final = ("bodies", "bindings", "competent", "agreements", "people", "clearances")
 
 T = TypeVar("T")
 
@@ -112,7 +122,10 @@ class ClearanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the registry said. `bodies` are those that were named, those of the people, and all competent ones."""
+    """What the registry said. `bodies` are those that were named, those of the people, and all competent ones.
+
+    `item` and `trail` are there where an item was asked for, and is there; the bodies that it concerns come along.
+    """
 
     bodies: tuple[Vouched[Body], ...]
     bindings: tuple[Vouched[Binding], ...]
@@ -120,12 +133,15 @@ class Facts:
     agreements: tuple[AgreementFact, ...]
     people: tuple[Vouched[Belonging], ...]
     clearances: tuple[ClearanceRow, ...]
+    item: Row | None
+    trail: Head | None
 
 
-async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str]) -> Facts:
+async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str], item: UUID | None = None) -> Facts:
     """Return what the registry knows of named bodies and people, in one statement; nothing of it is proved yet."""
-    row = await conn.fetchrow(SELECT_FACTS, sorted(set(bodies)), sorted(set(people)))
-    read: dict[str, list[dict[str, Any]]] = {name: json.loads(text or "[]") for name, text in (row or {}).items()}
+    row = await conn.fetchrow(SELECT_FACTS, sorted(set(bodies)), sorted(set(people)), item)
+    found: dict[str, Any] = {} if row is None else dict(row.items())
+    read: dict[str, list[dict[str, Any]]] = {name: json.loads(found.get(name) or "[]") for name in LISTS}
     return Facts(
         bodies=tuple(Vouched(body_of(each), b64decode(each["proof"])) for each in read["bodies"]),
         bindings=tuple(Vouched(_binding(each), b64decode(each["proof"])) for each in read["bindings"]),
@@ -135,6 +151,8 @@ async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str]) 
             Vouched(Belonging(each["code"], each["body"]), b64decode(each["proof"])) for each in read["people"]
         ),
         clearances=tuple(_clearance(each) for each in read["clearances"]),
+        item=_item(found),
+        trail=_trail(item, found),
     )
 
 
@@ -147,6 +165,16 @@ def body_of(row: Mapping[str, Any] | Record) -> Body:
     """Read a body."""
     office = None if row["office"] is None else Office(row["office"])
     return Body(row["code"], row["party"], row["zone"], office, row["legal_person"])
+
+
+def _item(row: Mapping[str, Any]) -> Row | None:
+    return None if row.get("id") is None else Row(row["id"], row["seq"], row["head"], row["snapshot"])
+
+
+def _trail(item: UUID | None, row: Mapping[str, Any]) -> Head | None:
+    if item is None or row.get("trail_seq") is None:
+        return None
+    return Head(subject=item, seq=row["trail_seq"], digest=row["trail_digest"], proof=row["trail_proof"])
 
 
 def _binding(row: Mapping[str, Any]) -> Binding:

@@ -38,8 +38,14 @@ SELECT item, seq, CASE WHEN substr(ruling, 2, 8) <> $1 THEN ruling END AS locked
 """
 
 SELECT_ACCESSES = """
-SELECT id, item, body, at, given, proceeding, CASE WHEN substr(detail, 2, 8) <> $1 THEN detail END AS locked
+SELECT id, item, proceeding, body, at, taken, given, seq, previous,
+       CASE WHEN substr(detail, 2, 8) <> $1 THEN detail END AS locked
   FROM protection.access WHERE id > $2 ORDER BY id LIMIT $3
+"""
+
+SELECT_TRAILS = """
+SELECT subject, seq, digest, CASE WHEN substr(proof, 2, 8) <> $1 THEN proof END AS locked
+  FROM protection.trail WHERE subject > $2 ORDER BY subject LIMIT $3
 """
 
 SELECT_DIGEST_KEY = """
@@ -129,6 +135,7 @@ UPDATE_BODY = "UPDATE protection.body SET proof = $1 WHERE proof = $2 AND code =
 UPDATE_BINDING = """
 UPDATE protection.binding SET proof = $1 WHERE proof = $2 AND regime = $3 AND party = $4 AND since = $5
 """
+UPDATE_TRAIL = "UPDATE protection.trail SET proof = $1 WHERE proof = $2 AND subject = $3"
 UPDATE_CONTENT = "UPDATE protection.content SET sha256 = $1 WHERE sha256 = $2 AND id = $3"
 
 OWNERS_SIGNING_KEY = "UPDATE protection.signing_key SET locked = $1 WHERE locked = $2 AND id = $3"
@@ -156,6 +163,7 @@ SELECT version, count(*) AS number FROM (
     UNION ALL SELECT substr(detail, 2, 8) FROM protection.access
     UNION ALL SELECT substr(locked, 2, 8) FROM protection.digest_key
     UNION ALL SELECT substr(call, 2, 8) FROM protection.idempotency
+    UNION ALL SELECT substr(proof, 2, 8) FROM protection.trail
     UNION ALL SELECT substr(answer, 2, 8) FROM protection.idempotency
     UNION ALL SELECT substr(detail, 2, 8) FROM protection.agreement
     UNION ALL SELECT substr(detail, 2, 8) FROM protection.clearance
@@ -200,6 +208,7 @@ COLUMNS: Final = (
         grows=True,
     ),
     Column(name="access", select=SELECT_ACCESSES, update=OWNERS_ACCESS, grows=True),
+    Column(name="trail", select=SELECT_TRAILS, update=UPDATE_TRAIL, key=("subject",)),
     Column(
         name="digest_key", select=SELECT_DIGEST_KEY, update=OWNERS_DIGEST_KEY, key=("one",), first=(True,), grows=True
     ),

@@ -12,6 +12,7 @@ from exchange.core.record import Sealed, stamp
 from exchange.protection.core.notices import Notice
 from exchange.protection.core.release import Owed
 from exchange.protection.core.reminders import next_moment
+from exchange.protection.store.accesses import Head
 from exchange.protection.store.items import Kept
 from exchange.protection.store.saving import entry_row, notice_row
 from exchange.store.database import Connection
@@ -72,6 +73,11 @@ RETURNING year, number
 
 SELECT_SAVED = "SELECT protection.save_proceeding($1::text::jsonb, $2, $3, $4)"
 
+SELECT_BEGUN = """
+WITH begun AS (INSERT INTO protection.trail (subject, seq, digest, proof) VALUES ($5, $6, $7, $8))
+SELECT protection.save_proceeding($1::text::jsonb, $2, $3, $4)
+"""
+
 _LETTERS: Mapping[ProceedingKind, str] = {
     ProceedingKind.RELEASE: "R",
     ProceedingKind.VISIT: "V",
@@ -96,7 +102,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saving:
-    """An act to be written: whose business the proceeding is, its duties, its notices; texts are locked."""
+    """An act to be written: whose business the proceeding is, its duties, its notices; texts are locked.
+
+    `trail` is the head of the trail of a new proceeding.
+    """
 
     id: UUID
     kind: ProceedingKind
@@ -107,6 +116,7 @@ class Saving:
     snapshot: bytes
     jws: bytes
     ruling: bytes
+    trail: Head | None = None
     duties: Iterable[Owed] = ()
     notices: Iterable[Notice] = ()
 
@@ -179,7 +189,11 @@ async def save(conn: Connection, saving: Saving) -> None:
         "duties": [_duty(each, sealed.recorded_at) for each in saving.duties],
         "notices": [notice_row(each) for each in saving.notices],
     }
-    await conn.execute(SELECT_SAVED, to_json(document).decode(), saving.snapshot, saving.jws, saving.ruling)
+    told, trail = (to_json(document).decode(), saving.snapshot, saving.jws, saving.ruling), saving.trail
+    if trail is None:
+        await conn.execute(SELECT_SAVED, *told)
+    else:
+        await conn.execute(SELECT_BEGUN, *told, trail.subject, trail.seq, trail.digest, trail.proof)
 
 
 def _duty(duty: Owed, moment: datetime) -> dict[str, object]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from exchange.core.record import stamp
 from exchange.protection.core.scene import Binding, Body
-from exchange.protection.store.accesses import Access
 from exchange.protection.store.agreements import AgreementRow, row_of
 from exchange.protection.store.facts import Belonging, ClearanceRow, Competence, Vouched, body_of
 from exchange.protection.store.people import GrantRow
@@ -25,7 +24,6 @@ SELECT kind, subject, body, zone, state, rule, started_at, due_at, closed_at, st
 
 CLEARANCES = "SELECT id, person, body, issuer, since, until, revoked_at, detail FROM protection.clearance"
 GRANTS = "SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant"
-ACCESSES = "SELECT id, item, body, at, given, detail, proceeding FROM protection.access"
 
 AGREEMENTS = """
 SELECT id, kind, code, regime, sides, parties, channel, since, until, proposed_by, proposed_at, agreed_at, detail
@@ -73,12 +71,6 @@ async def grants(conn: Connection) -> AsyncIterator[GrantRow]:
     """Yield every grant."""
     async for row in conn.cursor(GRANTS):
         yield GrantRow(**row)
-
-
-async def accesses(conn: Connection) -> AsyncIterator[Access]:
-    """Yield every reading."""
-    async for row in conn.cursor(ACCESSES):
-        yield Access(**row)
 
 
 async def agreements(conn: Connection) -> AsyncIterator[AgreementRow]:

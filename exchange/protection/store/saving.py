@@ -10,11 +10,17 @@ from exchange.protection.core.decide import Decision
 from exchange.protection.core.item import Duty, Item
 from exchange.protection.core.notices import Notice, number_for
 from exchange.protection.core.reminders import next_moment
+from exchange.protection.store.accesses import Head
 from exchange.protection.store.items import NEVER
 from exchange.store.database import Connection
 from schemas.secrecy import CopyState, DutyState
 
 SELECT_SAVED = "SELECT protection.save_act($1::text::jsonb, $2, $3, $4)"
+
+SELECT_BEGUN = """
+WITH begun AS (INSERT INTO protection.trail (subject, seq, digest, proof) VALUES ($5, $6, $7, $8))
+SELECT protection.save_act($1::text::jsonb, $2, $3, $4)
+"""
 
 INSERT_NUMBER = """
 INSERT INTO protection.register AS r (body, year, number) VALUES ($1, $2, 1)
@@ -42,8 +48,13 @@ async def take_number(conn: Connection, body: str, year: int) -> str:
     return f"{body}/{row['year']}/S-{row['number']:05d}" if row else ""
 
 
-async def save(conn: Connection, before: Item | None, decision: Decision, sealed: Sealed, locked: Locked) -> None:
-    """Write a decision; `sealed` gives the entry's place in the chain, its texts stand in `locked`."""
+async def save(
+    conn: Connection, before: Item | None, decision: Decision, sealed: Sealed, locked: Locked, trail: Head | None
+) -> None:
+    """Write a decision; `sealed` gives the entry's place in the chain, its texts stand in `locked`.
+
+    `trail` is the head of the trail of a new item.
+    """
     after = decision.item
     document = {
         "item": {
@@ -58,7 +69,11 @@ async def save(conn: Connection, before: Item | None, decision: Decision, sealed
         "duties": duties(before, after, sealed.recorded_at),
         "notices": [notice_row(each) for each in decision.notices],
     }
-    await conn.execute(SELECT_SAVED, to_json(document).decode(), locked.snapshot, locked.jws, locked.ruling)
+    told = (to_json(document).decode(), locked.snapshot, locked.jws, locked.ruling)
+    if trail is None:
+        await conn.execute(SELECT_SAVED, *told)
+    else:
+        await conn.execute(SELECT_BEGUN, *told, trail.subject, trail.seq, trail.digest, trail.proof)
 
 
 def participants(item: Item) -> list[Row]:

@@ -361,6 +361,8 @@ IN_CLEAR = {
     "proceeding.head",
     "proceeding_record.previous",
     "proceeding_record.digest",
+    "access.previous",
+    "trail.digest",
     "content.cipher",
     "former_key.version",
     "idempotency.key",

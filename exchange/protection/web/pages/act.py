@@ -76,7 +76,7 @@ async def _sent(chamber: Chamber, request: Request, form: Form) -> Response:
 async def _acted(chamber: Chamber, room: Room, request: Request, kind: ItemAct, form: Form) -> str:
     """Let the act stand and return its place in the record; raise Again with every remark, _Look before the last."""
     item_id = id_of(request, "item")
-    seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
+    seen = await queries.load(room.conn, room.module, item_id, room.caller, room.visit.now)
     desk = await _desk(room, seen, kind, form)
     filled, fields = _filled(room, desk, form), flat(desk.fields)
     try:

@@ -21,7 +21,7 @@ from exchange.protection.web.teller import Teller
 from exchange.service import protected
 from exchange.web.house import ID
 from schemas.protection_views import AccessView, ProtectedEntryView
-from schemas.secrecy import ItemAct
+from schemas.secrecy import ItemAct, Taken
 from schemas.vocabulary import Role
 
 ACTS_SHOWN: Final = 20
@@ -29,6 +29,9 @@ ACTS_SHOWN: Final = 20
 
 READINGS: Final = 20
 """Readings on the card."""
+
+READ: Final = (Taken.CONTENT, Taken.PAPER)
+"""What a reading on the card is of: who looked at the card itself is told by the call alone."""
 
 
 async def show(chamber: Chamber, request: Request) -> Response:
@@ -76,7 +79,7 @@ async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
     found: list[tuple[str, str | None]] = []
     for code in seen.item.registered.derived_from:
         try:
-            source = await queries.read(room.conn, room.module, UUID(code), room.caller, room.visit.now)
+            source = await queries.load(room.conn, room.module, UUID(code), room.caller, room.visit.now)
             found.append((source.item.number, f"/protection/items/{code}"))
         except (NotThere, ValueError):
             found.append((code, None))
@@ -85,7 +88,7 @@ async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
 
 async def _readings(room: Room, item: UUID) -> tuple[AccessView, ...]:
     """Return who of the body's own people read the content or was refused, the latest first."""
-    return await reading.accesses_of(room.conn, room.module, item, room.caller, room.visit.now, None, READINGS)
+    return await reading.accesses_of(room.conn, room.module, item, room.caller, room.visit.now, None, READINGS, READ)
 
 
 def _more(room: Room, view: Card) -> tuple[tuple[str, str], ...]:

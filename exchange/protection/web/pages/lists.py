@@ -11,6 +11,7 @@ from exchange.protection.web.card import card_of, copies_seen, copy_rows, notes_
 from exchange.protection.web.chamber import Chamber
 from exchange.protection.web.pages.item import id_of, papers_of
 from exchange.web.query import Query, address
+from schemas.secrecy import Taken
 
 PAGE: Final = 50
 
@@ -19,7 +20,7 @@ async def record(chamber: Chamber, request: Request) -> Response:
     """Show the acts of an item before the one that the address names, the latest first, with their papers."""
     item_id, before = id_of(request, "item"), Query(request).place()
     async with chamber.reading(request) as room:
-        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
+        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now, Taken.RECORD)
         shown, earlier = await queries.latest_of(room.conn, room.module, seen, before, PAGE)
         view = card_of(room.tell, seen, shown)
     return chamber.page(
@@ -36,7 +37,7 @@ async def copies(chamber: Chamber, request: Request) -> Response:
     """Show the numbered copies of an item after the one that the address names."""
     item_id, after = id_of(request, "item"), Query(request).place()
     async with chamber.reading(request) as room:
-        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
+        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now, Taken.COPIES)
         found = [copy for copy in copies_seen(seen) if copy.number > (after or 0)]
         shown = found[:PAGE]
         view = card_of(room.tell, seen)

@@ -128,7 +128,7 @@ async def _row(room: Room, line: ReleaseLine) -> Row:
 async def _number(room: Room, item: str) -> str:
     """Return an item's number with the visitor's body; a dash where the item is none of its business."""
     try:
-        seen = await queries.read(room.conn, room.module, UUID(item), room.caller, room.visit.now)
+        seen = await queries.load(room.conn, room.module, UUID(item), room.caller, room.visit.now)
     except (NotThere, ValueError):
         return "—"
     return queries.card(seen, room.visit.now).own_number
