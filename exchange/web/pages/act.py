@@ -11,25 +11,24 @@ from starlette.responses import RedirectResponse, Response
 from exchange.core.access import Relation, Verb, may, relation
 from exchange.core.acts import ACTS
 from exchange.core.drafting import can_be_signed
-from exchange.core.errors import CallerUnknown, ExchangeError, KeyReused, NotThere, Refused, Weight
+from exchange.core.errors import KeyReused, NotThere, Refused, Weight
 from exchange.core.objections import object_to
 from exchange.core.request import AttachmentRef
 from exchange.service import acts, drafts, idempotency, queries
-from exchange.web import guard, uploads
+from exchange.web import uploads
 from exchange.web.acts import filling, remarks
 from exchange.web.acts.desk import Desk, desk_of
 from exchange.web.acts.filling import Filling
 from exchange.web.acts.remarks import Remark
 from exchange.web.clicks import after_the_first
 from exchange.web.dossier import open_dossier, steps_since
-from exchange.web.errors import Forged
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
-from exchange.web.page import page_of
 from exchange.web.pages.drafts import LIVE
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
-from exchange.web.uploads import Sent, Stopped
+from exchange.web.sending import answered
+from exchange.web.uploads import Sent
 from schemas.acts import ActBody
 from schemas.vocabulary import ActKind
 
@@ -68,15 +67,7 @@ async def show(house: House, request: Request) -> Response:
 
 async def send(house: House, request: Request) -> Response:
     """Let the act stand, once however often the form is sent; what was typed is never lost."""
-    try:
-        sent = await uploads.read(house, request)
-    except Stopped as stopped:
-        return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
-    form = sent.form
-    try:
-        return await _sent(house, request, sent)
-    except (CallerUnknown, Forged, ExchangeError) as trouble:
-        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
+    return await answered(house, request, lambda sent: _sent(house, request, sent))
 
 
 async def _sent(house: House, request: Request, sent: Sent) -> Response:

@@ -14,10 +14,8 @@ from exchange.core.access import Verb, may
 from exchange.core.acts import ACTS
 from exchange.core.drafting import Draft, Step
 from exchange.core.errors import (
-    CallerUnknown,
     DraftChanged,
     DraftGaps,
-    ExchangeError,
     KeyInWork,
     KeyReused,
     NotThere,
@@ -29,7 +27,7 @@ from exchange.core.request import AttachmentRef
 from exchange.runtime import new_id
 from exchange.service import drafts, idempotency, people, queries
 from exchange.service.drafts import Desktop
-from exchange.web import guard, uploads
+from exchange.web import uploads
 from exchange.web.acts import drafting, preview, remarks, unfilling
 from exchange.web.acts.drafting import DraftSheet
 from exchange.web.acts.filling import Filling
@@ -37,13 +35,13 @@ from exchange.web.acts.preview import Difference
 from exchange.web.acts.remarks import Remark
 from exchange.web.clicks import after_the_first
 from exchange.web.content import Said
-from exchange.web.errors import BadQuery, Forged
+from exchange.web.errors import BadQuery
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
-from exchange.web.page import page_of
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
-from exchange.web.uploads import Sent, Stopped
+from exchange.web.sending import answered
+from exchange.web.uploads import Sent
 from schemas.vocabulary import ActKind, DraftState, DraftStep
 
 LONGEST_KEY: Final = 64
@@ -96,15 +94,11 @@ async def new(house: House, request: Request) -> Response:
 
 async def create(house: House, request: Request) -> Response:
     """Begin a draft, once however often the form is sent; what was typed is never lost."""
-    try:
-        sent = await uploads.read(house, request)
-    except Stopped as stopped:
-        return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
-    form = sent.form
-    try:
+
+    async def begun(sent: Sent) -> Response:
         return await after_the_first(lambda: _created(house, request, sent))
-    except (CallerUnknown, Forged, ExchangeError) as trouble:
-        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
+
+    return await answered(house, request, begun)
 
 
 async def show(house: House, request: Request) -> Response:
@@ -118,23 +112,20 @@ async def show(house: House, request: Request) -> Response:
 async def save(house: House, request: Request) -> Response:
     """Save a draft, and send it for signature where that was asked; two who write at once see both versions."""
     draft_id = id_of(request)
-    try:
-        sent = await uploads.read(house, request)
-    except Stopped as stopped:
-        return page_of(house, request, stopped.trouble, stopped.form if guard.is_from_our_page(request) else None)
-    form = sent.form
-    try:
-        return await _saved(house, request, draft_id, sent)
-    except DraftChanged as changed:
-        async with house.reading(request) as visit:
-            draft = await drafts.load(visit.conn, draft_id, visit.actor)
-            return await _compared(house, visit, draft, form, changed)
-    except Refused as refused:
-        async with house.reading(request) as visit:
-            draft = await drafts.load(visit.conn, draft_id, visit.actor)
-            return await page(house, visit, draft, form=form, refused=refused)
-    except (CallerUnknown, Forged, ExchangeError) as trouble:
-        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
+
+    async def saved(sent: Sent) -> Response:
+        try:
+            return await _saved(house, request, draft_id, sent)
+        except DraftChanged as changed:
+            async with house.reading(request) as visit:
+                draft = await drafts.load(visit.conn, draft_id, visit.actor)
+                return await _compared(house, visit, draft, sent.form, changed)
+        except Refused as refused:
+            async with house.reading(request) as visit:
+                draft = await drafts.load(visit.conn, draft_id, visit.actor)
+                return await page(house, visit, draft, form=sent.form, refused=refused)
+
+    return await answered(house, request, saved)
 
 
 async def page(

@@ -1,0 +1,30 @@
+"""A form with files as it is sent: read, done, and shown again with what was typed where it could not be."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exchange.core.errors import CallerUnknown, ExchangeError
+from exchange.web import guard, uploads
+from exchange.web.errors import Forged
+from exchange.web.form import Form
+from exchange.web.house import House
+from exchange.web.page import page_of
+from exchange.web.uploads import Sent, Stopped
+
+
+async def answered(house: House, request: Request, work: Callable[[Sent], Awaitable[Response]]) -> Response:
+    """Do what a form asks for; what was typed is never lost, and is shown to no other page than ours."""
+    trouble: Exception
+    form: Form | None
+    try:
+        sent = await uploads.read(house, request)
+    except Stopped as stopped:
+        trouble, form = stopped.trouble, stopped.form
+    else:
+        try:
+            return await work(sent)
+        except (CallerUnknown, Forged, ExchangeError) as found:
+            trouble, form = found, sent.form
+    return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
