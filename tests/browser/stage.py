@@ -4,12 +4,35 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
 from exchange.serve import Quiet
 from tests.api.house import Node
+
+FAULTS: Final = """() => {
+  const found = [], say = (what, of) => found.push(what + ": " + (of.id || of.name || of.outerHTML.slice(0, 80)));
+  const ids = [...document.querySelectorAll("[id]")].map(one => one.id);
+  ids.filter((id, place) => ids.indexOf(id) !== place).forEach(id => found.push("id twice: " + id));
+  for (const one of document.querySelectorAll("a, button, summary")) {
+    if (!(one.textContent + (one.getAttribute("aria-label") || "")).trim()) say("no name", one);
+  }
+  for (const one of document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")) {
+    if (!one.labels || !one.labels.length) say("no label", one);
+  }
+  let level = 0;
+  for (const one of document.querySelectorAll("h1, h2, h3, h4")) {
+    const own = Number(one.tagName[1]);
+    if (own > level + 1) say("a heading too deep", one);
+    level = own;
+  }
+  for (const one of document.querySelectorAll(".table")) {
+    if (one.scrollWidth > one.clientWidth + 1) say("a table cut off", one);
+  }
+  return found;
+}"""
+"""What is wrong with a page for whoever hears it, or sees it on a phone or on paper."""
 
 
 @dataclass
@@ -31,6 +54,10 @@ class Window:
         await self.page.wait_for_function("document.activeElement?.tagName === 'BUTTON'")
         await self.page.keyboard.press("Enter")
         await self.page.wait_for_url(self.address + "/")
+
+    async def faults(self) -> list[str]:
+        """Return what is wrong with the page: names, labels, headings, tables that are cut off."""
+        return list(await self.page.evaluate(FAULTS))
 
     async def width(self) -> int:
         """Return how wide the page is, in CSS pixels."""

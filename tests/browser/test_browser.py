@@ -101,6 +101,53 @@ async def test_a_phone_shows_every_page_without_scrolling_sideways(stage: Stage,
         await window.go(path)
         await window.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert await window.width() == 360, path
+        assert await window.faults() == [], path
+    window.prove_quiet()
+
+
+PAPER = {"width": 718, "height": 1000}
+"""A sheet of A4 between its margins, in CSS pixels."""
+
+
+async def test_no_page_scrolls_sideways_on_a_tablet(stage: Stage) -> None:
+    await story(stage)
+    window: Window = await stage.open_window(800, 1000)
+    await window.sign_in("KZ-MVD")
+    for path in ("/", "/duties?due=overdue", "/requests", "/registry", "/registry/notices", "/mail", "/dispatch"):
+        await window.go(path)
+        assert await window.width() <= 800, path
+    window.prove_quiet()
+
+
+async def test_paper_cuts_no_table_off(stage: Stage) -> None:
+    await story(stage)
+    window: Window = await stage.open_window()
+    await window.sign_in("KZ-MVD")
+    await window.page.set_viewport_size(PAPER)
+    await window.page.emulate_media(media="print")
+    for path in ("/", "/duties?due=overdue", "/requests", "/registry", "/registry/notices"):
+        await window.go(path)
+        assert await window.width() <= PAPER["width"], path
+        assert await window.faults() == [], path
+    await window.go("/")
+    assert await window.page.get_by_role("columnheader", name="приостановлено").is_visible()
+    await window.page.locator("tbody a").first.click()
+    await window.page.wait_for_url("**/requests/*")
+    lefts = "[...document.querySelectorAll('.record .seq')].map(one => one.getBoundingClientRect().left)"
+    assert min(await window.page.evaluate(lefts)) >= 0
+    window.prove_quiet()
+
+
+async def test_on_a_phone_a_late_term_is_read_to_its_end_and_the_own_row_stands_out(stage: Stage) -> None:
+    await story(stage)
+    stage.node.clock.advance(hours=5)
+    window: Window = await stage.open_window(390, 740)
+    await window.sign_in("KZ-MVD")
+    cut = await window.page.evaluate(
+        "[...document.querySelectorAll('.due strong')].filter(one => one.getBoundingClientRect().right >"
+        " one.closest('.table').getBoundingClientRect().right).length"
+    )
+    assert cut == 0
     window.prove_quiet()
 
 

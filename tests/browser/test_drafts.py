@@ -84,6 +84,7 @@ async def test_a_phone_shows_every_page_of_drafts_without_scrolling_sideways(sta
         await window.go(path)
         await window.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert await window.width() == 360, path
+        assert await window.faults() == [], path
     await window.sign_in("RU-MVD", "officer")
     await window.go(f"/requests/{made['id']}/acts/refuse")
     assert "/drafts/new?kind=refuse" in window.page.url

@@ -46,6 +46,7 @@ async def test_p_4_3_a_notice_is_entered_and_acknowledged_on_any_screen(stage: S
     for path in PAGES:
         await kz.go(path)
         assert await kz.width() <= width, path
+        assert await kz.faults() == [], path
         await shoot(kz, f"{path.strip('/').replace('/', '-')}-{width}")
     ru = await stage.open_window(width, color_scheme=scheme)
     await ru.sign_in("RU-MVD")
