@@ -11,6 +11,7 @@ from exchange.core.errors import (
     AnswerErased,
     CallerUnknown,
     ClockRefused,
+    Contended,
     DraftChanged,
     DraftGaps,
     ExchangeError,
@@ -105,6 +106,7 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
     ),
     NoRoom: ("no_room", Answer(507, "На узле нет места", "Файл не сохранён. Сообщите оператору узла.")),
     Unavailable: ("unavailable", _UNABLE),
+    Contended: ("unavailable", _UNABLE),
     ModuleSealed: (
         "protection_sealed",
         Answer(503, "Модуль защиты закрыт", "Ключи ещё не открыты: оператор узла должен дать парольную фразу."),

@@ -6,7 +6,7 @@ locked. Whatever else comes ends in None without a trace, and goes its way alone
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from exchange.api import body, shape, tags
@@ -15,7 +15,7 @@ from exchange.api.entrance import Answer, Arrival, Entrance, id_in
 from exchange.api.once import as_kept, key_of
 from exchange.api.problems import Fault
 from exchange.api.shown import made
-from exchange.core.errors import CallerUnknown, Refused
+from exchange.core.errors import CallerUnknown, Contended, Refused, Unavailable
 from exchange.runtime import PREFIXES, Call, call_of, new_id, to_note, token_digest
 from exchange.service import idempotency
 from exchange.service import together as service
@@ -28,6 +28,9 @@ from exchange.store.together import Asked, Held, Read
 from exchange.store.tokens import Caller
 from schemas.acts import ActBody
 from schemas.requests import Submission
+
+LONG: Final = 65_536
+"""Bytes above which a body goes alone, so that no batch is held up by it, or grows with it."""
 
 T = TypeVar("T")
 On = TypeVar("On")
@@ -86,6 +89,8 @@ async def _plain(
         return None
     try:
         document, key = body.document(came.raw), key_of(came.request)
+        if len(document.raw) > LONG:
+            return None
         await entrance.look(came.request, document)
         wanted = read(document)
     except (Fault, Refused):
@@ -135,7 +140,8 @@ async def _together(
     """Decide on a batch in one transaction, and write what stands; return how each call ended.
 
     What breaks before the commit leaves nothing behind: each call then goes alone, and one that cannot be written is
-    no trouble of the others. How a commit ended that broke nobody can know: all are told.
+    no trouble of the others. That the database is away is told to all, and so is a commit that broke: how it ended
+    nobody can know.
     """
     ends: list[End] = []
     committing = False
@@ -147,8 +153,8 @@ async def _together(
                 kept = [each.kept for each in done if each.kept is not None]
                 await decisions.save(conn, [each.deed for each in done], kept)
             committing = True
-    except Exception:  # whatever it is, it is raised again where a call goes alone
-        if committing:
+    except Exception as trouble:  # whatever it is, it is raised again where a call goes alone
+        if committing or (isinstance(trouble, Unavailable) and not isinstance(trouble, Contended)):
             raise
         for plain, end in zip(calls, ends, strict=False):
             if isinstance(end, Done):
@@ -166,7 +172,7 @@ async def _each(
     """Decide on one call after the other; two under one key are one, and the second waits for the first alone."""
     keys = set[tuple[str, str]]()
     for plain, found in zip(calls, read, strict=True):
-        call = _called(plain, found.caller) if found is not None and found.fresh else None
+        call = _called(plain, found.caller) if found is not None and found.unused else None
         if found is None or call is None or isinstance(call, Fault):
             ends.append(call if isinstance(call, Fault) else None)
             continue

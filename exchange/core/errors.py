@@ -191,6 +191,10 @@ class Unavailable(ExchangeError):
     """The database cannot be reached, is overloaded or full; nothing was kept unless a commit was cut off."""
 
 
+class Contended(Unavailable):
+    """Somebody else held for too long what was needed: nothing was kept."""
+
+
 class ModuleSealed(Unavailable):
     """The protection module's keys are sealed until an operator gives their passphrase."""
 

@@ -9,7 +9,7 @@ from typing import Final
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from exchange.core.errors import Unavailable
+from exchange.core.errors import Contended, Unavailable
 from exchange.store.database import Connection
 
 CONNECT_SECONDS: Final = 5.0
@@ -35,14 +35,16 @@ TROUBLE: Final = (
     asyncpg.OperatorInterventionError,  # shut down, or a statement beyond its time
     asyncpg.PostgresIOError,
     asyncpg.ReadOnlySQLTransactionError,  # a replica that is not the primary yet
-    asyncpg.LockNotAvailableError,
-    asyncpg.TransactionRollbackError,  # deadlock
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InvalidAuthorizationSpecificationError,
     OSError,
     TimeoutError,
 )
 """What passes, or what the operator mends: the same call may succeed in a moment."""
+
+
+HELD: Final = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
+"""Somebody else was not done in time, or waited for us while we waited for him."""
 
 
 @contextmanager
@@ -52,6 +54,8 @@ def told_as_unavailable() -> Iterator[None]:
         yield
     except asyncpg.DataError:
         raise
+    except HELD as trouble:
+        raise Contended(type(trouble).__name__) from trouble
     except TROUBLE as trouble:
         raise Unavailable(type(trouble).__name__) from trouble
 

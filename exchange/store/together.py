@@ -1,4 +1,4 @@
-"""What a batch of calls rests on, read in one statement: who calls, whether a call's key is new, and what is locked."""
+"""What a batch of calls rests on, read in one statement: who calls, whether a key is unused, and what is locked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WITH called AS MATERIALIZED (
 )
 SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
        key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
-           SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS fresh,
+           SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
        (SELECT json_agg(l) FROM lock_counters(
            ARRAY(SELECT x.authority FROM called x UNION SELECT x.requested FROM called x)) l) AS counters,
        (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
@@ -35,17 +35,19 @@ SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used
   FROM called ORDER BY place
 """
 
-# What somebody else has locked is left out, so that no batch waits for it.
+# What somebody else has locked is left out, so that no batch waits for it; nothing is locked for a stranger.
 SELECT_FOR_ACTS = """
-SELECT w.place, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at, c.used_at, c.shift,
-       c.frozen_at, c.outside,
-       w.key IS NULL OR (claim_key(c.authority, w.key) AND NOT EXISTS (
-           SELECT FROM idempotency i WHERE i.authority = c.authority AND i.key = w.key)) AS fresh,
+WITH called AS MATERIALIZED (
+    SELECT w.place, w.request, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
+           c.used_at, c.shift, c.frozen_at, c.outside
+      FROM unnest($1::bytea[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w (digest, key, request, place)
+      JOIN caller c ON c.digest = w.digest
+)
+SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
+       key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
+           SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
        l.document, l.head
-  FROM unnest($1::bytea[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w (digest, key, request, place)
-  JOIN caller c ON c.digest = w.digest
-  JOIN LATERAL lock_request(w.request, true) l ON true
- ORDER BY w.place
+  FROM called JOIN LATERAL lock_request(called.request, true) l ON true ORDER BY place
 """
 
 T = TypeVar("T")
@@ -62,10 +64,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[T]):
-    """Who calls, whether the call's key is new and now held, and what is decided on."""
+    """Who calls, whether the call's key is unused and now held, and what is decided on."""
 
     caller: Caller
-    fresh: bool
+    unused: bool
     on: T
 
 
@@ -104,5 +106,5 @@ def _placed(asked: Sequence[Asked], rows: Sequence[Record], on: dict[int, T]) ->
     """Return what was read by the place of each call."""
     read: list[Read[T] | None] = [None] * len(asked)
     for row in rows:
-        read[row["place"] - 1] = Read(tokens.caller(row), row["fresh"], on[row["place"]])
+        read[row["place"] - 1] = Read(tokens.caller(row), row["unused"], on[row["place"]])
     return read

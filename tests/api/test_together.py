@@ -171,6 +171,16 @@ async def test_a_register_that_somebody_else_holds_keeps_back_those_alone_who_ne
     assert (await waiting).status_code == 201
 
 
+async def test_a_long_body_goes_alone(node: Node) -> None:
+    await warm(node, "KZ-MVD")
+    async with recorded(node.runtime.pool.raw) as recorder:
+        await node.submitted(substance="существо " * 2000)
+        alone = recorder.taken()
+        await node.submitted(substance="существо")
+        assert len(alone) > len(recorder.taken())
+    assert len([query for query in alone if "save_decisions" in query]) == 1
+
+
 def test_a_call_given_back_is_counted_once() -> None:
     door = Limiter(2, clock=lambda: 0.0)
     door.take("a")
