@@ -1,8 +1,11 @@
 """Work that falls due by itself, in any house: what the scheduler ticks, and what a moved clock stops for."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""For how long the answer to a call with an idempotency key is kept, in any house."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,12 @@ async def once(incoming: Incoming, work: Callable[[], Awaitable[Answer]], *, ent
     call = idempotency.fingerprint(incoming.request.method, incoming.request.url.path, incoming.document.raw)
     kept = await idempotency.begin(conn, authority, key, call)
     if kept is not None:
-        held = json.loads(kept)
-        where, now = held["headers"].get("Location", ""), incoming.call.now
+        answer = as_given(kept)
+        where, now = answer.headers.get("Location", ""), incoming.call.now
         if where.startswith(_REQUESTS):  # its answer shows a request
             named = UUID(where.removeprefix(_REQUESTS))
             await audit.note(conn, incoming.call.actor, Deed.READ, now, request=named, detail={"replayed": True})
-        return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
+        return answer.response(replayed=True)
     answer = await work()
     await idempotency.finish(conn, authority, key, call, as_kept(answer), incoming.call.now)
     return answer.response()
@@ -57,3 +57,9 @@ def as_kept(answer: Answer) -> str:
     return json.dumps(
         {"status": answer.status, "body": answer.body.decode(), "headers": dict(answer.headers)}, ensure_ascii=False
     )
+
+
+def as_given(kept: str | bytes) -> Answer:
+    """Return the answer that was kept."""
+    held = json.loads(kept)
+    return Answer(held["status"], held["body"].encode(), held["headers"])

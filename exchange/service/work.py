@@ -1,8 +1,7 @@
 """Work of the open exchange that falls due by itself."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from exchange.service import notices_of_parties
 from exchange.service.database import Database
@@ -10,10 +9,7 @@ from exchange.service.outbox import Post, deliver_due
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.store import idempotency, outbox, reminders
-from exchange.work import Outcome
-
-KEYS_KEPT: Final = timedelta(days=30)
-"""For how long the answer to a call with an idempotency key is kept."""
+from exchange.work import KEYS_KEPT, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from exchange.api.entrance import Answer
-from exchange.api.once import key_of
+from exchange.api.once import as_given, as_kept, key_of
 from exchange.protection.api.gate import Visit
 from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.module import Module
@@ -30,14 +30,10 @@ async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer
     call = fingerprint(visit.request.method, visit.request.url.path, visit.document.raw)
     kept = await idempotency.begin(visit.conn, module, body, key, call)
     if kept is not None:
-        held = json.loads(kept)
-        return Answer(held["status"], held["body"].encode(), held["headers"]).response(replayed=True)
+        return as_given(kept).response(replayed=True)
     answer = await work()
-    text = json.dumps(
-        {"status": answer.status, "body": answer.body.decode(), "headers": dict(answer.headers)}, ensure_ascii=False
-    )
-    item = _item_of(answer)
-    await idempotency.finish(visit.conn, module, body, key, call, text.encode(), visit.now, item=item)
+    text, item = as_kept(answer).encode(), _item_of(answer)
+    await idempotency.finish(visit.conn, module, body, key, call, text, visit.now, item=item)
     return answer.response()
 
 

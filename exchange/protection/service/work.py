@@ -1,7 +1,7 @@
 """Work of the module that falls due by itself, for the scheduler and for a moved clock."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from exchange.delivery.sending import Post
@@ -10,7 +10,7 @@ from exchange.protection.service.outbox import deliver_due
 from exchange.protection.service.reminders import remind_due
 from exchange.protection.service.renewing import Round, begin
 from exchange.protection.store import idempotency, outbox, reminders
-from exchange.work import Outcome, Work
+from exchange.work import KEYS_KEPT, Outcome, Work
 
 REMINDERS_EVERY: Final = 2.0
 OUTBOX_EVERY: Final = 1.0
@@ -20,9 +20,6 @@ RENEW_EVERY: Final = 10.0
 
 STEPS: Final = 64
 """Most steps of a round that are done at once; one that wrapped something anew is the last."""
-
-KEYS_KEPT: Final = timedelta(days=30)
-"""For how long the answer to a call with an idempotency key is kept."""
 
 
 @dataclass(frozen=True, slots=True)
