@@ -12,7 +12,7 @@ from exchange.protection.core.guard import guard_of
 from exchange.protection.core.lookalikes import skeleton
 from exchange.protection.core.skimming import skim_of
 from tests.protection.cases import law
-from tests.protection.test_guard import COUNTED, LISTED, MARK_LINES, ORDINARY, SPELLINGS
+from tests.protection.marks import COUNTED, LISTED, MARK_LINES, ORDINARY, SPELLINGS
 
 GUARD = guard_of(law().regimes.values())
 SKIM = skim_of(GUARD)

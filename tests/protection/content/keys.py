@@ -4,9 +4,13 @@ from pathlib import Path
 
 from exchange.protection.content.file_provider import FileProvider, open_keys
 from exchange.protection.content.keyfile import Cost
+from exchange.protection.content.provider import Owner
+from schemas.secrecy import Mark
 
 CHEAP = Cost(passes=1, kibibytes=64, lanes=1)
 PHRASE = "корабли лавировали, лавировали"
+OWNER = Owner("KZ-MVD", Mark.SECRET)
+SECRET = b"0123456789abcdef0123456789abcdef"
 
 
 def made(path: Path) -> FileProvider:
