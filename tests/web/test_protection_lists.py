@@ -66,3 +66,28 @@ async def test_the_lists_of_an_item_are_for_those_whom_it_concerns(chambers: Cha
     stranger = await chambers.keeper("KZ-MVD")
     for name in ("record", "copies"):
         assert (await stranger.http.get(f"{ITEMS}/{item}/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "изготовлены № 3, 4 (всего 2)"), ("en", "no. 3, 4 (2 in all)")])
+async def test_a_n7_the_card_says_how_many_copies_were_made_and_for_whom(
+    chambers: Chambers, language: str, words: str
+) -> None:
+    keeper = await chambers.keeper()
+    item = await register(keeper, None)
+    known = (await chambers.module.read(UUID(item), "BY-MVD")).item
+    fields = {"copy_number": 1, "to_whom": "отдел 5", "made_by": "by-mvd.officer"}
+    await chambers.module.act(known, "BY-MVD", "copy", count=2, **fields)
+    page = await keeper.get(f"{ITEMS}/{item}", language=language)
+    assert words in page.text
+    assert "отдел 5" in page.text
+
+
+async def test_p_13_a_kazakh_browser_is_answered_in_russian_with_the_stamps_as_they_are_set(chambers: Chambers) -> None:
+    """No catalogue of Kazakh words is there: the working language of Article 13 stands in for the whole page."""
+    keeper = await chambers.keeper("KZ-MVD")
+    item = await register(keeper, None)
+    page = await keeper.get(f"{ITEMS}/{item}", language="kk-KZ,kk;q=0.9")
+    assert page.all("html")[0]["lang"] == "ru"
+    assert "Құпия / Секретно" in page.text
+    page = await keeper.get(f"{ITEMS}/{item}", language="kk-KZ,en;q=0.5")
+    assert page.all("html")[0]["lang"] == "en"

@@ -94,7 +94,7 @@ def _lines(source: Source, copy: ProtectedCopyView, words: Words) -> Iterator[st
         yield words.say(
             "noted",
             date=words.day_of(note.at, zone),
-            made=sheet.ranges(note.made),
+            made=sheet.copies(note.made, words),
             to_whom=note.to_whom,
             made_by=note.made_by,
         )

@@ -251,6 +251,7 @@ def _note(tell: Teller, item: Item, copies: Iterable[NumberedCopy]) -> Iterator[
                 "secret.item.note_line",
                 copy=note.copy,
                 made=", ".join(str(each) for each in note.made),
+                count=len(note.made),
                 to_whom=note.to_whom,
                 made_by=note.made_by,
                 at=tell.moment(note.at),

@@ -47,6 +47,16 @@ def destroyed() -> Story:
     )
 
 
+def test_an_extract_notes_on_the_original_how_many_copies_were_made_and_for_whom_a_n7() -> None:
+    """The catalogue asks for numbers and how many; of sheets it asks nothing: each page counts itself at its foot."""
+    story = registered("RU-MVD", mark="secret")
+    fields = {"copy_number": 1, "to_whom": "отдел 5", "made_by": "clerk-RU-MVD"}
+    story = story.does("RU-MVD", "copy", count=3, **fields)
+    letter = printed(story, PaperKind.EXTRACT, "RU-MVD")
+    letter.ordered("Отмечено", "изготовлены экз. № 2–4 (всего 3)", "кому: отдел 5", "clerk-RU-MVD", "Лист 1 из")
+    assert "листах" not in letter.text
+
+
 def test_a_cover_letter_names_copies_the_way_and_the_term_and_nothing_of_the_secret_a_6_2() -> None:
     letter = printed(destroyed(), PaperKind.COVER, "AM-POL")
     letter.ordered(
