@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -75,7 +76,7 @@ async def test_a_n7_the_card_says_how_many_copies_were_made_and_for_whom(
     keeper = await chambers.keeper()
     item = await register(keeper, None)
     known = (await chambers.module.read(UUID(item), "BY-MVD")).item
-    fields = {"copy_number": 1, "to_whom": "отдел 5", "made_by": "by-mvd.officer"}
+    fields: dict[str, Any] = {"copy_number": 1, "to_whom": "отдел 5", "made_by": "by-mvd.officer"}
     await chambers.module.act(known, "BY-MVD", "copy", count=2, **fields)
     page = await keeper.get(f"{ITEMS}/{item}", language=language)
     assert words in page.text
