@@ -12,6 +12,7 @@ from schemas.vocabulary import (
     AssistanceState,
     Deed,
     DueBucket,
+    Examined,
     Form,
     Handling,
     InformationSubject,
@@ -20,6 +21,7 @@ from schemas.vocabulary import (
     ObligationState,
     Side,
     State,
+    Unseen,
     UseState,
 )
 
@@ -139,6 +141,13 @@ class UseView(View):
     not_granted: tuple[NotGrantedView, ...]
 
 
+class ExaminationView(View):
+    """How much of a file was looked at for secrecy marks when it came in, and why not at the rest."""
+
+    extent: Examined
+    unseen: tuple[Unseen, ...]
+
+
 class AttachmentView(View):
     """A file that the act `seq` carries; `active` says that a program, a script or a page could be in it."""
 
@@ -149,6 +158,7 @@ class AttachmentView(View):
     sha256: str
     media_type: str
     active: bool
+    examination: ExaminationView
 
 
 class UploadView(View):
@@ -161,6 +171,7 @@ class UploadView(View):
     media_type: str
     sniffed: str
     active: bool
+    examination: ExaminationView
 
 
 class ExplanationView(View):

@@ -266,6 +266,26 @@ class Mailbox(StrEnum):
     HEAD = "head"
 
 
+class Examined(StrEnum):
+    """How much of a file the mark guard looked at: all of it, some of it, nothing."""
+
+    WHOLE = "whole"
+    PARTLY = "partly"
+    NONE = "none"
+
+
+class Unseen(StrEnum):
+    """Why the mark guard did not look at something in a file; the sender's word stands for it."""
+
+    PICTURE = "picture"
+    ENCRYPTED = "encrypted"
+    BROKEN = "broken"
+    TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
+    TOO_DEEP = "too_deep"
+    UNKNOWN_KIND = "unknown_kind"
+
+
 class Deed(StrEnum):
     """What the audit trail keeps of people and programs: who saw, took out, or changed what."""
 

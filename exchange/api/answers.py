@@ -189,6 +189,7 @@ UPLOAD: Final[Mapping[str, Any]] = {
     "media_type": "text/plain",
     "sniffed": "text/plain",
     "active": False,
+    "examination": {"extent": "whole", "unseen": []},
 }
 
 RECORD: Final = page(

@@ -21,7 +21,8 @@ from exchange.core.request import AttachmentRef
 from exchange.files import Writer
 from exchange.runtime import Call
 from exchange.service import attachments, queries
-from exchange.service.attachments import Taken
+from exchange.service import views as show
+from exchange.service.attachments import UNEXAMINED, Taken
 from exchange.store.database import Connection
 from exchange.transfer import Download, Interrupted, Span
 from schemas.views import UploadView
@@ -43,8 +44,9 @@ async def upload(entrance: Entrance, request: Request) -> Response:
         raise Fault("body_too_large", headers=_HANG_UP)
     async with entrance.runtime.files.writer(announced) as writer:
         pieces = transfer.arriving(request.receive, announced)
-        if entrance.watch is not None:
-            pieces = transfer.watched(pieces, entrance.watch.reading(described.name, described.media_type))
+        watch = None if entrance.watch is None else entrance.watch.reading(described.name, described.media_type)
+        if watch is not None:
+            pieces = transfer.watched(pieces, watch)
         try:
             within = await transfer.written(pieces, writer, entrance.attachment_limit)
         except Interrupted as trouble:
@@ -52,8 +54,9 @@ async def upload(entrance: Entrance, request: Request) -> Response:
         if not within:
             raise Fault("body_too_large", headers=_HANG_UP)
         stored = await writer.finish()
+        examination = UNEXAMINED if watch is None else await watch.examine(stored.head, writer.lend)
         async with entrance.noting(request, Verb.ATTACH) as (conn, call):
-            taken = attachments.judge(described, stored, call.actor.authority)
+            taken = attachments.judge(described, stored, call.actor.authority, examination)
             return await _kept(Incoming(request, conn, call, Document(taken.ref.id.encode(), None)), writer, taken)
 
 
@@ -70,6 +73,7 @@ async def _kept(incoming: Incoming, writer: Writer, taken: Taken) -> Response:
             media_type=ref.media_type,
             sniffed=taken.sniffed,
             active=ref.active,
+            examination=show.examination(ref),
         )
         return Answer(201, to_json(view), {"Location": f"/v1/attachments/{ref.id}"})
 

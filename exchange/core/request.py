@@ -14,11 +14,13 @@ from schemas.vocabulary import (
     AssistanceState,
     AuthorityKind,
     Country,
+    Examined,
     ObligationKind,
     ObligationState,
     Reach,
     Side,
     State,
+    Unseen,
 )
 
 
@@ -52,6 +54,14 @@ class AuthorityRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Examination:
+    """How much of a file the mark guard looked at when it came in, and why not at the rest (Article 10)."""
+
+    extent: Examined = Examined.NONE
+    unseen: tuple[Unseen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentRef:
     """A file that an act carries: SHA-256 (hex), size in bytes, name and declared type, to all of which the id commits.
 
@@ -64,6 +74,7 @@ class AttachmentRef:
     name: str
     media_type: str
     active: bool = False
+    examination: Examination = Examination()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,12 @@ class FolderWriter:
         await asyncio.wrap_future(self._folder.submit(self._synced))
         return Stored(self._digest.hexdigest(), self._size, self._head)
 
+    def lend(self) -> int:
+        """Return a descriptor of the finished file, at its beginning; whoever takes it closes it."""
+        with told():
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            return os.dup(self._descriptor)
+
     async def keep(self) -> None:
         """Rename the file into its place."""
         await asyncio.wrap_future(self._folder.submit(self._kept))

@@ -38,6 +38,9 @@ class Writer(Protocol):
     async def finish(self) -> Stored:
         """Return what was written, once it will survive a power cut."""
 
+    def lend(self) -> int:
+        """Return a descriptor that reads what was finished from its beginning; whoever takes it closes it."""
+
     async def keep(self) -> None:
         """Put what was finished where readers find it, in one step; the same bytes again change nothing."""
 

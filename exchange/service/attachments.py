@@ -10,7 +10,7 @@ from exchange.core.access import Actor, Verb, may
 from exchange.core.attachments import Upload, attachment_id, is_attachment_id, of_upload
 from exchange.core.errors import FileBroken, NotThere, Refused
 from exchange.core.objections import object_to
-from exchange.core.request import AttachmentRef, Request
+from exchange.core.request import AttachmentRef, Examination, Request
 from exchange.files import Store, Stored, Writer
 from exchange.files.sniff import contradicts, is_active, sniff
 from exchange.service import audit
@@ -20,6 +20,8 @@ from schemas.vocabulary import Deed
 
 PROVED_FIRST: Final = 8 * 1024 * 1024
 """Largest file, in bytes, that is read and proved whole before anything of it goes out."""
+
+UNEXAMINED: Final = Examination()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ def may_attach(actor: Actor) -> None:
         raise Refused((object_to("role_may_not"),))
 
 
-def judge(upload: Upload, stored: Stored, authority: str) -> Taken:
-    """Tell what arrived; raise Refused with everything that is wrong with it."""
+def judge(upload: Upload, stored: Stored, authority: str, examination: Examination = UNEXAMINED) -> Taken:
+    """Tell what arrived, and how much of it was looked at; raise Refused with everything that is wrong with it."""
     found = sniff(stored.head)
     lies = contradicts(upload.media_type, found)
     against = tuple(of_upload(upload, size=stored.size, digest=stored.sha256, found=found.media_type, lies=lies))
@@ -45,7 +47,7 @@ def judge(upload: Upload, stored: Stored, authority: str) -> Taken:
         raise Refused(against)
     number = attachment_id(authority, stored.sha256, stored.size, upload.name, upload.media_type)
     active = is_active(upload.name, upload.media_type, found)
-    ref = AttachmentRef(number, stored.sha256, stored.size, upload.name, upload.media_type, active)
+    ref = AttachmentRef(number, stored.sha256, stored.size, upload.name, upload.media_type, active, examination)
     return Taken(ref, found.media_type)
 
 

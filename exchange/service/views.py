@@ -102,7 +102,13 @@ def attachment(seq: int, of: AttachmentRef) -> views.AttachmentView:
         sha256=of.sha256,
         media_type=of.media_type,
         active=of.active,
+        examination=examination(of),
     )
+
+
+def examination(of: AttachmentRef) -> views.ExaminationView:
+    """Show how much of a file was looked at for marks."""
+    return views.ExaminationView(extent=of.examination.extent, unseen=of.examination.unseen)
 
 
 def line(of: Line, now: datetime) -> views.RequestLine:

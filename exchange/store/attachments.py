@@ -8,27 +8,30 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from exchange.core.request import AttachmentRef
+from exchange.core.request import AttachmentRef, Examination
 from exchange.store.database import Connection
 from exchange.store.record import WHOLE_TABLE_SECONDS
+from schemas.vocabulary import Examined, Unseen
 
 AT_ONCE: Final = 500
 
 TAKE_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 15))"
 
 UPSERT_ATTACHMENT = """
-INSERT INTO attachment (id, authority, sha256, size, name, media_type, sniffed, active, uploaded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO attachment (id, authority, sha256, size, name, media_type, sniffed, active, uploaded_at, examined, unseen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO UPDATE SET uploaded_at = greatest(attachment.uploaded_at, excluded.uploaded_at)
 """
 
 SELECT_KNOWN = """
-SELECT id, sha256, size, name, media_type, active FROM attachment WHERE authority = $1 AND id = ANY($2::text[])
+SELECT id, sha256, size, name, media_type, active, examined, unseen
+  FROM attachment WHERE authority = $1 AND id = ANY($2::text[])
 """
 
 # In one order for everybody, so that two acts that carry the same files wait for each other and never in a ring.
 SELECT_TAKEN = """
-SELECT id, sha256, size, name, media_type, active FROM attachment WHERE authority = $1 AND id = ANY($2::text[])
+SELECT id, sha256, size, name, media_type, active, examined, unseen
+  FROM attachment WHERE authority = $1 AND id = ANY($2::text[])
  ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -63,7 +66,8 @@ RETURNING sha256
 SELECT_NEEDED = "SELECT DISTINCT sha256 FROM attachment WHERE sha256 = ANY($1::text[])"
 
 SELECT_BOUND = """
-SELECT id, authority, sha256, size, name, media_type, active FROM attachment WHERE bound ORDER BY sha256, id
+SELECT id, authority, sha256, size, name, media_type, active, examined, unseen
+  FROM attachment WHERE bound ORDER BY sha256, id
 """
 
 
@@ -83,7 +87,8 @@ async def lock(conn: Connection, sha256: str) -> None:
 async def add(conn: Connection, authority: str, ref: AttachmentRef, sniffed: str, at: datetime) -> None:
     """Keep what was uploaded; the same once more only lets it wait longer for its act."""
     particulars = (ref.sha256, ref.size, ref.name, ref.media_type, sniffed, ref.active)
-    await conn.execute(UPSERT_ATTACHMENT, ref.id, authority, *particulars, at)
+    seen = ref.examination
+    await conn.execute(UPSERT_ATTACHMENT, ref.id, authority, *particulars, at, seen.extent, list(seen.unseen))
 
 
 async def known(conn: Connection, authority: str, ids: Iterable[str]) -> dict[str, AttachmentRef]:
@@ -127,4 +132,12 @@ async def every_bound(conn: Connection) -> AsyncIterator[Uploaded]:
 
 
 def _ref(row: Record) -> AttachmentRef:
-    return AttachmentRef(row["id"], row["sha256"], row["size"], row["name"], row["media_type"], row["active"])
+    return AttachmentRef(
+        row["id"],
+        row["sha256"],
+        row["size"],
+        row["name"],
+        row["media_type"],
+        row["active"],
+        Examination(Examined(row["examined"]), tuple(map(Unseen, row["unseen"]))),
+    )

@@ -11,10 +11,11 @@ from exchange import transfer
 from exchange.core.attachments import Upload, media_type_of, plain_name
 from exchange.core.errors import ExchangeError, Refused
 from exchange.core.objections import Objection
-from exchange.core.request import AttachmentRef
+from exchange.core.request import AttachmentRef, Examination
 from exchange.files import Stored, Writer
 from exchange.protection.gateway import FileWatch
 from exchange.service import attachments
+from exchange.service.attachments import UNEXAMINED
 from exchange.transfer import Interrupted
 from exchange.web.errors import PageFault
 from exchange.web.form import MOST_FIELDS, Form
@@ -163,7 +164,7 @@ class _Reading:
         try:
             stored = await file.finish()
             async with self.house.writing(self.request, self.form) as visit:
-                taken = attachments.judge(file.upload, stored, visit.actor.authority)
+                taken = attachments.judge(file.upload, stored, visit.actor.authority, file.examination)
                 await attachments.keep(visit.conn, file.writer, taken, visit.actor, visit.now)
         except Refused as refused:
             self.against += [
@@ -195,6 +196,7 @@ class _File:
     watch: FileWatch | None
     size: int = 0
     refused: Refused | None = None
+    examination: Examination = UNEXAMINED
 
     async def take(self, data: bytes) -> None:
         """Write the next bytes once the mark guard has seen them."""
@@ -213,4 +215,7 @@ class _File:
             raise self.refused
         if self.watch is not None:
             await self.watch.look(b"", last=True)
-        return await self.writer.finish()
+        stored = await self.writer.finish()
+        if self.watch is not None:
+            self.examination = await self.watch.examine(stored.head, self.writer.lend)
+        return stored

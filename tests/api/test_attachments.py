@@ -25,6 +25,7 @@ async def test_a_file_is_told_of_and_comes_out_as_it_went_in(node: Node) -> None
         "media_type": "application/pdf",
         "sniffed": "application/pdf",
         "active": False,
+        "examination": {"extent": "none", "unseen": ["broken"]},
     }
     request = await node.submitted(attachments=[made["id"]])
     (shown,) = request["attachments"]

@@ -16,6 +16,7 @@ from schemas.vocabulary import Role
 from tests.api.drafts import save, start
 from tests.api.files import count, stored
 from tests.api.house import SUBMISSION, Node, problem
+from tests.unpacking.files import docx, eml, pdf, runs, zipped
 
 CANARY = "Ольха-77c1"
 MARKED = f"Справка {CANARY}\nСовершенно секретно\nЭкз. № 1"
@@ -127,11 +128,16 @@ async def test_p_10_3_acts_drafts_accounts_tokens_and_notices_are_looked_at(node
         (f"<html><p>{CANARY}</p><p>Секретно</p></html>".encode(), "a.html", "text/html"),
         (f'{{"t": "{CANARY}", "m": "Секретно"}}'.encode(), "a.json", "application/json"),
         (f"1;Секретно;{CANARY}\n".encode(), "a.csv", "text/csv"),
+        (docx(runs(CANARY), runs("Секретно")), "a.docx", "application/octet-stream"),
+        (docx(runs(CANARY), header=runs("Сек", "ретно")), "a.bin", "application/octet-stream"),
+        (pdf(f"{CANARY}\nСовершенно секретно\nЭкз. № 1"), "a.pdf", "application/pdf"),
+        (zipped({"a.txt": MARKED}), "a.zip", "application/zip"),
+        (eml(MARKED), "a.eml", "message/rfc822"),
         (("строка\n" * 100_000 + MARKED).encode(), "длинное.txt", "text/plain"),
     ],
 )
 @pytest.mark.usefixtures("logged")
-async def test_p_10_3_a_text_file_with_a_mark_is_refused_and_no_byte_of_it_stays(
+async def test_p_10_3_a_file_with_a_mark_is_refused_and_no_byte_of_it_stays(
     node: Node, data: bytes, name: str, kind: str
 ) -> None:
     await node.headers("KZ-MVD")
@@ -139,6 +145,18 @@ async def test_p_10_3_a_text_file_with_a_mark_is_refused_and_no_byte_of_it_stays
     refused(await node.upload(data, name, Content_Type=kind, Idempotency_Key="file"), "")
     assert stored(node) == []
     assert await kept(node) == before
+
+
+async def test_what_was_not_looked_at_is_said_to_both_sides_and_stands_in_the_record(node: Node) -> None:
+    sealed = {"extent": "none", "unseen": ["encrypted"]}
+    answer = await node.upload(pdf("Секретно", password="p"), "a.pdf", Content_Type="application/pdf")
+    assert answer.json()["examination"] == sealed
+    request = await node.submitted(attachments=[answer.json()["id"]])
+    for by in ("KZ-MVD", "RU-MVD"):
+        path = f"/v1/requests/{request['id']}"
+        shown = (await node.get(path, by)).json()["attachments"]
+        entry = (await node.get(f"{path}/record", by)).json()["items"][0]
+        assert [one["examination"] for one in (*shown, *entry["attachments"])] == [sealed, sealed]
 
 
 @pytest.mark.parametrize("name", ["Секретно.docx", "SECRET.tar.gz", "[Секретно]", "Секретариат ОДКБ.pdf"])

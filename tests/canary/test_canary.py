@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED
 
 import httpx
 import pypdf
@@ -21,6 +22,7 @@ from exchange.demo.player import Player
 from exchange.demo.protected import Protected
 from tests.canary.leavings import Ear, Node, dump, node
 from tests.canary.search import Find, Search, plantings
+from tests.unpacking.files import docx, pdf, runs, zipped
 
 READER = "kz-mvd.officer"
 IN_CONTENT = "объекта «Ёлка-"
@@ -180,17 +182,28 @@ def plant_in_the_open(office: Office, planted: Secrets) -> None:
         assert refused.json()["code"] == "state_secret_in_open_field"
     draft = {"kind": "submit", "body": submission(grounds=marked("draft"))}
     assert office.call("POST", "/v1/drafts", role="officer", json=draft).status_code == 422
-    for encoding in ("utf-8", "utf-16", "utf-16-be"):
+    files = [
+        ("list.txt", marked(f"attachment in {encoding}").encode(encoding) * 400)
+        for encoding in ("utf-8", "utf-16", "utf-16-be")
+    ]
+    plain = planted.content("docx"), planted.content("header of docx"), planted.content("pdf"), planted.content("zip")
+    files += [
+        ("list.docx", docx(runs("Секретно"), runs(plain[0]), header=runs(plain[1]), method=ZIP_STORED)),
+        ("list.pdf", pdf(f"Совершенно секретно\nЭкз. № 1\n{plain[2]}", attached={"list.txt": plain[2].encode()})),
+        ("list.zip", zipped({"list.docx": docx(runs("Құпия"), runs(plain[3]), method=ZIP_STORED)}, ZIP_STORED)),
+    ]
+    for name, content in files:
         sent = office.call(
             *("POST", "/v1/attachments"),
             role="officer",
-            content=marked(f"attachment in {encoding}").encode(encoding) * 400,
+            content=content,
             headers={
-                "Content-Type": "text/plain",
-                "Content-Disposition": "attachment; filename*=UTF-8''list.txt",
+                "Content-Type": "application/octet-stream",
+                "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
             },
         )
         assert sent.status_code == 422, sent.text
+        assert sent.json()["code"] == "state_secret_in_open_field"
 
 
 def plant_misshapen(office: Office, planted: Secrets) -> None:

@@ -123,6 +123,11 @@ class Look:
         """Whether nothing of the rest needs to be looked at."""
         return self._head is None and self._reading is None
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its first bytes were those of a text."""
+        return self._reading is not None
+
     def feed(self, data: bytes, *, last: bool = False) -> bool:
         """Take the next bytes; tell whether a mark stands in what came so far."""
         if self._head is not None:

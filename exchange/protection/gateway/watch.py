@@ -1,21 +1,24 @@
 """The mark guard at the doors of the open exchange: bodies, forms, names and files."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from exchange.core.errors import Refused
 from exchange.core.objections import object_to
+from exchange.core.request import Examination
 from exchange.files.sniff import sniff
 from exchange.profiles import secrecy
 from exchange.protection.core.guard import Guard, guard_of, marked_fields
 from exchange.protection.core.skimming import Skim, skim_of
 from exchange.protection.core.texts import Kind, Look
-
-GUARDED: Final = "state_secret_in_open_field"
-"""The code of every refusal of the mark guard."""
+from exchange.protection.gateway.examining import GUARDED, Examiner
+from exchange.unpacking.kinds import is_picture, is_sealed, packed_kind
+from exchange.unpacking.looking import Unpacker
+from schemas.vocabulary import Examined, Unseen
 
 LARGE: Final = 64 * 1024
 """Bytes beyond which a body is looked at in a thread: a hostile one takes a second or more."""
@@ -31,6 +34,7 @@ class Watch:
 
     guard: Guard
     skim: Skim
+    unpacker: Unpacker = field(default_factory=Unpacker)
 
     def bears(self, text: str) -> bool:
         """Tell whether a text bears a mark on a line of its own."""
@@ -52,9 +56,13 @@ class Watch:
 
     def look_at_name(self, name: str, pointer: str = "/name") -> None:
         """Raise Refused for the name of a file that bears a mark, its endings aside."""
-        stems = [name, *(name[:place] for place, char in enumerate(name) if char == ".")]
-        if any(map(self.bears, stems)):
+        if self.bears_name(name):
             self._refuse(iter((pointer,)))
+
+    def bears_name(self, name: str) -> bool:
+        """Tell whether the name of a file bears a mark, its endings aside."""
+        stems = [name, *(name[:place] for place, char in enumerate(name) if char == ".")]
+        return any(map(self.bears, stems))
 
     def reading(self, name: str, media_type: str) -> "FileWatch":
         """Begin to look at a file that comes in."""
@@ -62,7 +70,7 @@ class Watch:
         def kind_of(head: bytes) -> Kind | None:
             return _kind(head, name, media_type)
 
-        return FileWatch(Look(self.bears, kind_of))
+        return FileWatch(self, name, media_type, Look(self.bears, kind_of))
 
     def _refuse(self, pointers: Iterator[str]) -> None:
         against = tuple(object_to(GUARDED, pointer) for pointer in dict.fromkeys(pointers))
@@ -72,8 +80,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class FileWatch:
-    """The guard beside one file: it sees each piece before anybody keeps it."""
+    """The guard beside one file: it sees each piece, and what is packed, before anybody keeps it."""
 
+    watch: Watch
+    name: str
+    media_type: str
     seen: Look
 
     async def look(self, piece: bytes, *, last: bool = False) -> None:
@@ -81,12 +92,34 @@ class FileWatch:
         if not self.seen.is_over and await asyncio.to_thread(self.seen.feed, piece, last=last):
             raise Refused((object_to(GUARDED),))
 
+    async def examine(self, head: bytes, lend: Callable[[], int]) -> Examination:
+        """Return how much of a file that came whole was looked at, unpacking what can be; raise Refused at a mark.
 
-@cache
+        `head` are its first bytes, `lend` opens it for reading.
+        """
+        if packed_kind(head, self.name, self.media_type) is None:
+            if self.seen.is_text:
+                return Examination(Examined.WHOLE)
+            sealed, picture = is_sealed(head), is_picture(head)
+            why = Unseen.ENCRYPTED if sealed else Unseen.PICTURE if picture else Unseen.UNKNOWN_KIND
+            return Examination(Examined.NONE, (why,))
+        descriptor = lend()
+        try:
+            examiner = Examiner(self.watch.bears, self.watch.bears_name, lambda head, name: _kind(head, name, ""))
+            return await examiner.examine(self.watch.unpacker, descriptor, self.name, self.media_type)
+        finally:
+            os.close(descriptor)
+
+
 def open_watch() -> Watch:
     """Make the guard of all regimes that come with the product."""
+    return Watch(*_made())
+
+
+@cache
+def _made() -> tuple[Guard, Skim]:
     guard = guard_of(kept.value for kept in secrecy.regimes().values())
-    return Watch(guard, skim_of(guard))
+    return guard, skim_of(guard)
 
 
 def _gather(values: Any, texts: list[str]) -> None:

@@ -1,0 +1,52 @@
+"""What a packed file is by its first bytes, its name and its type."""
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+
+class Packed(Enum):
+    """Files that hold texts packed."""
+
+    ZIP = auto()
+    PDF = auto()
+    RTF = auto()
+    MAIL = auto()
+
+
+_PDF: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\s\S]{0,1020}?%PDF-")
+_ZIP: Final = re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)")
+_RTF: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}\{\\rtf")
+_MAIL: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:From [^\n]{1,200}\n)?"
+    rb"(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|Date|Subject|To|X-[A-Za-z-]{1,40}):[ \t]",
+    re.IGNORECASE,
+)
+_PICTURE: Final = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|RIFF....WEBP|BM....\x00\x00\x00\x00|\xd7\xcd\xc6\x9a"
+    rb"|\x01\x00\x00\x00.{36} EMF|....ftyp(?:heic|heix|mif1|avif)|AT&TFORM....DJV|\x00\x00\x00\x0cjP",
+    re.DOTALL,
+)
+_OLE: Final = re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_SEALED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+def packed_kind(head: bytes, name: str = "", media_type: str = "") -> Packed | None:
+    """Tell how a file holds its texts; None for one that holds them plainly, or none."""
+    if _ZIP.match(head):
+        return Packed.ZIP
+    if _RTF.match(head):
+        return Packed.RTF
+    if name.casefold().endswith((".eml", ".mht", ".mhtml")) or media_type == "message/rfc822" or _MAIL.match(head):
+        return Packed.MAIL
+    return Packed.PDF if _PDF.match(head[:1100]) else None
+
+
+def is_picture(head: bytes) -> bool:
+    """Tell whether a file is a picture."""
+    return _PICTURE.match(head) is not None
+
+
+def is_sealed(head: bytes) -> bool:
+    """Tell whether a file is an office document under a password."""
+    return _OLE.match(head) is not None and _SEALED in head

@@ -1,0 +1,110 @@
+"""A file by its kind: archives member by member, and what lies in them, a few deep."""
+
+import zipfile
+import zlib
+from io import BytesIO
+from typing import IO, Final
+
+from exchange.unpacking import kinds, office, rtf
+from exchange.unpacking.kinds import Packed
+from exchange.unpacking.sink import DEEPEST, MOST_NESTED, PIECE, Sink
+from schemas.vocabulary import Unseen
+
+_BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, KeyError, OverflowError),
+    *(RuntimeError, RecursionError),
+)
+
+
+def unpack(file: IO[bytes], sink: Sink, name: str = "", media_type: str = "", *, depth: int = 1) -> None:
+    """Put out the texts of a packed file, or say why not; raise Enough."""
+    head = file.read(PIECE)
+    file.seek(0)
+    kind = kinds.packed_kind(head, name, media_type)
+    if kind is not None and depth > DEEPEST:
+        sink.unseen(Unseen.TOO_DEEP)
+        return
+    try:
+        if kind is Packed.ZIP:
+            _unzip(file, sink, depth)
+        elif kind is Packed.PDF:
+            from exchange.unpacking import pdf
+
+            pdf.unpack(file, sink, lambda inner, called: _nested(inner, called, sink, depth))
+        elif kind is Packed.RTF:
+            rtf.unpack(file, sink)
+        elif kind is Packed.MAIL:
+            from exchange.unpacking import mail
+
+            mail.unpack(file, sink, lambda inner, called: _nested(inner, called, sink, depth))
+    except _BROKEN:
+        sink.unseen(Unseen.BROKEN)
+    except MemoryError:
+        sink.unseen(Unseen.TOO_LARGE)
+
+
+def _unzip(file: IO[bytes], sink: Sink, depth: int) -> None:
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        is_office = office.is_office({one.filename for one in members})
+        if is_office and office.is_sealed(archive, members):
+            sink.unseen(Unseen.ENCRYPTED)
+            return
+        for member in members:
+            sink.count_member()
+            if member.is_dir():
+                sink.name(member.filename)
+            elif not is_office:
+                sink.name(member.filename)
+                _member(archive, member, sink, depth)
+            elif not office.is_idle(member.filename):
+                _member(archive, member, sink, depth, is_part=office.is_part(member.filename))
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, sink: Sink, depth: int, *, is_part: bool = False
+) -> None:
+    """Put out a member; what is wrong with it does not hide the others."""
+    if member.flag_bits & 1:
+        sink.unseen(Unseen.ENCRYPTED)
+        return
+    try:
+        with archive.open(member) as opened:
+            if is_part:
+                office.texts(opened, sink)
+            else:
+                _streamed(opened, member.filename, sink, depth)
+    except _BROKEN:
+        sink.unseen(Unseen.BROKEN)
+
+
+def _streamed(opened: IO[bytes], name: str, sink: Sink, depth: int) -> None:
+    """Put out what comes: a text as it is, a packed file unpacked in turn."""
+    piece = opened.read(PIECE)
+    sink.count(len(piece))
+    if kinds.packed_kind(piece, name) is not None:
+        held = bytearray(piece)
+        while piece := opened.read(PIECE):
+            sink.count(len(piece))
+            held += piece
+            if len(held) > MOST_NESTED:
+                sink.unseen(Unseen.TOO_LARGE)
+                return
+        unpack(BytesIO(held), sink, name, depth=depth + 1)
+    elif kinds.is_picture(piece):
+        sink.unseen(Unseen.PICTURE)
+    elif kinds.is_sealed(piece):
+        sink.unseen(Unseen.ENCRYPTED)
+    elif piece:
+        sink.begin(name)
+        while piece:
+            sink.data(piece)
+            piece = opened.read(PIECE)
+            sink.count(len(piece))
+
+
+def _nested(content: bytes, name: str, sink: Sink, depth: int) -> None:
+    """Put out what is attached to a file."""
+    sink.count_member()
+    sink.name(name)
+    _streamed(BytesIO(content), name, sink, depth)
