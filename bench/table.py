@@ -89,8 +89,8 @@ def _contents(found: Mapping[str, Any]) -> Iterator[str]:
     size = f"{found['bytes'] // 1_000_000} MB"
     for way, words in (("seal", "sealed"), ("open", "given out")):
         took, ratio, bare = found[f"{way}_s"], found[f"{way}_of_least"], found[f"{way}_of_bare"]
-        told = f"{took:.2f} s: {ratio:.2f} of cipher with digests, {bare:.2f} of cipher"
-        goal = _goal(ratio >= CONTENTS_GOAL, f"≥ {CONTENTS_GOAL} of cipher with digests")
+        told = f"{took:.2f} s: {ratio:.2f} of cipher with digest, {bare:.2f} of cipher"
+        goal = _goal(ratio >= CONTENTS_GOAL, f"≥ {CONTENTS_GOAL} of cipher with digest")
         yield f"{f'{size} {words} by the vault':34}{told:50}  {goal}"
     growth = found["growth_mib"]
     yield f"{f'memory over {size} sealed':34}{f'{growth:.1f} MiB more':50}  " + _goal(

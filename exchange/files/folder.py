@@ -58,18 +58,21 @@ class Folder:
         os.close(self._root)
 
     @asynccontextmanager
-    async def writer(self, expected: int | None = None) -> AsyncIterator[Writer]:
-        """Open a writer; what is not kept when the block is left is removed."""
-        opened = await self._opening(lambda: self._begin(expected or 0))
+    async def writer(self, expected: int | None = None, *, name: str | None = None) -> AsyncIterator[Writer]:
+        """Open a writer; what is not kept when the block is left is removed.
+
+        With a `name` (64 hexadecimal digits, random) nothing is hashed: whoever reads proves it in another way.
+        """
+        opened = await self._opening(lambda: self._begin(expected or 0, name))
         try:
             yield opened
         finally:
             await asyncio.shield(asyncio.wrap_future(self._threads.submit(opened.close)))
 
     @asynccontextmanager
-    async def reader(self, sha256: str) -> AsyncIterator[Reader]:
-        """Open a reader; raise FileBroken when there is no such file."""
-        opened = await self._opening(lambda: self._open(sha256))
+    async def reader(self, sha256: str, *, hashed: bool = True) -> AsyncIterator[Reader]:
+        """Open a reader, which hashes what it reads unless told not to; raise FileBroken when there is no such file."""
+        opened = await self._opening(lambda: self._open(sha256, hashed=hashed))
         try:
             yield opened
         finally:
@@ -149,7 +152,7 @@ class Folder:
         finally:
             os.close(here)
 
-    def _begin(self, expected: int) -> FolderWriter:
+    def _begin(self, expected: int, final: str | None) -> FolderWriter:
         """Make an unfinished file and lock it; one that a sweep took before the lock is made anew."""
         space = os.fstatvfs(self._root)
         if expected > space.f_bavail * space.f_frsize:
@@ -159,10 +162,10 @@ class Folder:
             with self._opened((INCOMING,), make=True) as folder:
                 descriptor = os.open(name, _MAKE, 0o600, dir_fd=folder)
                 if _locked(descriptor) is not False and _is_there(name, folder):
-                    return FolderWriter(self, descriptor, name)
+                    return FolderWriter(self, descriptor, name, final)
             os.close(descriptor)
 
-    def _open(self, digest: str) -> FolderReader:
+    def _open(self, digest: str, *, hashed: bool) -> FolderReader:
         try:
             with self._opened(_parts(digest)) as folder:
                 descriptor = os.open(digest, _READ, dir_fd=folder)
@@ -172,7 +175,7 @@ class Folder:
         if not stat.S_ISREG(found.st_mode):
             os.close(descriptor)
             raise FileBroken(f"{digest}: it is no file")
-        return FolderReader(self, descriptor, found.st_size)
+        return FolderReader(self, descriptor, found.st_size, hashed=hashed)
 
     def _size(self, digest: str) -> int | None:
         try:

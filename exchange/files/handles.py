@@ -42,12 +42,16 @@ def told() -> Iterator[None]:
 
 
 class FolderWriter:
-    """An unfinished file of a folder: at most two pieces wait in memory, one of them being written."""
+    """An unfinished file of a folder: at most two pieces wait in memory, one of them being written.
 
-    def __init__(self, folder: Keeping, descriptor: int, name: str) -> None:
+    `final` is its name for good, else that is the SHA-256 of what was written.
+    """
+
+    def __init__(self, folder: Keeping, descriptor: int, name: str, final: str | None = None) -> None:
         self._folder = folder
         self._descriptor = descriptor
         self._name: str | None = name
+        self._final = final
         self._parts: list[bytes] = []
         self._waiting = 0
         self._under_way: Future[None] | None = None
@@ -69,7 +73,11 @@ class FolderWriter:
         await self._passed_on()
         await self._settled()
         await asyncio.wrap_future(self._folder.submit(self._synced))
-        return Stored(self._digest.hexdigest(), self._size, self._head)
+        return Stored(self._called, self._size, self._head)
+
+    @property
+    def _called(self) -> str:
+        return self._final or self._digest.hexdigest()
 
     def lend(self) -> int:
         """Return a descriptor of the finished file, at its beginning; whoever takes it closes it."""
@@ -103,7 +111,8 @@ class FolderWriter:
     def _put(self, parts: list[bytes]) -> None:
         with told():
             for part in parts:
-                self._digest.update(part)
+                if self._final is None:
+                    self._digest.update(part)
                 self._size += len(part)
                 if len(self._head) < HEAD:
                     self._head += part[: HEAD - len(self._head)]
@@ -118,15 +127,16 @@ class FolderWriter:
     def _kept(self) -> None:
         with told():
             if self._name is not None:
-                self._folder.put(self._name, self._digest.hexdigest())
+                self._folder.put(self._name, self._called)
                 self._name = None
 
 
 class FolderReader:
     """A file of a folder, read from its beginning; the next piece is read while the last one is used."""
 
-    def __init__(self, folder: Keeping, descriptor: int, size: int) -> None:
+    def __init__(self, folder: Keeping, descriptor: int, size: int, *, hashed: bool = True) -> None:
         self.size = size
+        self._hashed = hashed
         self._folder = folder
         self._descriptor = descriptor
         self._digest = sha256()
@@ -155,5 +165,6 @@ class FolderReader:
     def _piece(self) -> bytes:
         with told():
             data = os.read(self._descriptor, CHUNK)
-        self._digest.update(data)
+        if self._hashed:
+            self._digest.update(data)
         return data

@@ -23,12 +23,12 @@ class Digest(Protocol):
 class Opened:
     """A content that was opened: `size` in bytes and `sha256` (hex) are its plaintext's. Iterate over it once."""
 
-    def __init__(self, folder: Folder, cipher: str, key: DataKey, content: SealedContent) -> None:
-        """Stand on the sealed bytes, named by their SHA-256 (hex); nothing is read yet."""
+    def __init__(self, folder: Folder, file: str, key: DataKey, content: SealedContent) -> None:
+        """Stand on the sealed bytes by the name of their file (hex); nothing is read yet."""
         self.size = content.size
         self.sha256 = content.sha256
         self._folder = folder
-        self._cipher = cipher
+        self._file = file
         self._key = key
         self._content = content.id
 
@@ -37,14 +37,14 @@ class Opened:
 
     async def prove_size(self) -> None:
         """Raise Tampered where the sealed bytes are gone, or are more or fewer than they were."""
-        if await self._folder.size_of(self._cipher) != sealed_size(self.size):
+        if await self._folder.size_of(self._file) != sealed_size(self.size):
             raise Tampered("the sealed bytes are gone or cut off")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the plaintext in pieces of at most a chunk; raise Tampered, the last piece held back till the end."""
         digest, ahead = sha256(), b""
         try:
-            async with self._folder.reader(self._cipher) as reader:
+            async with self._folder.reader(self._file, hashed=False) as reader:
                 async for plain in self._chunks(reader, digest):
                     if ahead:
                         yield ahead

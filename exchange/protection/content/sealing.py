@@ -28,8 +28,8 @@ class SealedContent:
 
 async def sealed_into(
     writer: Writer, pieces: AsyncIterator[bytes], key: DataKey, content: UUID, submit: Submit
-) -> tuple[SealedContent, bytes]:
-    """Seal pieces of any size as they come; return what came, and the SHA-256 of the sealed bytes.
+) -> SealedContent:
+    """Seal pieces of any size as they come, and return what came.
 
     A chunk is sealed in a thread while the one before is written. Raise NoRoom, and what the stream raises: nothing
     stands then but an unfinished file, which goes with its writer.
@@ -54,5 +54,5 @@ async def sealed_into(
             await write(chunk, last=False)
     await write(bytes(waiting), last=True)
     wipe(waiting)
-    stored = await writer.finish()
-    return SealedContent(content, digest.hexdigest(), size), bytes.fromhex(stored.sha256)
+    await writer.finish()
+    return SealedContent(content, digest.hexdigest(), size)

@@ -7,6 +7,7 @@ commit: a key file that replaces another has a new name, and the one that it rep
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,9 @@ from schemas.secrecy import Mark
 
 T = TypeVar("T")
 
+FILE_BYTES: Final = 32
+"""Bytes of the random name of sealed bytes."""
+
 FORGOTTEN_SECONDS: Final = 24 * 3600.0
 """After how long, in real time, files that no row knows are taken for left over by a crash."""
 
@@ -39,10 +43,10 @@ FORGOTTEN_SECONDS: Final = 24 * 3600.0
 class Taken:
     """A content that was taken in and stands in no row yet; `keep` it, or it goes."""
 
-    def __init__(self, content: SealedContent, cipher: bytes, owner: Owner, key: KeyName) -> None:
-        """Say what arrived, under which SHA-256 its sealed bytes lie, for whom, and under which key file."""
+    def __init__(self, content: SealedContent, file: bytes, owner: Owner, key: KeyName) -> None:
+        """Say what arrived, under which name its sealed bytes lie, for whom, and under which key file."""
         self.content = content
-        self.cipher = cipher
+        self.file = file
         self.owner = owner
         self.key = key
         self.kept = False
@@ -77,9 +81,10 @@ class Vault:
         data_key, name = DataKey.new(), KeyName(uuid4(), uuid4())
         taken: Taken | None = None
         try:
-            async with self.folder.writer(expected) as writer:
-                sealed, cipher = await sealed_into(writer, chunks, data_key, name.content, self.folder.submit)
-                taken = Taken(sealed, cipher, owner, name)
+            file = os.urandom(FILE_BYTES)
+            async with self.folder.writer(expected, name=file.hex()) as writer:
+                sealed = await sealed_into(writer, chunks, data_key, name.content, self.folder.submit)
+                taken = Taken(sealed, file, owner, name)
                 await self.run(self.data.put, name, owner, data_key)
                 await writer.keep()
             yield taken
@@ -93,7 +98,7 @@ class Vault:
         sealed = taken.content
         locked = self._safe.lock(bytes.fromhex(sealed.sha256), _row(sealed.id))
         taken.kept = True  # from here on nobody knows whether a row stands: only the sweep may take it
-        await contents.add(conn, Content(sealed.id, None, by, sealed.size, taken.cipher, locked), now)
+        await contents.add(conn, Content(sealed.id, None, by, sealed.size, taken.file, locked), now)
         await contents.hold(conn, Holding(sealed.id, taken.owner.body, HELD, taken.key.key, None))
         return sealed
 
@@ -132,7 +137,7 @@ class Vault:
         if sha256 not in {None, told.sha256}:
             raise Tampered("the content is not the one that was registered")
         data_key = await self._data_key(row.id, body, key)
-        opened = Opened(self.folder, row.cipher.hex(), data_key, told)
+        opened = Opened(self.folder, row.file.hex(), data_key, told)
         await opened.prove_size()
         return opened
 
@@ -233,7 +238,7 @@ class Vault:
             except Tampered as broken:
                 if await self._stands(row.id, holding):
                     found.append(f"the key of {body} to its content: {broken}")
-        if holders and await self.folder.size_of(row.cipher.hex()) != sealed_size(row.size):
+        if holders and await self.folder.size_of(row.file.hex()) != sealed_size(row.size):
             found.append("the sealed bytes of its content are gone or cut off")
         return tuple(found)
 
@@ -244,17 +249,17 @@ class Vault:
         """
         swept = await self.folder.sweep()
         names = [name for name, age in await self.run(self.keys.held, place) if age > FORGOTTEN_SECONDS]
-        ciphers = [held.sha256 for held in await self.folder.held(place) if held.age > FORGOTTEN_SECONDS]
+        files = [held.sha256 for held in await self.folder.held(place) if held.age > FORGOTTEN_SECONDS]
         async with self.pool.connection() as conn:
             known_names = await contents.known_keys(conn, [name.key for name in names]) if names else frozenset()
-            digests = [bytes.fromhex(digest) for digest in ciphers]
-            known_ciphers = await contents.known_ciphers(conn, digests) if digests else frozenset()
+            called = [bytes.fromhex(file) for file in files]
+            known_files = await contents.known_files(conn, called) if called else frozenset()
         for name in names:
             if name.key not in known_names:
                 swept += await self.run(self.keys.destroy, name)
-        for digest in ciphers:
-            if bytes.fromhex(digest) not in known_ciphers:
-                swept += await self.folder.remove(digest)
+        for file in files:
+            if bytes.fromhex(file) not in known_files:
+                swept += await self.folder.remove(file)
         return swept
 
     # Within
@@ -313,14 +318,14 @@ class Vault:
         await self.run(self.keys.destroy, name)
         if not await contents.has_holders(conn, row.id):
             await self.run(self.keys.destroy_all, row.id)  # also what no commit ever named
-            await self.folder.remove(row.cipher.hex())
+            await self.folder.remove(row.file.hex())
             await contents.gone(conn, row.id)
         await contents.done(conn, ordered.key, await self.run(self.data.refusal, name, ordered.body))
 
     async def _dropped(self, taken: Taken) -> None:
         """Remove what was taken in and not kept."""
         await self.run(self.keys.destroy, taken.key)
-        await self.folder.remove(taken.cipher.hex())
+        await self.folder.remove(taken.file.hex())
 
     def _told(self, row: Content) -> SealedContent:
         return SealedContent(row.id, self._safe.open(row.locked, _row(row.id)).hex(), row.size)

@@ -17,7 +17,7 @@ FIRST: Final = (datetime(1900, 1, 1, tzinfo=UTC), UUID(int=0))
 """Before every order."""
 
 INSERT_CONTENT = """
-INSERT INTO protection.content (id, by, state, size, cipher, sha256, at) VALUES ($1, $2, 'unbound', $3, $4, $5, $6)
+INSERT INTO protection.content (id, by, state, size, file, sha256, at) VALUES ($1, $2, 'unbound', $3, $4, $5, $6)
 """
 
 BIND = """
@@ -25,16 +25,16 @@ UPDATE protection.content SET item = $2, state = 'bound' WHERE id = $1 AND state
 """
 
 SELECT_UNBOUND = """
-SELECT id, item, by, size, cipher, sha256 FROM protection.content WHERE by = $1 AND state = 'unbound'
+SELECT id, item, by, size, file, sha256 FROM protection.content WHERE by = $1 AND state = 'unbound'
  ORDER BY at DESC, id
 """
 
 # What is read is locked: whatever becomes of a content's holders becomes of it one after the other.
 SELECT_LOCKED = """
-SELECT id, item, by, size, cipher, sha256 FROM protection.content WHERE item = $1 FOR UPDATE
+SELECT id, item, by, size, file, sha256 FROM protection.content WHERE item = $1 FOR UPDATE
 """
 
-SELECT_OF_ITEM = "SELECT id, item, by, size, cipher, sha256 FROM protection.content WHERE item = $1"
+SELECT_OF_ITEM = "SELECT id, item, by, size, file, sha256 FROM protection.content WHERE item = $1"
 
 SELECT_HOLDINGS = "SELECT content, body, state, key, means FROM protection.holding WHERE content = $1"
 
@@ -43,7 +43,7 @@ SELECT_LOCKED_BY_ID = "SELECT id FROM protection.content WHERE id = $1 FOR UPDAT
 SELECT_BY_KEY = "SELECT content, body, state, key, means FROM protection.holding WHERE content = $1 AND key = $2"
 
 SELECT_HELD = """
-SELECT c.id, c.item, c.by, c.size, c.cipher, c.sha256, h.key
+SELECT c.id, c.item, c.by, c.size, c.file, c.sha256, h.key
   FROM protection.content c JOIN protection.holding h ON h.content = c.id
  WHERE c.item = $1 AND h.body = $2 AND h.state = 'held'
 """
@@ -61,7 +61,7 @@ INSERT INTO protection.shredding (key, content, body) SELECT key, content, body 
 """
 
 SELECT_ORDERED = """
-SELECT s.key, s.body, s.ordered_at, c.id, c.item, c.by, c.size, c.cipher, c.sha256
+SELECT s.key, s.body, s.ordered_at, c.id, c.item, c.by, c.size, c.file, c.sha256
   FROM protection.shredding s JOIN protection.content c ON c.id = s.content
  WHERE s.done_at IS NULL AND (s.ordered_at, s.key) > ($1::timestamptz, $2::uuid)
  ORDER BY s.ordered_at, s.key LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -98,18 +98,18 @@ SELECT key FROM protection.holding WHERE key = ANY($1)
 UNION SELECT key FROM protection.shredding WHERE key = ANY($1) AND done_at IS NULL
 """
 
-SELECT_KNOWN_CIPHERS = "SELECT cipher FROM protection.content WHERE cipher = ANY($1) AND state <> 'gone'"
+SELECT_KNOWN_FILES = "SELECT file FROM protection.content WHERE file = ANY($1) AND state <> 'gone'"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A content's row; `locked` is the SHA-256 of its plaintext, locked."""
+    """A content's row: `file` is the random name of its sealed bytes, `locked` the SHA-256 of its plaintext, locked."""
 
     id: UUID
     item: UUID | None
     by: str
     size: int
-    cipher: bytes
+    file: bytes
     locked: bytes
 
 
@@ -146,7 +146,7 @@ class Shredding:
 
 async def add(conn: Connection, content: Content, at: datetime) -> None:
     """Keep a content that nothing is bound to."""
-    await conn.execute(INSERT_CONTENT, content.id, content.by, content.size, content.cipher, content.locked, at)
+    await conn.execute(INSERT_CONTENT, content.id, content.by, content.size, content.file, content.locked, at)
 
 
 async def bind(conn: Connection, content: UUID, item: UUID) -> bool:
@@ -240,10 +240,10 @@ async def known_keys(conn: Connection, keys: Sequence[UUID]) -> frozenset[UUID]:
     return frozenset(row["key"] for row in await conn.fetch(SELECT_KNOWN_KEYS, list(keys)))
 
 
-async def known_ciphers(conn: Connection, digests: Sequence[bytes]) -> frozenset[bytes]:
-    """Return those of the digests under which the bytes of a content lie."""
-    return frozenset(row["cipher"] for row in await conn.fetch(SELECT_KNOWN_CIPHERS, list(digests)))
+async def known_files(conn: Connection, names: Sequence[bytes]) -> frozenset[bytes]:
+    """Return those of the names under which the bytes of a content lie."""
+    return frozenset(row["file"] for row in await conn.fetch(SELECT_KNOWN_FILES, list(names)))
 
 
 def _content(row: Record) -> Content:
-    return Content(row["id"], row["item"], row["by"], row["size"], row["cipher"], row["sha256"])
+    return Content(row["id"], row["item"], row["by"], row["size"], row["file"], row["sha256"])

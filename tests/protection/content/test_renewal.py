@@ -363,7 +363,7 @@ IN_CLEAR = {
     "proceeding_record.digest",
     "access.previous",
     "trail.digest",
-    "content.cipher",
+    "content.file",
     "former_key.version",
     "idempotency.key",
     "inline.key",

@@ -1,5 +1,6 @@
 """Chunks: whatever the size of a content and of the pieces it comes in, it comes out, and nothing else does."""
 
+import os
 from uuid import UUID, uuid4
 
 import pytest
@@ -72,13 +73,14 @@ async def test_any_size_in_any_pieces_comes_out(place: Place) -> None:
     noise = bytes(range(251)) * (2 * CHUNK // 251 + 1)
     for size in (CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK):
         for piece in (CHUNK // 2, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK):
-            async with place.vault.folder.writer() as writer:
+            name = os.urandom(32).hex()
+            async with place.vault.folder.writer(name=name) as writer:
                 key = DataKey.new()
-                content, cipher = await sealed_into(
+                content = await sealed_into(
                     writer, pieces(noise[:size], piece), key, uuid4(), place.vault.folder.submit
                 )
                 await writer.keep()
-            assert await place.vault.folder.size_of(cipher.hex()) == sealed_size(size)
-            came = [part async for part in Opened(place.vault.folder, cipher.hex(), key, content)]
+            assert await place.vault.folder.size_of(name) == sealed_size(size)
+            came = [part async for part in Opened(place.vault.folder, name, key, content)]
             assert b"".join(came) == noise[:size]
             assert all(len(part) <= CHUNK for part in came)
