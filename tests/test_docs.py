@@ -36,8 +36,8 @@ def exists(name: str) -> bool:
 
 
 def modules() -> list[Path]:
-    """Return the product's modules; tests may be longer, since nobody reads them from end to end."""
-    return [ROOT / "dev", *(path for room in PRODUCT for path in sorted((ROOT / room).rglob("*.py")))]
+    """Return the product's modules and those of its tests."""
+    return [ROOT / "dev", *(path for room in (*PRODUCT, "tests") for path in sorted((ROOT / room).rglob("*.py")))]
 
 
 @pytest.mark.parametrize("page", [MAP, *RECORDS], ids=lambda page: page.name)
