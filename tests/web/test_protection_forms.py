@@ -14,7 +14,7 @@ from tests.web.chambers import DECISION, ITEMS, KEEPER, NEW, PLAIN, Chambers, ac
 from tests.web.chambers import register as registered
 from tests.web.house import OWN, Office, Reader, open_office
 
-EVIL = """<script>alert("x")</script>'"><img src=x onerror=alert(1)> {{ 7*7 }}"""
+EVIL = """<script>alert("x")</script>'"><img src=x onerror=alert(1)> {{ 7*'ab' }}"""
 RELEASE = {"recipient": "RU-MVD", "copies": "1", "basis": "договор", **DECISION}
 PLACES = ("", "/items", "/items/new", "/releases", "/visits", "/entries", "/people", "/agreements")
 HIDDEN = ("сети", "Заря", PURPOSE.split()[0], "secret-", "Секретно", "grif")
@@ -44,7 +44,7 @@ async def test_what_was_typed_never_becomes_markup(chambers: Chambers) -> None:
         page = Reader(text)
         assert not page.all("script")
         assert not page.all("img", src="x")
-        assert "49" not in page.text.replace("4953", "")
+        assert 7 * "ab" not in page.text
     assert EVIL.split(maxsplit=1)[0] in Reader(pages[2]).text
 
 
