@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,14 +26,17 @@ from exchange.protection.content.provider import Owner
 from exchange.protection.core.acts import ACTS, Verb
 from exchange.protection.core.bound import binding, rules_for
 from exchange.protection.core.grounding import rules_behind
+from exchange.protection.core.scene import Caller
 from exchange.protection.module import Module
 from exchange.protection.service import items, queries
 from exchange.protection.service.items import Loaded
 from exchange.protection.service.scenes import scene_for
 from exchange.protection.store.items import FIRST
+from exchange.store.database import Connection
 from schemas.problem import ProblemItem
 from schemas.protection import ItemBody, Register
 from schemas.secrecy import ItemAct, ItemState
+from schemas.views import View
 
 REGISTER: Final[TypeAdapter[Register]] = TypeAdapter(Register)
 ACT: Final[TypeAdapter[ItemBody]] = TypeAdapter(ItemBody)
@@ -124,30 +128,26 @@ async def listed(gate: Gate, request: Request) -> Response:
 
 async def record(gate: Gate, request: Request) -> Response:
     """Show the record of an item: its acts in order."""
-    async with gate.reading(request) as visit:
-        asked = query.Query(request)
-        after, limit = asked.placed(cursors.number), asked.limit()
-        asked.done()
-        shown, following = await queries.record_of(
-            visit.conn, gate.module, id_of(request), visit.caller, visit.now, after or 0, limit
-        )
-        return query.page(shown, _cursor_of(following), limit)
+    return await _numbered(gate, request, queries.record_of)
 
 
 async def copies(gate: Gate, request: Request) -> Response:
     """Show the numbered copies of an item."""
+    return await _numbered(gate, request, queries.copies_of)
+
+
+async def _numbered(
+    gate: Gate,
+    request: Request,
+    of: Callable[[Connection, Module, UUID, Caller, datetime, int, int], Awaitable[tuple[Sequence[View], int | None]]],
+) -> Response:
+    """Answer with one page of what an item has by number, after the number that the call names."""
     async with gate.reading(request) as visit:
         asked = query.Query(request)
         after, limit = asked.placed(cursors.number), asked.limit()
         asked.done()
-        shown, following = await queries.copies_of(
-            visit.conn, gate.module, id_of(request), visit.caller, visit.now, after or 0, limit
-        )
-        return query.page(shown, _cursor_of(following), limit)
-
-
-def _cursor_of(following: int | None) -> str | None:
-    return None if following is None else cursors.placed(str(following))
+        shown, following = await of(visit.conn, gate.module, id_of(request), visit.caller, visit.now, after or 0, limit)
+        return query.page(shown, None if following is None else cursors.placed(str(following)), limit)
 
 
 async def _registration(visit: Visit, module: Module, document: Document) -> Register:

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exchange.core.errors import NotThere, Refused, Weight
+from exchange.core.errors import Refused, Weight
 from exchange.protection.core.acts import ACTS
 from exchange.protection.service import items, proceedings, queries, releases
 from exchange.protection.service.queries import Read
@@ -14,13 +14,14 @@ from exchange.protection.service.scenes import scene_for
 from exchange.protection.web import remarks
 from exchange.protection.web.card import card_of
 from exchange.protection.web.chamber import Chamber, Room
-from exchange.protection.web.desk import SURE, Desk, desk_of
+from exchange.protection.web.desk import SHAPES, SURE, Desk, desk_of
 from exchange.protection.web.fields import flat
 from exchange.protection.web.filling import fill
 from exchange.protection.web.lookups import MOST, cleared_people
 from exchange.protection.web.offers import Offers
 from exchange.protection.web.once import once
 from exchange.protection.web.pages.item import id_of, titles
+from exchange.protection.web.proceeding import act_in
 from exchange.protection.web.sheet import Again, sheet_of, status_of
 from exchange.web.acts.desk import Choice
 from exchange.web.acts.filling import Filling
@@ -47,7 +48,7 @@ class _Look(Exception):
 
 async def show(chamber: Chamber, request: Request) -> Response:
     """Show the empty form of an act."""
-    query, kind = Query(request), kind_of(request)
+    query, kind = Query(request), act_in(request, SHAPES)
     chosen = {name: (str(number),) for name in CHOSEN if (number := query.number(name)) is not None}
     asked = query.member("kind", ConsentKind)
     async with chamber.reading(request) as room:
@@ -60,7 +61,7 @@ async def send(chamber: Chamber, request: Request) -> Response:
 
 
 async def _sent(chamber: Chamber, request: Request, form: Form) -> Response:
-    kind, item_id = kind_of(request), id_of(request, "item")
+    kind, item_id = act_in(request, SHAPES), id_of(request, "item")
     if form.get("more"):
         async with chamber.writing(request, form) as room:
             return await _page(chamber, room, request, kind, form)
@@ -161,14 +162,3 @@ async def _page(
         seen=form.get("seen"),
         asked=asked if asked in set(ConsentKind) else None,
     )
-
-
-def kind_of(request: Request) -> ItemAct:
-    """Return the act that the address names; raise NotThere for none, and for a registration."""
-    try:
-        kind = ItemAct(str(request.path_params["act"]))
-    except ValueError:
-        raise NotThere from None
-    if kind is ItemAct.REGISTER:
-        raise NotThere
-    return kind
