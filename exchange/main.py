@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from typing import Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +31,9 @@ from exchange.web.house import House
 from exchange.work import Work
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""Nothing of a call leaves the node by the framework's own ways, whatever stands in the environment: see `Edge`."""
 
 
 def create_app(
@@ -55,6 +60,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
         lifespan=lifespan or _nothing_more,
         exception_handlers={HTTPException: _of_routing(house)},
     )
@@ -79,6 +85,7 @@ def create_module_app(runtime: Runtime, settings: Settings, module: Module) -> F
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
         exception_handlers={HTTPException: _of_routing(house)},
     )
     app.router.routes.extend([*module_routes(entrance, module), *secret_pages.routes(house, module, ROUTE)])

@@ -1,15 +1,15 @@
 """A state's working days as data: public holidays, days off and moved days, each with the act that made it."""
 
-from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Day, Shape
+from schemas.vocabulary import Vocabulary
 
 
-class DayKind(StrEnum):
+class DayKind(Vocabulary):
     """What an entry of the calendar makes of a day."""
 
     HOLIDAY = "holiday"

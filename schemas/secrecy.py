@@ -1,9 +1,9 @@
 """The closed vocabularies of the protection module: the only place where their members are spelled."""
 
-from enum import StrEnum
+from schemas.vocabulary import Vocabulary
 
 
-class Mark(StrEnum):
+class Mark(Vocabulary):
     """A degree of secrecy, highest first; `restricted` is a level of protection and, in Kazakhstan, no degree."""
 
     SPECIAL_IMPORTANCE = "special_importance"
@@ -13,14 +13,14 @@ class Mark(StrEnum):
     RESTRICTED = "restricted"
 
 
-class Office(StrEnum):
+class Office(Vocabulary):
     """The standing working bodies of the organisation (Agreement of 2004, article 1)."""
 
     SECRETARIAT = "secretariat"
     JOINT_STAFF = "joint_staff"
 
 
-class ItemKind(StrEnum):
+class ItemKind(Vocabulary):
     """What carries the information."""
 
     DOCUMENT = "document"
@@ -29,7 +29,7 @@ class ItemKind(StrEnum):
     ORAL = "oral"
 
 
-class ItemState(StrEnum):
+class ItemState(Vocabulary):
     """Where an item stands; in transit, out, breached and the like are facts about its copies."""
 
     PENDING = "pending"
@@ -38,7 +38,7 @@ class ItemState(StrEnum):
     GONE = "gone"
 
 
-class CopyKind(StrEnum):
+class CopyKind(Vocabulary):
     """How a numbered copy came to be."""
 
     ORIGINAL = "original"
@@ -47,7 +47,7 @@ class CopyKind(StrEnum):
     EXTRACT = "extract"
 
 
-class CopyState(StrEnum):
+class CopyState(Vocabulary):
     """Where a numbered copy is."""
 
     HELD = "held"
@@ -55,7 +55,7 @@ class CopyState(StrEnum):
     DESTROYED = "destroyed"
 
 
-class ItemAct(StrEnum):
+class ItemAct(Vocabulary):
     """What a body can do with an item."""
 
     REGISTER = "register"
@@ -78,7 +78,7 @@ class ItemAct(StrEnum):
     CLOSE_BREACH = "close_breach"
 
 
-class ConsentKind(StrEnum):
+class ConsentKind(Vocabulary):
     """What a consent is for; none opens another purpose or publication."""
 
     COPY = "copy"
@@ -91,7 +91,7 @@ class ConsentKind(StrEnum):
     JOINT_MARK = "joint_mark"
 
 
-class Origin(StrEnum):
+class Origin(Vocabulary):
     """How the body that acts came by the information."""
 
     RECEIVED = "received"
@@ -99,7 +99,7 @@ class Origin(StrEnum):
     JOINT = "joint"
 
 
-class Whose(StrEnum):
+class Whose(Vocabulary):
     """Whose consent a rule asks for; where a Party is named, its body or its competent body speaks for it."""
 
     GIVER = "giver"
@@ -111,14 +111,14 @@ class Whose(StrEnum):
     OTHERS_COMPETENT = "others_competent"
 
 
-class Spare(StrEnum):
+class Spare(Vocabulary):
     """What spares from a consent or lifts a ban."""
 
     FIRST_TRANSLATION = "first_translation"
     CRISIS = "crisis"
 
 
-class Channel(StrEnum):
+class Channel(Vocabulary):
     """How an item travels; nobody carries one across a border in person."""
 
     DIPLOMATIC = "diplomatic"
@@ -127,7 +127,7 @@ class Channel(StrEnum):
     ELECTRONIC = "electronic"
 
 
-class ChannelNeed(StrEnum):
+class ChannelNeed(Vocabulary):
     """What a channel needs beside the regime that provides it."""
 
     NOTHING = "nothing"
@@ -135,21 +135,21 @@ class ChannelNeed(StrEnum):
     MEANS = "means"
 
 
-class ReceiptForm(StrEnum):
+class ReceiptForm(Vocabulary):
     """How a receipt is confirmed."""
 
     WRITTEN = "written"
     ELECTRONIC = "electronic"
 
 
-class DecisionNeed(StrEnum):
+class DecisionNeed(Vocabulary):
     """What a decision to release rests on beside the sender's own law."""
 
     OWN_CONSENT = "own_consent"
     RECIPIENT_CLEARED = "recipient_cleared"
 
 
-class DutyKind(StrEnum):
+class DutyKind(Vocabulary):
     """What somebody waits for."""
 
     RECEIPT = "receipt"
@@ -157,7 +157,7 @@ class DutyKind(StrEnum):
     INQUIRY = "inquiry"
 
 
-class DutyState(StrEnum):
+class DutyState(Vocabulary):
     """Where a duty stands; overdue is `running` with its due moment reached."""
 
     RUNNING = "running"
@@ -166,7 +166,7 @@ class DutyState(StrEnum):
     VOID = "void"
 
 
-class BreachKind(StrEnum):
+class BreachKind(Vocabulary):
     """What happened to information or to its carrier."""
 
     DISSEMINATION = "dissemination"
@@ -177,7 +177,7 @@ class BreachKind(StrEnum):
     IMPROPER_USE = "improper_use"
 
 
-class BreachState(StrEnum):
+class BreachState(Vocabulary):
     """Where a breach stands."""
 
     REPORTED = "reported"
@@ -185,14 +185,14 @@ class BreachState(StrEnum):
     CLOSED = "closed"
 
 
-class BodyKind(StrEnum):
+class BodyKind(Vocabulary):
     """Which bodies of a Party a rule speaks of."""
 
     AUTHORISED = "authorised"
     COMPETENT = "competent"
 
 
-class TreatyElement(StrEnum):
+class TreatyElement(Vocabulary):
     """What a treaty must state before Kazakhstan gives its secrets under it (Rules No. 1355, point 4), in order."""
 
     BODIES = "bodies"
@@ -205,7 +205,7 @@ class TreatyElement(StrEnum):
     DISPUTES = "disputes"
 
 
-class ReleaseState(StrEnum):
+class ReleaseState(Vocabulary):
     """Where a national release procedure stands."""
 
     PROPOSED = "proposed"
@@ -215,7 +215,7 @@ class ReleaseState(StrEnum):
     REJECTED = "rejected"
 
 
-class ReleaseAct(StrEnum):
+class ReleaseAct(Vocabulary):
     """The acts of a national release procedure."""
 
     PROPOSE = "propose"
@@ -225,14 +225,14 @@ class ReleaseAct(StrEnum):
     DECIDE_GOVERNMENT = "decide_government"
 
 
-class ReleaseDuty(StrEnum):
+class ReleaseDuty(Vocabulary):
     """What a release procedure waits for within a term of working days."""
 
     CLASSIFICATION_DECISION = "classification_decision"
     EXPERT_CONCLUSION = "expert_conclusion"
 
 
-class VisitState(StrEnum):
+class VisitState(Vocabulary):
     """Where a visit stands."""
 
     REQUESTED = "requested"
@@ -240,7 +240,7 @@ class VisitState(StrEnum):
     REFUSED = "refused"
 
 
-class VisitAct(StrEnum):
+class VisitAct(Vocabulary):
     """The acts of a visit."""
 
     REQUEST = "request_visit"
@@ -248,7 +248,7 @@ class VisitAct(StrEnum):
     REFUSE = "refuse_visit"
 
 
-class EntryKind(StrEnum):
+class EntryKind(Vocabulary):
     """What else is kept as a dated entry with its notices."""
 
     COMPETENT_BODY = "competent_body"
@@ -262,7 +262,7 @@ class EntryKind(StrEnum):
     RELEASED = "released"
 
 
-class AgreementKind(StrEnum):
+class AgreementKind(Vocabulary):
     """What two sides agree on beside the treaty; it counts once both have confirmed it."""
 
     MEANS = "means"
@@ -270,7 +270,7 @@ class AgreementKind(StrEnum):
     STANDING = "standing"
 
 
-class ProceedingKind(StrEnum):
+class ProceedingKind(Vocabulary):
     """What runs beside the items with a record of its own."""
 
     RELEASE = "release"
@@ -278,7 +278,7 @@ class ProceedingKind(StrEnum):
     ENTRY = "entry"
 
 
-class PaperKind(StrEnum):
+class PaperKind(Vocabulary):
     """What is printed: an item's card and record, its acts in writing; the letter on a visit; a proposal to release."""
 
     EXTRACT = "extract"
@@ -289,7 +289,7 @@ class PaperKind(StrEnum):
     PROPOSAL = "proposal"
 
 
-class Taken(StrEnum):
+class Taken(Vocabulary):
     """What somebody took notice of: the content itself, a paper, or what the card, the record, the copies tell."""
 
     CONTENT = "content"
@@ -299,7 +299,7 @@ class Taken(StrEnum):
     COPIES = "copies"
 
 
-class Told(StrEnum):
+class Told(Vocabulary):
     """What a notice tells of: it never names the designation, the mark or the content."""
 
     RELEASE = "release"
