@@ -15,6 +15,7 @@ from exchange import (
     admit,
     force_commands,
     keys_commands,
+    logs,
     operate,
     registry_commands,
     rotation_commands,
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     if asked.command != "demo":  # which ends in its own words, and whose node logs for itself
         signal.signal(signal.SIGINT, _end)
-        serve.log_to_stderr()
+        logs.to_stderr()
     try:
         return _run(asked, from_environment())
     except (ExchangeError, LocalPostgresError) as trouble:

@@ -1,7 +1,6 @@
 """The node at work: the interface, the ticker and the sandbox's mail sink, until a signal ends them."""
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
@@ -270,10 +269,3 @@ def say(text: str) -> None:
     """Tell the operator."""
     sys.stdout.write(f"exchange: {text}\n")
     sys.stdout.flush()
-
-
-def log_to_stderr() -> None:
-    """Log in lines that hold no content of a request."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    for name in ("apscheduler", "uvicorn", "mail.log", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)

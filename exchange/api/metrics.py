@@ -24,11 +24,16 @@ class Figures:
         self.seconds = Histogram(
             "exchange_http_request_seconds", "Time to answer.", labels, buckets=BUCKETS, registry=self.registry
         )
+        self._kept: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a call; routes are patterns, so their number stays small."""
-        self.calls.labels(method, route, status).inc()
-        self.seconds.labels(method, route).observe(seconds)
+        key = (method, route, status)
+        if key not in self._kept:
+            self._kept[key] = self.calls.labels(*key), self.seconds.labels(method, route)
+        calls, times = self._kept[key]
+        calls.inc()
+        times.observe(seconds)
 
     def written(self, waiting: health.Waiting, jobs: Iterable[tuple[str, datetime | None]]) -> bytes:
         """Write the figures of this process together with those of the database."""
