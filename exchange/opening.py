@@ -257,14 +257,14 @@ async def _opened_runtime(
             "as a login that may become exchange_app"
         ) from None
     try:
-        async with pool.raw.acquire() as conn, conn.transaction():
+        async with pool.transaction() as conn:
             reading = await registry.keep_reading(conn)
             if mode is Mode.SANDBOX:
                 await registry.seed_sandbox(conn)
             await keys.make_missing(conn, key)
             desk = Desk(await keys.load(conn, key), reading, Readings(reading), doors)
         if mode is Mode.SANDBOX:
-            async with pool.raw.acquire() as conn, conn.transaction():
+            async with pool.transaction() as conn:
                 await sandbox.open_clock(conn, first_moment)
         press = Press()
         try:

@@ -25,17 +25,17 @@ PATHS = (
 @pytest.fixture
 async def recorder(node: Node) -> AsyncIterator[Recorder]:
     """Note what the node asks its database."""
-    async with recorded(node.runtime.pool.raw) as found:
+    async with recorded(node.runtime.pool) as found:
         yield found
 
 
 async def counted(recorder: Recorder, node: Node, path: str, role: Role = Role.SYSTEM) -> list[str]:
     """Return the statements of a read; whatever a connection asks once in its life was asked before."""
-    for _ in range(node.runtime.pool.raw.get_max_size()):
+    for _ in range(node.runtime.pool.size):
         assert (await node.get(path, role=role)).status_code == 200
-    recorder.taken()
+    await recorder.taken()
     assert (await node.get(path, role=role)).status_code == 200
-    return recorder.taken()
+    return await recorder.taken()
 
 
 async def lengthened(node: Node, made: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ async def lengthened(node: Node, made: dict[str, Any]) -> None:
 async def test_the_recorder_counts_begin_and_commit(node: Node, recorder: Recorder) -> None:
     async with node.runtime.transaction() as conn:
         await conn.execute("SELECT 1")
-    begin, one, commit = recorder.taken()
+    begin, one, commit = await recorder.taken()
     assert (begin[:5], one, commit[:6]) == ("BEGIN", "SELECT 1", "COMMIT")
 
 
@@ -77,9 +77,9 @@ async def test_every_act_makes_few_statements(node: Node, recorder: Recorder, ki
     node.clock.advance(days=2)
     by = "TJ-GKNB" if kind is ActKind.RECEIVE else author(kind)
     await node.headers(by)
-    recorder.taken()
+    await recorder.taken()
     answer = await node.act(made, by, **examples.act(kind), headers={"Idempotency-Key": "k"})
-    statements = recorder.taken()
+    statements = await recorder.taken()
     assert answer.status_code == 201, answer.text
     assert 0 < len(statements) <= MOST_OF_AN_ACT, statements
 
@@ -87,9 +87,9 @@ async def test_every_act_makes_few_statements(node: Node, recorder: Recorder, ki
 async def test_a_submission_makes_few_statements(node: Node, recorder: Recorder) -> None:
     for _ in range(2):
         await node.submitted()
-    recorder.taken()
+    await recorder.taken()
     await node.call("POST", "/v1/requests", value=SUBMISSION, headers={"Idempotency-Key": "k"})
-    assert 0 < len(statements := recorder.taken()) <= MOST_OF_AN_ACT, statements
+    assert 0 < len(statements := await recorder.taken()) <= MOST_OF_AN_ACT, statements
 
 
 async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: Node, recorder: Recorder) -> None:
@@ -97,15 +97,15 @@ async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: 
         made = await node.submitted()
     for text in ("а", "б"):
         await node.done(made, "RU-MVD", "note", text=text)
-    recorder.taken()
+    await recorder.taken()
     made = await node.submitted()
-    begin, read, written, commit = recorder.taken()
+    begin, read, written, commit = await recorder.taken()
     assert ("FROM caller" in read or "JOIN caller" in read, "save_decisions" in written) == (True, True)
     assert (begin[:5], commit[:6]) == ("BEGIN", "COMMIT")
     await node.call(
         "POST", f"/v1/requests/{made['id']}/acts", "RU-MVD", value={"act": "accept"}, headers={"Idempotency-Key": "k"}
     )
-    _, read, written, _ = recorder.taken()
+    _, read, written, _ = await recorder.taken()
     assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
 
 
@@ -115,10 +115,10 @@ async def test_an_act_makes_as_many_statements_on_a_long_record_as_on_a_short_on
     made = await node.submitted()
     for text in ("а", "б"):  # what a connection and a token ask once is asked by then
         await node.done(made, "RU-MVD", "note", text=text)
-    recorder.taken()
+    await recorder.taken()
     await node.done(made, "RU-MVD", "accept")
-    short = recorder.taken()
+    short = await recorder.taken()
     await lengthened(node, made)
-    recorder.taken()
+    await recorder.taken()
     await node.done(made, "RU-MVD", "postpone", reason="а")
-    assert recorder.taken() == short
+    assert await recorder.taken() == short

@@ -190,15 +190,15 @@ async def test_the_sandbox_knows_all_regimes_bodies_and_agreements(hall: Hall) -
 
 async def test_a_scene_takes_one_statement_and_a_second_one_for_outcomes(hall: Hall) -> None:
     named = "019cbcf2-7c00-7000-8000-000000000001"
-    async with recorded(hall.module.pool.raw) as seen:
+    async with recorded(hall.module.pool) as seen:
 
         async def asked(*outcomes: str) -> int:
-            for _ in range(hall.module.pool.raw.get_max_size() + 1):  # whatever a connection asks once in its life
-                seen.taken()
+            for _ in range(hall.module.pool.size + 1):  # whatever a connection asks once in its life
+                await seen.taken()
                 async with hall.module.pool.connection() as conn:
                     plain = {"bodies": ("KZ-MVD", "AM-POL"), "people": ("kz-mvd.head",)}
                     await scene_for(conn, hall.module, now=NOW, outcomes=outcomes, **plain)
-            return len(seen.taken())
+            return len(await seen.taken())
 
         assert await asked() == 1
         assert await asked("no id") == 1

@@ -136,19 +136,18 @@ async def test_two_callers_move_it_one_after_the_other(node: Node) -> None:
 async def test_a_call_cut_off_at_any_moment_leaves_nobody_the_turn(node: Node, database: Database) -> None:
     """The grant may have been made and not be known here yet; the node's own connections are not reset."""
     held = "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"
-    opened = await open_pool(database.dsn, size=4, role=ROLE)
-    async with opened.raw as pool:
-        db = Db(pool)
-        for steps in range(12):
-            moving = asyncio.create_task(sandbox.move_clock(db, (), Wish(by=timedelta(hours=1))))
-            for _ in range(steps):
-                await asyncio.sleep(0)
-                time.sleep(0.003)  # noqa: ASYNC251 - the database answers, and we do not listen
-            moving.cancel()
-            await asyncio.gather(moving, return_exceptions=True)
-            await until(lambda: node.db.pool.fetchval(held), 2)  # the database undoes it when it notices
-            async with db.connection() as conn:
-                assert not (await sandbox.read_clock(conn)).moving
+    db = await open_pool(database.dsn, size=4, role=ROLE)
+    for steps in range(12):
+        moving = asyncio.create_task(sandbox.move_clock(db, (), Wish(by=timedelta(hours=1))))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+            time.sleep(0.003)  # noqa: ASYNC251 - the database answers, and we do not listen
+        moving.cancel()
+        await asyncio.gather(moving, return_exceptions=True)
+        await until(lambda: node.db.pool.fetchval(held), 2)  # the database undoes it when it notices
+        async with db.connection() as conn:
+            assert not (await sandbox.read_clock(conn)).moving
+    await db.close()
 
 
 @pytest.mark.usefixtures("node")

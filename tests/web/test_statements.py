@@ -10,16 +10,16 @@ PATHS = ("/", "/requests", "/requests?q=банк", "/duties?due=later", "/reques
 async def test_every_page_makes_few_statements_however_long_the_record(office: Office) -> None:
     made = await office.node.submitted()
     person = await office.person("RU-MVD")
-    pool = office.node.runtime.pool.raw
+    pool = office.node.runtime.pool
     async with recorded(pool) as recorder:
 
         async def counted(path: str) -> list[str]:
             """Return the statements of a page; whatever a connection asks once in its life was asked before."""
-            for _ in range(pool.get_max_size()):
+            for _ in range(pool.size):
                 await person.get(path.replace("{id}", made["id"]))
-            recorder.taken()
+            await recorder.taken()
             await person.get(path.replace("{id}", made["id"]))
-            return recorder.taken()
+            return await recorder.taken()
 
         few = {path: await counted(path) for path in PATHS}
         for number in range(MANY):
@@ -33,6 +33,6 @@ async def test_an_act_done_on_its_form_makes_few_statements(office: Office) -> N
     made = await office.node.submitted()
     person = await office.person("RU-MVD")
     own = await person.open_form(made["id"], "accept")
-    async with recorded(office.node.runtime.pool.raw) as recorder:
+    async with recorded(office.node.runtime.pool) as recorder:
         assert (await person.post(f"/requests/{made['id']}/acts/accept", own)).status_code == 303
-        assert 0 < len(statements := recorder.taken()) <= MOST_OF_AN_ACT, statements
+        assert 0 < len(statements := await recorder.taken()) <= MOST_OF_AN_ACT, statements
