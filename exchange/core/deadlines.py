@@ -83,32 +83,31 @@ def hour_term(*, started_at: datetime, hours: int, zone: str, rule: str, profile
 
 def _wall(instant: datetime, zone: str) -> str:
     """Write an instant as its local time with the offset from UTC."""
-    local = instant.astimezone(ZoneInfo(zone))
-    written = local.isoformat(" ", "seconds")
-    return f"{_written(local)} {written[11:19]} ({zone}, UTC{written[19:25]})"
+    local = instant.astimezone(ZoneInfo(zone)).isoformat(" ", "seconds")
+    return f"{_written(local)} {local[11:19]} ({zone}, UTC{local[19:25]})"
 
 
-def _written(day: date) -> str:
-    """Write a day as it is read aloud: day, month, year."""
-    return f"{day.day:02}.{day.month:02}.{day.year:04}"
+def _written(iso: str) -> str:
+    """Write a day as it is read aloud: day, month, year; after ISO 8601, which may go on to the time."""
+    return f"{iso[8:10]}.{iso[5:7]}.{iso[:4]}"
 
 
 def explain(calculation: Calculation) -> tuple[str, ...]:
     """Put a calculation into words, step by step."""
-    zone, start = calculation.zone, calculation.started_at
+    zone = calculation.zone
+    start, due = _wall(calculation.started_at, zone), _wall(calculation.due_at, zone)
     if calculation.hours is not None:
         return (
-            f"Передано по техническим средствам связи: {_wall(start, zone)}.",
+            f"Передано по техническим средствам связи: {start}.",
             f"Прибавлено {calculation.hours} часа подряд (трое суток), от секунды до секунды.",
-            f"Срок истекает: {_wall(calculation.due_at, zone)}.",
+            f"Срок истекает: {due}.",
         )
-    steps = [
-        f"Получено: {_wall(start, zone)}.",
-        f"День получения {_written(local_day(start, zone))} не считается.",
+    suspended = calculation.suspended_days
+    return (
+        f"Получено: {start}.",
+        f"День получения {start[:10]} не считается.",
         f"Прибавлено календарных дней: {calculation.days}.",
-    ]
-    if calculation.suspended_days:
-        steps.append(f"Прибавлено дней отсрочки исполнения: {calculation.suspended_days}.")
-    steps.append(f"Последний день: {_written(calculation.due_on)}, до 24:00 местного времени.")
-    steps.append(f"Срок истекает: {_wall(calculation.due_at, zone)}.")
-    return tuple(steps)
+        *([f"Прибавлено дней отсрочки исполнения: {suspended}."] if suspended else ()),
+        f"Последний день: {_written(calculation.due_on.isoformat())}, до 24:00 местного времени.",
+        f"Срок истекает: {due}.",
+    )

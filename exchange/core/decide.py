@@ -1,6 +1,6 @@
 """One act → a Decision, or a Refusal with every reason."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from exchange.core.acts import ACTS
 from exchange.core.deadlines import Calculation, day_term, hour_term, local_day
 from exchange.core.errors import Weight
 from exchange.core.fold import apply, begin, proposed_term
+from exchange.core.frozen import replace
 from exchange.core.objections import Objection, object_to
 from exchange.core.request import AttachmentRef, AuthorityRef, Entry, Request, Ruling
 from exchange.core.scene import Reading, Scene

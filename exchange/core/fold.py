@@ -1,7 +1,6 @@
 """The fold: a record, act by act, into the request that it tells of. Replaying it changes nothing."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -9,6 +8,7 @@ from exchange.core import obligations
 from exchange.core.acts import ACTS
 from exchange.core.deadlines import local_day
 from exchange.core.errors import RecordBroken
+from exchange.core.frozen import replace
 from exchange.core.request import Ask, Carried, Consent, Entry, Item, Postponement, Request
 from schemas import acts as act_bodies
 from schemas.requests import Submission

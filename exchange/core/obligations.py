@@ -1,11 +1,11 @@
 """What an act does to the duties of a request: opened, met, suspended, given another date, passed on."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 
 from exchange.core.acts import ACTS, Effect
 from exchange.core.deadlines import Calculation, local_day
+from exchange.core.frozen import replace
 from exchange.core.request import AuthorityRef, Entry, Obligation, Request, Revision
 from schemas.acts import Confirm, Postpone, ProposeTerm
 from schemas.vocabulary import AskKind, ObligationKind, ObligationState

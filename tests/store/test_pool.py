@@ -51,12 +51,15 @@ async def test_a_loan_is_waited_for_and_then_refused(pool: Pool, monkeypatch: py
 
 
 async def test_a_connection_that_the_database_closed_is_not_lent(pool: Pool, owner: asyncpg.Connection) -> None:
-    gone = await backend(pool)
-    with pytest.raises(Unavailable):
+    async def ask() -> None:
         async with pool.connection() as conn:
             asked = asyncio.ensure_future(conn.fetchval("SELECT pg_sleep(10)"))
             await owner.execute("SELECT pg_terminate_backend($1)", gone)
             await asked
+
+    gone = await backend(pool)
+    with pytest.raises(Unavailable):
+        await ask()
     assert await backend(pool) != gone
 
 
