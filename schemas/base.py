@@ -35,6 +35,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_LIMIT + 1},}}")
 """Where too many marks in a row could stand: no mark is a letter, digit, space or ASCII (a test looks at all)."""
 
+_SEEN = r"!-~\u00ab\u00bb\u0400-\u0482\u048a-\u052f\u2013\u2014\u2018-\u201e\u2026\u2116"
+_PLAIN = re.compile(rf"[ \n\r\t]*[{_SEEN}][{_SEEN} \n\r\t]*")
+"""A text of which nothing is to be said but its length: ASCII, Cyrillic and common punctuation, seen, and NFC already."""
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-]00:00)")
 
@@ -56,6 +60,8 @@ def composed(value: str) -> str:
 
 def _text(value: str) -> str:
     """Normalise to NFC; raise PydanticCustomError for control characters, blank or too long text, or piled marks."""
+    if len(value) <= TEXT_LIMIT and _PLAIN.fullmatch(value):
+        return value
     text = composed(value)
     if _CONTROL.search(text):
         raise PydanticCustomError("text_control", "control characters are not allowed")

@@ -7,7 +7,18 @@ from contextlib import suppress
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.base import _CONTROL, _MARKS, LINE_BREAKS, MARKS_LIMIT, RAW_TEXT_LIMIT, TEXT_LIMIT, Text, is_mark
+from schemas.base import (
+    _CONTROL,
+    _MARKS,
+    _PLAIN,
+    INVISIBLE,
+    LINE_BREAKS,
+    MARKS_LIMIT,
+    RAW_TEXT_LIMIT,
+    TEXT_LIMIT,
+    Text,
+    is_mark,
+)
 from tests.effort import grows_like_its_input
 
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
@@ -19,6 +30,21 @@ def test_the_expression_for_control_characters_is_what_unicode_says() -> None:
     expected = {char for char in every if unicodedata.category(char) in {"Cc", "Cs"} and char not in LINE_BREAKS}
     found = {chr(code) for code in range(sys.maxunicode + 1) if _CONTROL.search(chr(code))}
     assert found == expected
+
+
+def test_what_passes_for_plain_would_pass_the_longer_look() -> None:
+    """Each such character is seen, no control character and no mark, and none composes with another one (NFC)."""
+    plain = [char for char in map(chr, range(sys.maxunicode + 1)) if _PLAIN.fullmatch(char)]
+    assert {"a", "я", "ң", "«"} <= set(plain)
+    assert {char for char in plain if unicodedata.category(char)[0] not in "LNPS" or char in INVISIBLE} == set()
+    assert [char for char in plain if is_mark(char) or _CONTROL.search(char)] == []
+    pairs = "".join(one + other for one in plain for other in plain)
+    assert unicodedata.is_normalized("NFC", pairs)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t "])
+def test_a_blank_text_is_not_plain(blank: str) -> None:
+    assert _refused(blank) == "text_blank"
 
 
 def _refused(text: str) -> str:
