@@ -80,8 +80,7 @@ def document(raw: bytes | Fault) -> Document:
         raise Fault("too_deep")
     try:
         text = raw.decode("utf-8")
-        # Numbers are left to the shapes: whoever sends a million digits costs nothing here.
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_json, parse_int=len, parse_float=len)
+        value = _READER.decode(text)
     except ValueError:
         raise Fault("not_json") from None
     if _SURROGATE.search(text) and (broken := tuple(_surrogates(value))):
@@ -134,3 +133,7 @@ def _surrogates(value: Any) -> "list[ProblemItem]":
 
 def _half(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+_READER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_json, parse_int=len, parse_float=len)
+"""Numbers are left to the shapes: whoever sends a million digits costs nothing here."""

@@ -14,6 +14,8 @@ from hashlib import sha256
 GENESIS = bytes(32)
 """The digest before the first entry."""
 
+_WRITER = json.JSONEncoder(ensure_ascii=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
@@ -38,7 +40,7 @@ def stamp(instant: datetime) -> str:
 def envelope(*, request: str, act: str, author: str, at: datetime, seen: bytes, body: bytes) -> bytes:
     """Return the bytes that an author signs; `body` must be one JSON value in UTF-8."""
     head = {"request": request, "act": act, "author": author, "at": stamp(at), "seen_digest": seen.hex()}
-    return json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "body": ' + body + b"}"
+    return _WRITER.encode(head)[:-1].encode() + b', "body": ' + body + b"}"
 
 
 def digest(*, previous: bytes, seq: int, jws: str, recorded_at: datetime, ruling: str) -> bytes:
