@@ -37,7 +37,7 @@ _MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_LIMIT + 1},}}")
 
 _SEEN = r"!-~\u00ab\u00bb\u0400-\u0482\u048a-\u052f\u2013\u2014\u2018-\u201e\u2026\u2116"
 _PLAIN = re.compile(rf"[ \n\r\t]*[{_SEEN}][{_SEEN} \n\r\t]*")
-"""A text of which nothing is to be said but its length: ASCII, Cyrillic and common punctuation, seen, and NFC already."""
+"""A text of which nothing is to be said but its length: ASCII, Cyrillic, common signs; something seen, NFC already."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-]00:00)")

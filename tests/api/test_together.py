@@ -25,9 +25,9 @@ def bodies(answers: list[Any]) -> list[dict[str, Any]]:
     return [answer.json() for answer in answers]
 
 
-def written(recorder: Recorder) -> int:
+async def written(recorder: Recorder) -> int:
     """Count the statements that wrote decisions."""
-    return sum("save_decisions" in query for query in recorder.taken())
+    return sum("save_decisions" in query for query in await recorder.taken())
 
 
 async def warm(node: Node, *authorities: str) -> None:
@@ -50,10 +50,10 @@ async def test_p_7_1_numbers_have_no_gaps_and_no_doubles_with_and_without_keys(n
 
 async def test_requests_that_cross_each_other_in_one_batch_take_both_registers_of_both(node: Node) -> None:
     await warm(node, "KZ-MVD", "RU-MVD")
-    async with recorded(node.runtime.pool.raw) as recorder:
+    async with recorded(node.runtime.pool) as recorder:
         ways = [("KZ-MVD", "RU-MVD"), ("RU-MVD", "KZ-MVD")] * 6
         made = bodies(await asyncio.gather(*(node.submit(by, requested_authority=to) for by, to in ways)))
-        assert 0 < written(recorder) < len(ways)
+        assert 0 < await written(recorder) < len(ways)
     for by, to in ways[:2]:
         own = [one for one in made if one["number"].startswith(by)]
         assert sorted(one["number"] for one in own) == [f"{by}/2026/O-{n:05d}" for n in range(3, 9)]
@@ -79,9 +79,9 @@ async def test_acts_on_many_requests_are_written_together(node: Node) -> None:
     requests = [await node.submitted() for _ in range(8)]
     for request in requests[:2]:
         await node.done(request, "RU-MVD", "note", text="а")
-    async with recorded(node.runtime.pool.raw) as recorder:
+    async with recorded(node.runtime.pool) as recorder:
         made = bodies(await asyncio.gather(*(node.act(request, "RU-MVD", "accept") for request in requests)))
-        assert written(recorder) < len(requests)
+        assert await written(recorder) < len(requests)
     assert {one["state"] for one in made} == {"executing"}
     assert {one["id"] for one in made} == {one["id"] for one in requests}
 
