@@ -173,11 +173,11 @@ async def test_a_register_that_somebody_else_holds_keeps_back_those_alone_who_ne
 
 async def test_a_long_body_goes_alone(node: Node) -> None:
     await warm(node, "KZ-MVD")
-    async with recorded(node.runtime.pool.raw) as recorder:
+    async with recorded(node.runtime.pool) as recorder:
         await node.submitted(substance="существо " * 2000)
-        alone = recorder.taken()
+        alone = await recorder.taken()
         await node.submitted(substance="существо")
-        assert len(alone) > len(recorder.taken())
+        assert len(alone) > len(await recorder.taken())
     assert len([query for query in alone if "save_decisions" in query]) == 1
 
 
