@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from exchange.core.errors import FileBroken, NoRoom
-from exchange.files.handles import FolderReader, FolderWriter, told
+from exchange.files.handles import FolderReader, FolderWriter, open_folder, told
 from exchange.files.store import Held, Reader, Writer
 
 T = TypeVar("T")
@@ -44,10 +44,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         """Open the folder, making it where it is missing; raise Unavailable when it cannot be used."""
         with told():
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            with suppress(PermissionError):  # somebody else's folder, who gave us rights in it
-                os.fchmod(self._root, 0o700)
+            self._root = open_folder(path)
             with self._opened((INCOMING,), make=True):
                 pass
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from exchange.core.errors import NoRoom, Unavailable
@@ -39,6 +40,15 @@ def told() -> Iterator[None]:
         if trouble.errno in _FULL:
             raise NoRoom from trouble
         raise Unavailable(f"files: {errno.errorcode.get(trouble.errno or 0, 'OSError')}") from trouble
+
+
+def open_folder(path: Path) -> int:
+    """Return the descriptor of a folder that is ours alone, made where it is missing; for within `told`."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    with suppress(PermissionError):  # somebody else's folder, who gave us rights in it
+        os.fchmod(root, 0o700)
+    return root
 
 
 class FolderWriter:

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from exchange.core.errors import Tampered
-from exchange.files.handles import told
+from exchange.files.handles import open_folder, told
 
 LARGEST: Final = 4096
 """Bytes of a wrapped key, by far."""
@@ -49,10 +49,7 @@ class KeyFolder:
     def __init__(self, path: Path) -> None:
         """Open the folder, making it where it is missing; raise Unavailable when it cannot be used."""
         with told():
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            with suppress(PermissionError):  # somebody else's folder, who gave us rights in it
-                os.fchmod(self._root, 0o700)
+            self._root = open_folder(path)
 
     def close(self) -> None:
         """Let go of the folder."""
