@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from exchange import keys_commands, opening, protecting
-from exchange.core.errors import NodeError
+from exchange.core.errors import ModuleSealed, NodeError, Unavailable
 from exchange.opening import Place
 from exchange.operate import tell, with_place
 from exchange.protection.content.provider import Owner, Version
 from exchange.protection.module import Module
 from exchange.protection.service import keys, renewing
+from exchange.protection.service.renewing import Round
 from exchange.protection.store import former, locked
 from exchange.runtime import Mode
 from exchange.serve import run
@@ -26,6 +27,9 @@ AS_IT_SIGNS_IN: Final = "none"
 
 ROUNDS: Final = 3
 """Most rounds of one command: the second sees that nothing is left, a third is for what was under way."""
+
+TRIES: Final = 3
+"""How often a step is tried; nothing of one that failed stands."""
 
 PATIENCE: Final = timedelta(hours=24)
 """For how long nothing is met under a former version before it is destroyed."""
@@ -86,7 +90,7 @@ async def _wrapped_anew(seat: Seat) -> None:
     for _ in range(ROUNDS):
         going = await renewing.begin(seat.module, owner=seat.owner)
         while going is not None and not going.over:
-            if await going.step():
+            if await _stepped(going):
                 tell(f"{done + going.renewed} of {max(total, done + going.renewed)} wrapped anew")
         if going is None:
             break
@@ -99,6 +103,18 @@ async def _wrapped_anew(seat: Seat) -> None:
         tell(f"{broken} do not open, and keep their versions: `exchange verify` names them")
     if left := await _waiting(seat):
         tell(f"{left} wait: `exchange protection rewrap` as the owner of the schema goes on")
+
+
+async def _stepped(going: Round) -> bool:
+    """Do the next step, once more where acts that came at the same moment held it up."""
+    for _ in range(TRIES):
+        try:
+            return await going.step()
+        except ModuleSealed:
+            raise
+        except Unavailable as trouble:
+            held_up = trouble
+    raise NodeError(f"the database or the files cannot be used ({held_up}): `exchange protection rewrap` goes on")
 
 
 async def _waiting(seat: Seat) -> int:
