@@ -15,9 +15,12 @@ from exchange.protection.service import agreements, keys, people, proving, trail
 from exchange.protection.service.items import ITEM, opened
 from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened as unlocked
-from exchange.protection.service.vouching import bound, require
+from exchange.protection.service.vouching import require
 from exchange.protection.store import items, proof, saving
+from exchange.protection.store.agreements import AgreementRow
+from exchange.protection.store.facts import Vouched
 from exchange.protection.store.items import Row
+from exchange.protection.store.proof import Registered
 from exchange.store.database import Connection
 
 AT_ONCE: Final = 100
@@ -47,9 +50,9 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID |
         yield proceeding
     async for broken in _people(conn, module):
         yield broken
-    async for vouched in proof.registered(conn):
-        if _changed(partial(require, module.safe, vouched.row, vouched.proof)):
-            yield bound(vouched.row), ("it was changed in the registry",)
+    async for place, registered in proof.registered(conn):
+        if _changed(partial(_vouched, module, registered)):
+            yield place, ("it was changed in the registry",)
 
 
 async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
@@ -60,9 +63,18 @@ async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID,
     async for grant in proof.grants(conn):
         if _changed(partial(people.prove, module, grant)):
             yield grant.id, ("the grant was changed",)
-    async for agreement in proof.agreements(conn):
-        if _changed(partial(agreements.agreement_of, module, agreement)):
-            yield agreement.id, ("the agreement was changed",)
+    async for agreement_id, agreement in proof.agreements(conn):
+        if _changed(partial(_agreed, module, agreement)):
+            yield agreement_id, ("the agreement was changed",)
+
+
+def _agreed(module: Module, read: Callable[[], AgreementRow]) -> None:
+    agreements.agreement_of(module, read())
+
+
+def _vouched(module: Module, read: Callable[[], Vouched[Registered]]) -> None:
+    found = read()
+    require(module.safe, found.row, found.proof)
 
 
 def _changed(opening: Callable[[], object]) -> bool:

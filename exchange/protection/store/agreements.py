@@ -6,7 +6,7 @@ from datetime import datetime
 from asyncpg import Record
 
 from exchange.protection.core.notices import Notice
-from exchange.protection.store.facts import AgreementFact
+from exchange.protection.store.facts import AgreementFact, member
 from exchange.store.database import Connection
 from schemas.secrecy import AgreementKind, Channel
 
@@ -92,8 +92,8 @@ async def tell(conn: Connection, notice: Notice, at: datetime) -> None:
 
 
 def row_of(row: Record) -> AgreementRow:
-    """Read an agreement."""
-    channel = None if row["channel"] is None else Channel(row["channel"])
+    """Read an agreement; raise Tampered for a kind or a channel that is none."""
+    channel = None if row["channel"] is None else member(Channel, row["channel"])
     sides, parties = frozenset(row["sides"]), frozenset(row["parties"])
-    kind = AgreementKind(row["kind"])
+    kind = member(AgreementKind, row["kind"])
     return AgreementRow(**{**row, "kind": kind, "channel": channel, "sides": sides, "parties": parties})

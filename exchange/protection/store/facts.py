@@ -5,11 +5,13 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
 
+from exchange.core.errors import Tampered
 from exchange.protection.core.scene import Binding, Body
 from exchange.protection.store.accesses import Head
 from exchange.protection.store.items import Row
@@ -60,6 +62,7 @@ SELECT code, party, zone, office, legal_person, proof FROM protection.body WHERE
 LISTS: Final = ("bodies", "bindings", "competent", "agreements", "people", "clearances")
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +164,17 @@ async def bodies_of(conn: Connection, party: str) -> tuple[Vouched[Body], ...]:
     return tuple(Vouched(body_of(row), row["proof"]) for row in await conn.fetch(SELECT_BODIES, party))
 
 
+def member(kind: type[E], word: str) -> E:
+    """Return a member of a vocabulary; raise Tampered for a word that the module never wrote."""
+    try:
+        return kind(word)
+    except ValueError:
+        raise Tampered("a row bears a word that is none of its vocabulary") from None
+
+
 def body_of(row: Mapping[str, Any] | Record) -> Body:
-    """Read a body."""
-    office = None if row["office"] is None else Office(row["office"])
+    """Read a body; raise Tampered for an office that is none."""
+    office = None if row["office"] is None else member(Office, row["office"])
     return Body(row["code"], row["party"], row["zone"], office, row["legal_person"])
 
 
@@ -196,12 +207,12 @@ def _competence(row: Mapping[str, Any]) -> Competence:
 def _agreed(row: Mapping[str, Any]) -> AgreementFact:
     return AgreementFact(
         id=UUID(row["id"]),
-        kind=AgreementKind(row["kind"]),
+        kind=member(AgreementKind, row["kind"]),
         code=row["code"],
         regime=row["regime"],
         sides=frozenset(row["sides"]),
         parties=frozenset(row["parties"]),
-        channel=None if row["channel"] is None else Channel(row["channel"]),
+        channel=None if row["channel"] is None else member(Channel, row["channel"]),
         since=date.fromisoformat(row["since"]),
         until=_day(row["until"]),
         detail=b64decode(row["detail"]),

@@ -1,8 +1,11 @@
 """What a proof reads: the rows that follow from a record, and those that are locked or bear a proof themselves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from uuid import UUID
+
+from asyncpg import Record
 
 from exchange.core.record import stamp
 from exchange.protection.core.scene import Binding, Body
@@ -24,6 +27,8 @@ SELECT kind, subject, body, zone, state, rule, started_at, due_at, closed_at, st
 
 CLEARANCES = "SELECT id, person, body, issuer, since, until, revoked_at, detail FROM protection.clearance"
 GRANTS = "SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant"
+
+Registered = Body | Binding | Competence | Belonging
 
 AGREEMENTS = """
 SELECT id, kind, code, regime, sides, parties, channel, since, until, proposed_by, proposed_at, agreed_at, detail
@@ -73,24 +78,39 @@ async def grants(conn: Connection) -> AsyncIterator[GrantRow]:
         yield GrantRow(**row)
 
 
-async def agreements(conn: Connection) -> AsyncIterator[AgreementRow]:
-    """Yield every agreement, confirmed or not."""
+async def agreements(conn: Connection) -> AsyncIterator[tuple[UUID, Callable[[], AgreementRow]]]:
+    """Yield every agreement, confirmed or not: its id, and what reads it or raises Tampered."""
     async for row in conn.cursor(AGREEMENTS):
-        yield row_of(row)
+        yield row["id"], partial(row_of, row)
 
 
-async def registered(conn: Connection) -> AsyncIterator[Vouched[Body | Binding | Competence | Belonging]]:
-    """Yield every row of the registry that stands in clear, with its proof."""
+async def registered(conn: Connection) -> AsyncIterator[tuple[str, Callable[[], Vouched[Registered]]]]:
+    """Yield every row of the registry that stands in clear: its place, and what reads it or raises Tampered."""
     async for row in conn.cursor(BODIES):
-        yield Vouched(body_of(row), row["proof"])
+        yield f"body {row['code']}", partial(_vouched, body_of, row)
     async for row in conn.cursor(BINDINGS):
-        binding = Binding(row["regime"], row["party"], row["since"], row["left_on"], row["released_on"])
-        yield Vouched(binding, row["proof"])
+        yield f"binding {row['regime']}/{row['party']}/{row['since']}", partial(_vouched, _binding, row)
     async for row in conn.cursor(COMPETENT):
-        plain = {name: value for name, value in row.items() if name != "proof"}
-        yield Vouched(Competence(**plain), row["proof"])
+        place = f"competent body {row['regime']}/{row['party']}/{row['id']}"
+        yield place, partial(_vouched, _competence, row)
     async for row in conn.cursor(PERSONS):
-        yield Vouched(Belonging(row["code"], row["body"]), row["proof"])
+        yield f"person {row['code']}", partial(_vouched, _belonging, row)
+
+
+def _vouched(read: Callable[[Record], Registered], row: Record) -> Vouched[Registered]:
+    return Vouched(read(row), row["proof"])
+
+
+def _binding(row: Record) -> Binding:
+    return Binding(row["regime"], row["party"], row["since"], row["left_on"], row["released_on"])
+
+
+def _competence(row: Record) -> Competence:
+    return Competence(**{name: value for name, value in row.items() if name != "proof"})
+
+
+def _belonging(row: Record) -> Belonging:
+    return Belonging(row["code"], row["body"])
 
 
 async def named_by(conn: Connection, entry: UUID) -> list[tuple[str, str, date]]:
