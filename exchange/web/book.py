@@ -1,5 +1,6 @@
 """The registry as pages need it: who is behind a code, and what time it is there."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,10 @@ from schemas.vocabulary import AuthorityKind
 
 ELSEWHERE: Final = "UTC"
 """The zone shown for a body that the registry does not know."""
+
+
+DERIVED: Final = re.compile(r"[A-Z]{2}-BODY-[0-9A-F]{12}")
+"""The code of a body that a redirect named: it follows from the request, and means nothing to whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Book:
         if body is None:
             return code
         return body.name.get(language) or body.name.get("ru") or code
+
+    def is_short_for(self, code: str) -> bool:
+        """Tell whether a code says whom it stands for: not one that was derived for a body in a redirect."""
+        return code in self.by_code and not DERIVED.fullmatch(code)
 
     def zone(self, code: str) -> str:
         """Return a body's zone; of a body without an entry, that of its state's first one, as its code begins."""

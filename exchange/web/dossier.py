@@ -12,6 +12,7 @@ from exchange.service import protected, queries, views
 from exchange.service.protected import Use
 from exchange.store.requests import Loaded
 from exchange.web import clocks, content
+from exchange.web.book import DERIVED
 from exchange.web.clocks import Clocked, Due
 from exchange.web.content import Said
 from exchange.web.house import Visit
@@ -26,6 +27,7 @@ class Body:
     code: str
     name: str
     zone: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,9 @@ def steps_since(dossier: Dossier, seen: str) -> tuple[Step, ...]:
 
 def _body(visit: Visit, code: str, names: dict[str, str]) -> Body:
     known = visit.book.name(code, visit.tongue.code)
-    return Body(code=code, name=names.get(code, code) if known == code else known, zone=visit.book.zone(code))
+    name = names.get(code, code) if known == code else known
+    short = name if DERIVED.fullmatch(code) else code
+    return Body(code=code, name=name, zone=visit.book.zone(code), short=short)
 
 
 def _clocks(visit: Visit, request: Request, shown: RequestView, names: dict[str, str]) -> tuple[Clock, ...]:

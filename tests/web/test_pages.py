@@ -284,3 +284,29 @@ def test_templates_escape_everything_and_know_no_missing_name() -> None:
     assert made.from_string("{{ x }}").render(x=EVIL) == str(escape(EVIL))
     with pytest.raises(UndefinedError):
         made.from_string("{{ nothing }}").render()
+
+
+async def test_a_body_that_a_redirect_named_is_shown_by_its_name(office: Office) -> None:
+    """Its code follows from the request, and says nothing to whoever reads it."""
+    made = await office.node.submitted()
+    body = {"name": "Управление связи (образец)", "address": "г. Казань"}
+    await office.node.done(made, "RU-MVD", "redirect", to_body=body, reason="подследственность")
+    office.node.clock.advance(days=33)
+    person = await office.person("RU-MVD")
+    for path in ("/requests", "/duties?due=overdue", "/"):
+        page = await person.get(path)
+        assert body["name"] in page.text, path
+        assert "RU-BODY-" not in page.text, path
+    clocks = await person.get(f"/requests/{made['id']}")
+    assert f"Обязан: {body['name']}" in clocks.text
+
+
+async def test_the_trail_tells_of_a_draft_in_words(office: Office) -> None:
+    writer = await office.person("KZ-MVD", Role.OFFICER)
+    form = {**(await writer.get("/drafts/new?kind=submit")).hidden(), "purpose": "Раскрытие преступления"}
+    saved = await writer.post("/drafts/new", {**form, "do": "save"})
+    assert saved.status_code == 303
+    await writer.get(saved.headers["location"])
+    for language, words in (("ru", "версия черновика: 1"), ("en", "version of the draft: 1")):
+        page = await (await office.person("KZ-MVD", Role.AUDITOR)).get("/audit", language=language)
+        assert words in page.text

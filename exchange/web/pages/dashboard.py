@@ -34,6 +34,7 @@ class Debtor:
 
     code: str
     name: str
+    known: bool
     own: bool
     kind: ObligationKind
     cells: tuple[Cell, ...]
@@ -88,6 +89,7 @@ def _debtors(visit: Visit, counts: Iterable[BucketCount]) -> tuple[Debtor, ...]:
         Debtor(
             code,
             visit.book.name(code, visit.tongue.code),
+            visit.book.is_short_for(code),
             code == own,
             kind,
             tuple(_cell(bucket, found[code, kind].get(bucket, 0), code, kind) for bucket in DueBucket),

@@ -78,7 +78,7 @@ def row(visit: Visit, of: DutyLine) -> DutyRow:
         kind=of.kind,
         debtor=of.authority,
         debtor_name=visit.book.name(of.authority, visit.tongue.code) if known else of.holder_name,
-        debtor_known=known,
+        debtor_known=visit.book.is_short_for(of.authority),
         requesting=of.requesting,
         holder=of.holder,
         due=told or clocks.suspended(visit.tongue),

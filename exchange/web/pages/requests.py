@@ -103,7 +103,7 @@ def _row(visit: Visit, of: RequestLine) -> Row:
         requesting=of.requesting_authority,
         requesting_name=visit.book.name(of.requesting_authority, language),
         holder=of.holder,
-        holder_known=of.holder in visit.book.by_code,
+        holder_known=visit.book.is_short_for(of.holder),
         holder_name=visit.book.name(of.holder, language) if of.holder in visit.book.by_code else of.holder_name,
         urgent=of.urgent,
         official_use=of.handling is Handling.OFFICIAL_USE,
