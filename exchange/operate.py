@@ -72,7 +72,7 @@ async def _of_items(module: Module) -> list[str]:
         async for item, faults_of_it in items_proved(conn, module):
             done += 1
             for fault in faults_of_it:
-                tell(f"item {item}: {fault}")
+                tell(f"{item if isinstance(item, str) else f'item {item}'}: {fault}")
                 found.append(fault)
     tell(f"{done} protected items")
     return found

@@ -47,6 +47,26 @@ async def test_a_5_5_a_refused_reading_names_everything_that_is_missing(calls: C
     problem(await calls.get(f"{ITEMS}/{item['id']}/accesses", role=Role.HEAD), 403, "role_may_not")
 
 
+async def test_a_n1_whoever_looked_at_a_card_by_call_is_told_to_its_own_secrecy_officer(calls: Caller) -> None:
+    item = (await calls.post(ITEMS, INLINE)).json()
+    path = f"{ITEMS}/{item['id']}"
+    for room in ("", "/record", "/copies", "/content"):
+        await calls.get(f"{path}{room}", role=Role.OFFICER)
+    await calls.get(path, role=Role.SYSTEM)
+    told = (await calls.get(f"{path}/accesses")).json()["items"]
+    assert {each["taken"]: each["given"] for each in told} == {
+        "card": True,
+        "record": True,
+        "copies": True,
+        "content": False,
+    }
+    assert sorted(each["seq"] for each in told) == [1, 2, 3, 4, 5], "a program's look, too; asking for the list is none"
+    cards = (await calls.get(f"{path}/accesses?taken=card")).json()["items"]
+    assert {each["taken"] for each in cards} == {"card"}
+    assert {each["role"] for each in cards} == {"officer", "system"}
+    problem(await calls.get(f"{path}/accesses?taken=x"), 422, "invalid_query")
+
+
 async def test_an_access_is_written_down_before_a_byte_is_given(calls: Caller) -> None:
     item = (await calls.post(ITEMS, INLINE)).json()
     await granted(calls, item, "BY-MVD")

@@ -66,6 +66,27 @@ async def test_every_place_opens_for_the_secrecy_officer(chambers: Chambers, lan
         await keeper.get(f"/protection/agreements/{kind}", language=language)
 
 
+async def test_a_n1_each_page_that_shows_an_item_leaves_one_line(chambers: Chambers) -> None:
+    keeper = await chambers.keeper()
+    item = await register(keeper)
+    lines = "SELECT taken FROM protection.access ORDER BY seq"
+    assert await chambers.module.fetch(lines) == []
+    for room in ("", "/record", "/copies", "/acts/copy", "/content"):
+        await keeper.get(f"{ITEMS}/{item}{room}")
+    shown = await keeper.get(f"{ITEMS}/{item}")
+    assert [taken for (taken,) in await chambers.module.fetch(lines)] == [
+        "card",
+        "record",
+        "copies",
+        "card",
+        "card",
+        "card",
+    ]
+    assert not shown.all("h2", id="readings"), "who looked at the card is no reading of the content"
+    await keeper.get(ITEMS)
+    assert len(await chambers.module.fetch(lines)) == 6, "a list leaves none"
+
+
 async def test_a_secret_goes_its_whole_way_by_forms(chambers: Chambers) -> None:
     kz, nsc, am = [await chambers.keeper(code) for code in ("KZ-MVD", "KZ-NSC", "AM-POL")]
     item = await register(kz)
