@@ -10,6 +10,7 @@ from exchange.web import multipart
 from schemas.vocabulary import Role
 from tests.api.files import HTML, PDF, deeds, stored
 from tests.api.house import open_node
+from tests.unpacking.files import docx, pdf, runs
 from tests.web.house import OWN, Office, Person, Reader
 from tests.web.test_drafts import WORDS, sign
 
@@ -61,6 +62,25 @@ async def test_what_could_run_is_marked_and_never_shown_in_place(office: Office)
     (link,) = [one["href"] for one in page.all("a") if "/attachments/" in one.get("href", "")]
     got = await person.http.get(link)
     assert (got.headers["content-type"], got.content) == ("application/octet-stream", HTML)
+
+
+async def test_p_10_3_a_packed_file_with_a_mark_brings_the_form_back_and_nothing_of_it_stays(office: Office) -> None:
+    marked = docx(runs("Ольха-77c1"), header=runs("Сек", "ретно"))
+    _, _, answer = await sent(office, ("list.docx", marked, "application/octet-stream"))
+    assert answer.status_code == 422
+    assert "list.docx" in answer.text
+    assert "Ольха" not in answer.text
+    assert stored(office.node) == []
+
+
+async def test_p_10_3_what_was_not_looked_at_for_marks_is_said_to_both_sides(office: Office) -> None:
+    sealed = pdf("Секретно", password="p")
+    person, request, _ = await sent(office, ("list.pdf", sealed, "application/pdf"), ("a.txt", b"text", "text/plain"))
+    other = await office.person("RU-MVD", Role.OFFICER)
+    for reader in (person, other):
+        page = await reader.get(f"/requests/{request}")
+        assert page.text.count("на гриф не проверено: зашифровано") == page.text.count("list.pdf")
+        assert "a.txt" in page.text
 
 
 async def test_a_file_that_lies_brings_the_form_back_with_the_words_and_the_other_files(office: Office) -> None:

@@ -59,7 +59,7 @@ _RULED: Final = str.maketrans("", "", "|!")
 LISTED: Final = r"(?:(?:[IVXІХivxіх]\s*+){1,5}+|[^\W\d_]\s*+)[.)]"
 """What a list numbers its lines with where it is a letter or a Roman number; plain numbers are read with the line."""
 
-_LISTED: Final = re.compile(r"[\W\d_]*+" + LISTED)
+_LISTED: Final = re.compile(r"(?:[^\w@$¢€|!]|[\d_])*+" + LISTED)
 
 CACHED: Final = 8192
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from exchange.protection.core import markwords as words
 from exchange.protection.core.lookalikes import as_skeleton, skeleton
 
-LED: Final = 48
+LED: Final = 40
 """Letters and digits that may stand before the first mark of a line."""
 
 TAIL: Final = 80
@@ -17,6 +17,9 @@ TAIL: Final = 80
 
 SHORT: Final = 64
 """Letters and digits of a line in which two letters can be a mark."""
+
+UNNUMBERED: Final = 24
+"""Letters that what leads a mark in may have before its first digit; two words, unless a copy or a prefix begins it."""
 
 _LOOSE: Final = frozenset(map(skeleton, "0123456789"))
 """Letters that may be a digit, right after the word for a copy."""
@@ -172,7 +175,7 @@ def _after(kind: Word, state: State) -> State | None:  # noqa: C901, PLR0911 - o
         case Word.NUMBER if state.want is not Want.OWED_TO_NUMBER:
             copy = state.want is Want.OWED_TO_COPY
             return state._replace(want=Want.OWED_TO_COPY if copy else Want.OWED_TO_NUMBER)
-        case Word.BEFORE if free or state.want is Want.OWED:
+        case Word.BEFORE if free:
             return state._replace(want=Want.OWED)
         case Word.OF if state.want in _COUNTED:
             return state._replace(want=Want.OWED)

@@ -12,7 +12,7 @@ from typing import Final
 from exchange.protection.core import markwords as words
 from exchange.protection.core.guard import Guard
 from exchange.protection.core.lookalikes import LISTED, letters_of, skeleton
-from exchange.protection.core.marklines import LED
+from exchange.protection.core.marklines import LED, UNNUMBERED
 
 DEPTH: Final = 5
 """How many letters a line's beginning must share with a mark, or with what may stand before one."""
@@ -32,7 +32,7 @@ _USUAL: Final = (
 they are read wrongly. The rest is rare enough to be looked at in full."""
 
 _GAP: Final = rf"[^{BREAKS}\w]*+(?:_[^{BREAKS}\w]*+)*+"
-_FEW: Final = rf"(?:{_GAP}[^\W_]){{0,{LED + 2 * DEEPER}}}"
+_FEW: Final = rf"(?:{_GAP}[^\W_]){{0,{LED + DEEPER}}}"
 """What of a line a mark can begin in, whatever leads it in, and as much of the mark as is looked at."""
 
 _END: Final = ""
@@ -45,31 +45,38 @@ Trie = dict[str, "Trie"]
 class Skim:
     """`unusual` finds a character of which nothing is known here, `ruled` what may be a frame.
 
-    `begins` finds a line's end and the beginning of a mark. `numbered` and `listed` find what may lead a mark in, and
-    as much of the rest as it may stand in; `marks` finds one there.
+    `begins` finds a line's end and the beginning of a mark, or of a list's line; `numbered` a line's first digit and
+    its rest; `worded` a line of too many words before that. `few` is as much of a rest as a mark may begin in, which
+    `marks` finds.
     """
 
     unusual: re.Pattern[str]
     ruled: re.Pattern[str]
     begins: re.Pattern[str]
     numbered: re.Pattern[str]
-    listed: re.Pattern[str]
+    worded: re.Pattern[str]
+    few: re.Pattern[str]
     marks: re.Pattern[str]
 
     def may_bear(self, text: str) -> bool:
         """Tell whether a text must be looked at in full."""
         text = "\n" + text
-        return (
-            self.begins.search(text) is not None
-            or self.unusual.search(text) is not None
-            or ("!" in text and self.ruled.search(text) is not None)
-            or self._is_led_in(self.numbered, text)
-            or self._is_led_in(self.listed, text)
-        )
+        if self.unusual.search(text) is not None or ("!" in text and self.ruled.search(text) is not None):
+            return True
+        for found in self.begins.finditer(text):
+            if found.lastindex is None or self._may_begin(text, found.start(1)):
+                return True
+        for found in self.numbered.finditer(text):
+            digit = found.start()
+            worded = self.worded.match(text, text.rfind("\n", 0, digit) + 1, digit)
+            if worded is None and self._may_begin(text, digit + 1):
+                return True
+        return False
 
-    def _is_led_in(self, leads: re.Pattern[str], text: str) -> bool:
-        """Tell whether a mark may stand after what leads one in."""
-        return any(self.marks.search(text, *found.span(1)) is not None for found in leads.finditer(text))
+    def _may_begin(self, text: str, place: int) -> bool:
+        """Tell whether a mark may begin not far from a place."""
+        few = self.few.match(text, place)
+        return few is not None and self.marks.search(text, place, few.end()) is not None
 
 
 def skim_of(guard: Guard) -> Skim:
@@ -87,9 +94,10 @@ def skim_of(guard: Guard) -> Skim:
     return Skim(
         re.compile(f"[^{re.escape(''.join(usual))}{BREAKS}]"),
         re.compile(rf"(?:\A|[{BREAKS}])\W{{0,9}}!"),
-        re.compile(f"[{BREAKS}]{between}{begun}"),
-        re.compile(f"[{counted}]({_FEW})"),
-        re.compile(f"[{BREAKS}]{_GAP}{LISTED}({_FEW})"),
+        re.compile(f"[{BREAKS}]{between}(?:{begun}|{LISTED}())"),
+        re.compile(f"[{counted}][^{BREAKS}]*+"),
+        re.compile(rf"(?:{_GAP}[^\W_]){{{UNNUMBERED + 1}}}"),
+        re.compile(_FEW),
         re.compile(marks),
     )
 
