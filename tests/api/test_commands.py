@@ -112,6 +112,18 @@ async def test_tokens_are_made_listed_and_revoked_and_the_records_proved(tmp_pat
     assert (status, said.splitlines()[-2:]) == (0, ["0 protected items", "everything holds"])
 
 
+async def test_a_body_that_the_module_did_not_enter_is_named_by_verify(
+    tmp_path: Path, database: Database, owner: "asyncpg.Connection"
+) -> None:
+    given, environment = ("--data", str(tmp_path)), {"DATABASE_URL": database.dsn}
+    assert (await ran("verify", *given, environment=environment))[0] == 0
+    await owner.execute(
+        "INSERT INTO protection.body (code, party, zone, name, proof) VALUES ('KZ-X', 'KZ', 'UTC', '{}', '')"
+    )
+    status, said, _ = await ran("verify", *given, environment=environment)
+    assert (status, "body KZ-X: it was changed in the registry" in said.splitlines()) == (1, True), said
+
+
 async def test_a_token_is_for_who_is_designated_on_its_own_local_day(tmp_path: Path, database: Database) -> None:
     def make(authority: str) -> int:
         wanted = admit.Wanted(authority=authority, role=Role.SYSTEM, label="test", days=None)
