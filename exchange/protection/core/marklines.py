@@ -96,6 +96,7 @@ class Reader:
     marks: re.Pattern[str]
     abbreviations: re.Pattern[str]
     numbers: re.Pattern[str]
+    copies: re.Pattern[str]
 
     def mark_in(self, letters: str) -> Word | None:
         """Tell which kind of mark a folded line is, its digits left as such; None for what is no mark line."""
@@ -112,9 +113,7 @@ class Reader:
     def is_copy_number(self, letters: str) -> bool:
         """Tell whether a folded line is nothing but a copy's number."""
         folded = as_skeleton(letters)
-        if len(folded) > LED or not any(
-            folded.startswith(word) for word, kind in self.words.get(folded[:1], ()) if kind in {Word.COPY, Word.SOLE}
-        ):
+        if len(folded) > LED or self.copies.match(folded) is None:
             return False
         ends = self._ends(letters, folded)
         return any(state.found is None and state.want in _FREE and state.numbered for state in ends)
@@ -197,6 +196,7 @@ def reader_of(marks: Iterable[str]) -> Reader:
         _any_of(words_of[Word.MARK]),
         _any_of(words_of[Word.ABBREVIATION]),
         _any_of(word for kind in (Word.COPY, Word.SOLE, Word.NUMBER, Word.NAMING) for word in words_of[kind]),
+        _any_of(word for kind in (Word.COPY, Word.SOLE) for word in words_of[kind]),
     )
 
 
