@@ -22,6 +22,7 @@ from exchange.core.objections import object_to
 from exchange.protection.gateway import Watch
 from exchange.runtime import Call, Runtime, identify
 from exchange.service import audit
+from exchange.service.ahead import Ahead
 from exchange.store.database import Connection
 
 JSON: Final = "application/json"
@@ -46,6 +47,8 @@ class Entrance:
     watch: Watch | None
     mails: bool = True
     batches: Batches = field(default_factory=Batches)
+    submissions: Ahead = field(default_factory=Ahead)
+    acts: Ahead = field(default_factory=Ahead)
 
     async def known(self, request: Request) -> Call:
         """Tell who calls, on a connection of its own: for a house that keeps its own data elsewhere."""

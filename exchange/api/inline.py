@@ -13,7 +13,7 @@ from starlette.requests import Request
 from exchange.api import body, shape
 from exchange.api.body import Document
 from exchange.api.entrance import Entrance
-from exchange.api.once import key_of
+from exchange.api.once import fingerprint_of, key_of
 from exchange.api.problems import Fault
 from exchange.core.access import could_do
 from exchange.core.acts import ACTS
@@ -21,7 +21,6 @@ from exchange.core.errors import Refused
 from exchange.core.objections import object_to
 from exchange.core.rules import REQUEST_RULES
 from exchange.protection.gateway import Inline
-from exchange.service import idempotency
 from schemas.problem import ProblemItem
 from schemas.protection import Register
 from schemas.requests import InlineProtected, Submission
@@ -74,8 +73,13 @@ async def _handed_over(entrance: Entrance, request: Request, document: Document)
     if entrance.watch is not None:
         entrance.watch.look(key)
     plain, register = _registration(wanted)
-    fingerprint = idempotency.fingerprint(request.method, request.url.path, document.raw)
-    inline = Inline(key=key, call=fingerprint, body=REGISTER.validate_json(register), raw=register, plain=plain)
+    inline = Inline(
+        key=key,
+        call=fingerprint_of(request, document.raw),
+        body=REGISTER.validate_json(register),
+        raw=register,
+        plain=plain,
+    )
     known = await entrance.runtime.desk.doors.take_in(inline, call.actor, call.now)
     return str(known.item)
 

@@ -44,7 +44,8 @@ class Limiter:
 
     def give_back(self, caller: object) -> None:
         """Count a call no more: it was taken, and did nothing."""
-        self.buckets[caller].left += 1
+        if caller in self.buckets:
+            self.buckets[caller].left += 1
 
     def _refilled(self, caller: object) -> Bucket:
         now = self.clock()

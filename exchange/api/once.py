@@ -38,7 +38,7 @@ async def once(incoming: Incoming, work: Callable[[], Awaitable[Answer]], *, ent
     if key is None or not entitled:
         return (await work()).response()
     conn, authority = incoming.conn, incoming.call.actor.authority
-    call = idempotency.fingerprint(incoming.request.method, incoming.request.url.path, incoming.document.raw)
+    call = fingerprint_of(incoming.request, incoming.document.raw)
     kept = await idempotency.begin(conn, authority, key, call)
     if kept is not None:
         answer = as_given(kept)
@@ -63,3 +63,8 @@ def as_given(kept: str | bytes) -> Answer:
     """Return the answer that was kept."""
     held = json.loads(kept)
     return Answer(held["status"], held["body"].encode(), held["headers"])
+
+
+def fingerprint_of(request: Request, raw: bytes) -> bytes:
+    """Return what must be the same in two calls under one key (32 bytes)."""
+    return idempotency.fingerprint(request.method, request.url.path, raw)

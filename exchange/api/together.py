@@ -1,9 +1,10 @@
-"""Plain calls that come at the same time: what they rest on is read and locked, and what they did is written, together.
+"""Plain calls that come at the same time are decided one after the other, and written together.
 
 Only what is plain goes to its end: a known caller, a body that fits, nothing to object, nothing that somebody else has
 locked. Whatever else comes ends in None without a trace, and goes its way alone, where it is said what is wrong.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -12,38 +13,41 @@ from uuid import UUID
 from exchange.api import body, shape, tags
 from exchange.api.body import Document
 from exchange.api.entrance import Answer, Arrival, Entrance, id_in
-from exchange.api.once import as_kept, key_of
+from exchange.api.once import as_kept, fingerprint_of, key_of
 from exchange.api.problems import Fault
 from exchange.api.shown import made
-from exchange.core.errors import CallerUnknown, Contended, Refused, Unavailable
+from exchange.core.errors import CallerUnknown, Contended, NodeError, Refused, Unavailable
 from exchange.runtime import PREFIXES, Call, call_of, new_id, to_note, token_digest
-from exchange.service import idempotency
 from exchange.service import together as service
-from exchange.store import decisions
+from exchange.service.ahead import Ahead
+from exchange.store import decisions, tokens
 from exchange.store import together as store
 from exchange.store.database import Connection
 from exchange.store.decisions import Answered, SealedDeed
+from exchange.store.registry import Counter, Facts
 from exchange.store.requests import Loaded
-from exchange.store.together import Asked, Held, Read
+from exchange.store.together import Asked, Read
 from exchange.store.tokens import Caller
 from schemas.acts import ActBody
 from schemas.requests import Submission
 
+LOG: Final = logging.getLogger(__name__)
+
 LONG: Final = 65_536
 """Bytes above which a body goes alone, so that no batch is held up by it, or grows with it."""
 
-T = TypeVar("T")
+Body = TypeVar("Body", Submission, ActBody)
 On = TypeVar("On")
 
 
 @dataclass(frozen=True, slots=True)
-class Plain(Generic[T]):
+class Plain(Generic[Body]):
     """A call that is plain so far: what it asks, and its body in its shape."""
 
     entrance: Entrance
     came: Arrival
     document: Document
-    body: T
+    body: Body
     asked: Asked
 
 
@@ -55,92 +59,142 @@ class Done:
     deed: SealedDeed
     answer: Answer
     kept: Answered | None
+    noting: bool
+    """Whether it is time to note that the caller's token is in use."""
 
 
 End = Done | Fault | None
 """What became of a call: it is done, it is one too many, or it has to go alone."""
 
+Work = Callable[[Connection, list[End]], Awaitable[None]]
+"""Reads what a batch rests on and decides on one call after the other: how each ends is added to the list."""
+
+Decide = Callable[[Plain[Body], Call, On], Awaitable[SealedDeed | None]]
+"""Decides on one call; None where it has to go alone."""
+
 
 async def submitted(entrance: Entrance, came: Arrival) -> Answer | None:
-    """Take a plain request in; return None where it has to go alone."""
+    """Take a plain request in; return None where it has to go alone. Raise Fault for a call too many."""
     plain = await _plain(entrance, came, shape.submission, lambda wanted: wanted.requested_authority)
-    return None if plain is None else _answer(await entrance.batches.done(_submit, plain))
+    end = None if plain is None else await entrance.batches.join(_submit, plain)
+    return None if end is None else end.answer
 
 
 async def acted(entrance: Entrance, came: Arrival) -> Answer | None:
-    """Let a plain act stand on a request; return None where it has to go alone."""
+    """Let a plain act stand on a request; return None where it has to go alone. Raise Fault for a call too many."""
     named = id_in(came.request)
     plain = None if named is None else await _plain(entrance, came, shape.act, lambda _wanted: named)
-    return None if plain is None else _answer(await entrance.batches.done(_act, plain))
-
-
-def _answer(end: End) -> Answer | None:
-    """Return the answer of what is done; raise Fault for a call too many."""
-    if isinstance(end, Fault):
-        raise end
+    end = None if plain is None else await entrance.batches.join(_act, plain)
     return None if end is None else end.answer
 
 
 async def _plain(
-    entrance: Entrance, came: Arrival, read: Callable[[Document], T], names: Callable[[T], UUID | str]
-) -> Plain[T] | None:
+    entrance: Entrance, came: Arrival, read: Callable[[Document], Body], names: Callable[[Body], UUID | str]
+) -> Plain[Body] | None:
     """Return a call with its body in its shape, unless anything about it is not plain."""
     if not came.token.startswith(PREFIXES[entrance.runtime.mode]):
         return None
+    if not isinstance(came.raw, bytes) or len(came.raw) > LONG:
+        return None
     try:
         document, key = body.document(came.raw), key_of(came.request)
-        if len(document.raw) > LONG:
-            return None
+        if isinstance(document.value, dict) and document.value.get("protected"):
+            return None  # what it may hold is for nobody else to look at
         await entrance.look(came.request, document)
         wanted = read(document)
     except (Fault, Refused):
+        return None
+    if service.goes_alone(wanted):
         return None
     return Plain(entrance, came, document, wanted, Asked(token_digest(came.token), key, names(wanted)))
 
 
 async def _submit(calls: Sequence[Plain[Submission]]) -> Sequence[End]:
     """Take a batch of new requests in."""
+    entrance, asked = calls[0].entrance, [plain.asked for plain in calls]
 
-    async def work(conn: Connection, ends: list[End]) -> None:
-        read = await store.for_submissions(conn, [plain.asked for plain in calls])
+    async def ahead(conn: Connection, ends: list[End]) -> None:
+        read, counters = await store.for_submissions(conn, asked, locked=False)
+        async with entrance.submissions.deciding(counters) as moved:
+            await _each(calls, read, _submitting(conn, moved), ends)
 
-        async def decide(plain: Plain[Submission], call: Call, held: Held) -> SealedDeed | None:
-            runtime = plain.entrance.runtime
-            number, raw = new_id(runtime.clock()), plain.document.raw
-            return await service.submit(conn, runtime.desk, number, plain.body, raw, call.actor, call.now, held)
+    async def locked(conn: Connection, ends: list[End]) -> None:
+        read, counters = await store.for_submissions(conn, asked, locked=True)
+        await _each(calls, read, _submitting(conn, counters), ends)
 
-        await _each(calls, read, decide, ends)
+    return await _ahead(calls, ahead, entrance.submissions) or await _locked(calls, locked)
 
-    return await _together(calls, work)
+
+def _submitting(conn: Connection, counters: dict[str, Counter]) -> Decide[Submission, Facts]:
+    """Return what decides on a submission and moves the counters on."""
+
+    async def decide(plain: Plain[Submission], call: Call, facts: Facts) -> SealedDeed | None:
+        runtime, raw = plain.entrance.runtime, plain.document.raw
+        number, sides = new_id(runtime.clock()), service.Sides(facts, counters)
+        return await service.submit(conn, runtime.desk, number, plain.body, raw, call.actor, call.now, sides)
+
+    return decide
 
 
 async def _act(calls: Sequence[Plain[ActBody]]) -> Sequence[End]:
     """Let a batch of acts stand, each on another request: a second one on the same goes alone, behind the first."""
+    entrance, asked = calls[0].entrance, [plain.asked for plain in calls]
 
-    async def work(conn: Connection, ends: list[End]) -> None:
-        read = await store.for_acts(conn, [plain.asked for plain in calls])
-        acted_on = set[UUID | str]()
+    async def ahead(conn: Connection, ends: list[End]) -> None:
+        read = await store.for_acts(conn, asked, locked=False)
+        async with entrance.acts.deciding({}):
+            await _each(calls, read, _acting(conn), ends)
 
-        async def decide(plain: Plain[ActBody], call: Call, loaded: Loaded) -> SealedDeed | None:
-            if plain.asked.names in acted_on:
-                return None
-            acted_on.add(plain.asked.names)
-            desk, raw, seen = plain.entrance.runtime.desk, plain.document.raw, tags.seen_in(plain.came.request)
-            fresh = seen is None or loaded.head.hex() in seen
-            return await service.act(conn, desk, loaded, plain.body, raw, call.actor, call.now, fresh=fresh)
+    async def locked(conn: Connection, ends: list[End]) -> None:
+        read = await store.for_acts(conn, asked, locked=True)
+        await _each(calls, read, _acting(conn), ends)
 
-        await _each(calls, read, decide, ends)
-
-    return await _together(calls, work)
+    return await _ahead(calls, ahead, entrance.acts) or await _locked(calls, locked)
 
 
-async def _together(
-    calls: Sequence[Plain[T]], work: Callable[[Connection, list[End]], Awaitable[None]]
-) -> Sequence[End]:
-    """Decide on a batch in one transaction, and write what stands; return how each call ended.
+def _acting(conn: Connection) -> Decide[ActBody, Loaded]:
+    """Return what decides on an act."""
+    acted_on = set[UUID | str]()
+
+    async def decide(plain: Plain[ActBody], call: Call, loaded: Loaded) -> SealedDeed | None:
+        if plain.asked.names in acted_on:
+            return None
+        acted_on.add(plain.asked.names)
+        desk, raw, seen = plain.entrance.runtime.desk, plain.document.raw, tags.seen_in(plain.came.request)
+        fresh = seen is None or loaded.head.hex() in seen
+        return await service.act(conn, desk, loaded, plain.body, raw, call.actor, call.now, fresh=fresh)
+
+    return decide
+
+
+async def _ahead(calls: Sequence[Plain[Body]], work: Work, ahead: Ahead) -> Sequence[End] | None:
+    """Decide on a batch as if what this process is writing stood already, and write it in one statement.
+
+    Return None where that may not be, or somebody else came in between.
+    """
+    if not ahead.may():
+        return None
+    ends: list[End] = []
+    stands = False
+    try:
+        async with calls[0].entrance.runtime.connection() as conn:
+            await work(conn, ends)
+            async with ahead.writing():
+                stands = await _written(conn, ends)
+    except Exception as trouble:  # noqa: BLE001 - whatever it is, it is raised again where a call goes alone
+        return _fallen_apart(calls, trouble)
+    finally:
+        if not stands:
+            ahead.overtaken()
+            _give_back(calls, ends)
+    return ends if stands else None
+
+
+async def _locked(calls: Sequence[Plain[Body]], work: Work) -> Sequence[End]:
+    """Decide on a batch under locks in one transaction, and write what stands; return how each call ended.
 
     What breaks before the commit leaves nothing behind: each call then goes alone, and one that cannot be written is
-    no trouble of the others. That the database is away is told to all, and so is a commit that broke: how it ended
+    no trouble of the others. Trouble with the database is told to all, and so is a commit that broke: how it ended
     nobody can know.
     """
     ends: list[End] = []
@@ -148,55 +202,64 @@ async def _together(
     try:
         async with calls[0].entrance.runtime.transaction() as conn:
             await work(conn, ends)
-            done = [end for end in ends if isinstance(end, Done)]
-            if done:
-                kept = [each.kept for each in done if each.kept is not None]
-                await decisions.save(conn, [each.deed for each in done], kept)
+            if not await _written(conn, ends):
+                raise Contended("moved")  # noqa: TRY301 - which nothing can that is locked
             committing = True
-    except Exception as trouble:  # whatever it is, it is raised again where a call goes alone
-        if committing or (isinstance(trouble, Unavailable) and not isinstance(trouble, Contended)):
+    except Exception as trouble:
+        _give_back(calls, ends)
+        if committing:
             raise
-        for plain, end in zip(calls, ends, strict=False):
-            if isinstance(end, Done):
-                _give_back(plain, end.call)
-        return [None] * len(calls)
+        return _fallen_apart(calls, trouble)
     return ends
 
 
+def _fallen_apart(calls: Sequence[Plain[Body]], trouble: Exception) -> Sequence[End]:
+    """Send each call of a batch alone; raise what is no trouble of the batch but of the database."""
+    if isinstance(trouble, Unavailable) and not isinstance(trouble, Contended):
+        raise trouble
+    LOG.warning("a batch of %d calls fell apart: %s", len(calls), type(trouble).__name__)
+    return [None] * len(calls)
+
+
+async def _written(conn: Connection, ends: Sequence[End]) -> bool:
+    """Write what was decided; tell whether it stands."""
+    done = [end for end in ends if isinstance(end, Done)]
+    kept = [each.kept for each in done if each.kept is not None]
+    if done and not await decisions.save(conn, [each.deed for each in done], kept):
+        return False
+    for call in {each.call.token: each.call for each in done if each.noting}.values():
+        await tokens.touch(conn, call.token, call.now)
+    return True
+
+
 async def _each(
-    calls: Sequence[Plain[T]],
-    read: Sequence[Read[On] | None],
-    decide: Callable[[Plain[T], Call, On], Awaitable[SealedDeed | None]],
-    ends: list[End],
+    calls: Sequence[Plain[Body]], read: Sequence[Read[On] | None], decide: Decide[Body, On], ends: list[End]
 ) -> None:
-    """Decide on one call after the other; two under one key are one, and the second waits for the first alone."""
-    keys = set[tuple[str, str]]()
+    """Decide on one call after the other; of two under one key the second goes alone, behind the first."""
+    keys = set[tuple[str, str | None]]()
     for plain, found in zip(calls, read, strict=True):
         call = _called(plain, found.caller) if found is not None and found.unused else None
         if found is None or call is None or isinstance(call, Fault):
             ends.append(call if isinstance(call, Fault) else None)
             continue
-        key = plain.asked.key
-        twice = key is not None and (call.actor.authority, key) in keys
-        deed = None if twice else await decide(plain, call, found.on)
+        key = (call.actor.authority, plain.asked.key)
+        try:
+            deed = None if key in keys else await decide(plain, call, found.on)
+        except NodeError:  # of this call's authority, which is told so alone
+            deed = None
         if deed is None:
-            _give_back(plain, call)
+            _let_go(plain, call)
             ends.append(None)
             continue
-        if key is not None:
-            keys.add((call.actor.authority, key))
-        ends.append(_done(plain, call, deed))
+        if plain.asked.key is not None:
+            keys.add(key)
+        ends.append(_done(plain, call, deed, noting=to_note(found.caller, call.now)))
 
 
-def _called(plain: Plain[T], caller: Caller) -> Call | Fault | None:
-    """Return the call, counted, or that it is one too many.
-
-    None for a token that no longer holds, and when it is time to note its use.
-    """
+def _called(plain: Plain[Body], caller: Caller) -> Call | Fault | None:
+    """Return the call, counted, or that it is one too many; None for a token that no longer holds."""
     try:
         call = call_of(caller, plain.came.at)
-        if to_note(caller, call.now):
-            return None
         if plain.entrance.door is not None:
             plain.entrance.door.calls.take(call.token)
     except CallerUnknown:
@@ -206,20 +269,26 @@ def _called(plain: Plain[T], caller: Caller) -> Call | Fault | None:
     return call
 
 
-def _give_back(plain: Plain[T], call: Call) -> None:
+def _give_back(calls: Sequence[Plain[Body]], ends: Sequence[End]) -> None:
+    """Count the calls of a batch that did not come to stand no more."""
+    for plain, end in zip(calls, ends, strict=False):
+        if isinstance(end, Done):
+            _let_go(plain, end.call)
+
+
+def _let_go(plain: Plain[Body], call: Call) -> None:
     """Count a call no more that goes alone: there it is counted again."""
     if plain.entrance.door is not None:
         plain.entrance.door.calls.give_back(call.token)
 
 
-def _done(plain: Plain[T], call: Call, deed: SealedDeed) -> Done:
+def _done(plain: Plain[Body], call: Call, deed: SealedDeed, *, noting: bool) -> Done:
     """Return what a call did, with its answer."""
     answer, key = made(deed.loaded, call), plain.asked.key
     if key is None:
-        return Done(call, deed, answer, None)
-    request = plain.came.request
-    fingerprint = idempotency.fingerprint(request.method, request.url.path, plain.document.raw)
+        return Done(call, deed, answer, None, noting)
+    fingerprint = fingerprint_of(plain.came.request, plain.document.raw)
     kept = Answered(
         authority=call.actor.authority, key=key, fingerprint=fingerprint, answer=as_kept(answer), made_at=call.now
     )
-    return Done(call, deed, answer, kept)
+    return Done(call, deed, answer, kept, noting)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from exchange.core import record
 from exchange.core.access import Actor, Relation, relation
 from exchange.core.decide import Decision, Refusal, decide, decide_submission
-from exchange.core.errors import NotThere, Refused
+from exchange.core.errors import Contended, NotThere, Refused
 from exchange.core.notices import concerned
 from exchange.core.record import Sealed
 from exchange.core.request import AuthorityRef, Entry, Request, Ruling
@@ -187,7 +187,8 @@ async def sealed_deed(
 async def _save(conn: Connection, deed: SealedDeed) -> Loaded:
     """Write the whole decision and who made it, and bind what it carries."""
     decision = deed.decision
-    await decisions.save(conn, [deed])
+    if not await decisions.save(conn, [deed]):  # what it rests on was locked
+        raise Contended("moved")
     await attachments.bind(conn, decision.request, decision.entries[0].seq, decision.entries[0].body.attachments)
     return deed.loaded
 

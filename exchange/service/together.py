@@ -4,6 +4,7 @@ A decision ends in None wherever the law objects, or more is needed than was rea
 (`exchange.service.acts`), which says what is wrong.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,10 +14,25 @@ from exchange.core.scene import Scene
 from exchange.service.acts import Desk, Numbers, sealed_deed
 from exchange.store.database import Connection
 from exchange.store.decisions import SealedDeed
+from exchange.store.registry import Counter, Facts
 from exchange.store.requests import Loaded
-from exchange.store.together import Held
 from schemas.acts import ActBody, Receive, Redirect
 from schemas.requests import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What the registry says of a submission's sides, and where the registers stand, which its batch shares."""
+
+    facts: Facts
+    counters: dict[str, Counter]
+
+
+def goes_alone(body: Submission | ActBody) -> bool:
+    """Tell what needs more than a batch reads: files, protected items, and acts that take a number of a register."""
+    if isinstance(body, Submission):
+        return bool(body.attachments or body.protected)
+    return bool(body.attachments) or isinstance(body, Receive | Redirect)
 
 
 async def submit(
@@ -27,15 +43,10 @@ async def submit(
     raw: bytes,
     actor: Actor,
     now: datetime,
-    held: Held,
+    sides: Sides,
 ) -> SealedDeed | None:
-    """Decide on a new request, `raw` being its exact bytes, and move its registers on in what is held.
-
-    One that carries files, or refers to protected items, goes alone.
-    """
-    if body.attachments or body.protected:
-        return None
-    scene, counters = held.facts.scene(now), held.counters
+    """Decide on a new request, `raw` being its exact bytes, and move its registers on in `sides`."""
+    scene, counters = sides.facts.scene(now), sides.counters
     own = {code: counters[code] for code in (actor.authority, body.requested_authority) if code in counters}
     numbers = Numbers(own, scene.authorities, now)
     decided = decide_submission(str(request_id), body, actor, numbers.given_to(scene), desk.reading, now)
@@ -58,14 +69,9 @@ async def act(
     *,
     fresh: bool,
 ) -> SealedDeed | None:
-    """Decide on an act on a locked request, `raw` being its exact bytes.
-
-    An act that takes a number of a register, or carries files, goes alone.
-    """
+    """Decide on an act on a locked request, `raw` being its exact bytes."""
     request = loaded.request
-    if isinstance(body, Receive | Redirect) or body.attachments or not fresh:
-        return None
-    if relation(request, actor.authority) is Relation.NONE:
+    if not fresh or relation(request, actor.authority) is Relation.NONE:
         return None
     reading = await desk.readings.of(conn, request.profile.digest)
     decided = decide(request, body, actor, Scene(), reading, now)

@@ -73,19 +73,22 @@ class Answered:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-async def save(conn: Connection, deeds: Sequence[SealedDeed], answers: Iterable[Answered] = ()) -> None:
+async def save(conn: Connection, deeds: Sequence[SealedDeed], answers: Iterable[Answered] = ()) -> bool:
     """Write decisions on different requests, all or none: everything that follows from them, and their traces.
 
-    That is the requests, their entries, duties, participants, notices, events and numbers. The requests, or the
-    counters of those that are new, were locked before they were decided on.
+    That is the requests, their entries, duties, participants, notices, events and numbers. Nothing is written, and
+    False returned, when something that they rest on moved since it was read; what was locked before cannot have.
     """
     made = [deed for deed in deeds if deed.before is None]
     changed = [deed for deed in deeds if deed.before is not None]
     told = _told(deeds)
-    await conn.execute(
+    stands: bool = await conn.fetchval(
         CALL_SAVE,
         [request_row(None, deed.decision.request, deed.entries[-1].digest) for deed in made],
-        [request_row(deed.before, deed.decision.request, deed.entries[-1].digest) for deed in changed],
+        [
+            request_row(deed.before, deed.decision.request, deed.entries[-1].digest) | _rested_on(deed)
+            for deed in changed
+        ],
         [body for deed in deeds for body in _new_bodies(deed.before, deed.decision)],
         _each(deeds, lambda deed: map(_entry, deed.entries)),
         _each(deeds, lambda deed: participant_rows(deed.before, deed.decision, deed.entries)),
@@ -97,6 +100,13 @@ async def save(conn: Connection, deeds: Sequence[SealedDeed], answers: Iterable[
         [_trace(deed) for deed in deeds],
         [answer.row for answer in answers],
     )
+    return stands
+
+
+def _rested_on(deed: SealedDeed) -> Row:
+    """Return what a decision on a request rests on: its last entry, and how far its reminders were told."""
+    duties = deed.before.obligations if deed.before else ()
+    return {"seen": deed.entries[0].previous, "told": [duty.reminded_through for duty in duties]}
 
 
 def _each(deeds: Sequence[SealedDeed], rows: Callable[[SealedDeed], Iterable[Row]]) -> list[Row]:
@@ -325,10 +335,11 @@ def _counts(told: Mapping[str, list[Row]], deeds: Sequence[SealedDeed]) -> list[
 
 def _numbers(deed: SealedDeed) -> list[Row]:
     """Return a line of the registers for each number that a decision took."""
-    return [
-        {"authority": code, "year": given.year, "direction": given.direction, "number": given.number}
-        for code, given in deed.registered.items()
-    ]
+    return [_number(code, given) for code, given in deed.registered.items()]
+
+
+def _number(code: str, given: Registered) -> Row:
+    return {"authority": code, "year": given.year, "direction": given.direction, "number": given.number}
 
 
 def _events(told: Mapping[str, list[Row]]) -> list[Row]:

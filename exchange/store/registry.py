@@ -89,6 +89,16 @@ class Counter:
     in_year: int
     in_number: int
 
+    def last(self, direction: Direction) -> tuple[int, int]:
+        """Return the year and the number that one of the registers gave last."""
+        outgoing = direction is Direction.OUTGOING
+        return (self.out_year, self.out_number) if outgoing else (self.in_year, self.in_number)
+
+    def furthest(self, other: "Counter") -> "Counter":
+        """Return each register where it stands furthest."""
+        outgoing, incoming = (max(self.last(way), other.last(way)) for way in (Direction.OUTGOING, Direction.INCOMING))
+        return Counter(*outgoing, *incoming)
+
     def after(self, direction: Direction, year: int, number: int) -> "Counter":
         """Return where they stand once one of them gave a number."""
         if direction is Direction.OUTGOING:

@@ -1,6 +1,6 @@
-"""What a batch of calls rests on, read in one statement: who calls, whether a key is unused, and what is locked."""
+"""What a batch of calls rests on, read in one statement: who calls, whether a key is unused, what is decided on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -18,13 +18,13 @@ WITH called AS MATERIALIZED (
     SELECT w.place, w.requested, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
            c.used_at, c.shift, c.frozen_at, c.outside
       FROM unnest($1::bytea[], $2::text[], $3::text[]) WITH ORDINALITY AS w (digest, key, requested, place)
-      JOIN caller c ON c.digest = w.digest
+      JOIN caller c ON c.digest = w.digest AND c.revoked_at IS NULL
 )
 SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
        key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
            SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
-       (SELECT json_agg(l) FROM lock_counters(
-           ARRAY(SELECT x.authority FROM called x UNION SELECT x.requested FROM called x)) l) AS counters,
+       (SELECT json_agg(l) FROM held_counters(
+           ARRAY(SELECT x.authority FROM called x UNION SELECT x.requested FROM called x), $4) l) AS counters,
        (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
                                            'zone', zone, 'reach', reach, 'since', since, 'until', until)::text)
           FROM entry WHERE code IN (called.authority, called.requested)) AS authorities,
@@ -35,20 +35,24 @@ SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used
   FROM called ORDER BY place
 """
 
-# What somebody else has locked is left out, so that no batch waits for it; nothing is locked for a stranger.
+# What somebody else has locked is left out, so that no batch waits for it; what is long, so that none grows with it.
+# Nothing is locked for a stranger.
 SELECT_FOR_ACTS = """
 WITH called AS MATERIALIZED (
     SELECT w.place, w.request, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
            c.used_at, c.shift, c.frozen_at, c.outside
       FROM unnest($1::bytea[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w (digest, key, request, place)
-      JOIN caller c ON c.digest = w.digest
+      JOIN caller c ON c.digest = w.digest AND c.revoked_at IS NULL
 )
 SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
        key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
            SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
        l.document, l.head
-  FROM called JOIN LATERAL lock_request(called.request, true) l ON true ORDER BY place
+  FROM called JOIN LATERAL held_request(called.request, $4) l ON length(l.document) <= $5 ORDER BY place
 """
+
+LONG = 65_536
+"""Letters of a document above which an act on it goes alone."""
 
 T = TypeVar("T")
 
@@ -71,40 +75,33 @@ class Read(Generic[T]):
     on: T
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the registry says of a submission's sides, and the locked registers of the whole batch.
+async def for_submissions(
+    conn: Connection, asked: Sequence[Asked], *, locked: bool
+) -> tuple[list[Read[Facts] | None], dict[str, Counter]]:
+    """Return what the registry says of each call's sides, None for a stranger's call, and the counters of all sides.
 
-    All submissions of a batch share `counters`: each moves them on for the next.
+    Those are locked, inside a transaction, or as they were last seen.
     """
-
-    facts: Facts
-    counters: dict[str, Counter]
-
-
-async def for_submissions(conn: Connection, asked: Sequence[Asked]) -> list[Read[Held] | None]:
-    """Lock the counters of all sides and return what each call's decision rests on; None for a stranger's call."""
-    rows = await conn.fetch(SELECT_FOR_SUBMISSIONS, *_columns(asked))
+    rows = await conn.fetch(SELECT_FOR_SUBMISSIONS, *_columns(asked), locked)
     counters = registry.counters(rows[0]) if rows else {}
-    return _placed(asked, rows, {row["place"]: Held(registry.facts(row), counters) for row in rows})
+    return _placed(asked, rows, registry.facts), counters
 
 
-async def for_acts(conn: Connection, asked: Sequence[Asked]) -> list[Read[Loaded] | None]:
-    """Lock the requests and return each as it stands, whether or not its caller may see it.
+async def for_acts(conn: Connection, asked: Sequence[Asked], *, locked: bool) -> list[Read[Loaded] | None]:
+    """Return each request as it stands, locked, inside a transaction, or not; whether or not its caller may see it.
 
-    None for a stranger's call, and for a request that is not there, or that somebody else has locked.
+    None for a stranger's call, and for a request that is not there, is long, or to be locked and somebody else's.
     """
-    rows = await conn.fetch(SELECT_FOR_ACTS, *_columns(asked))
-    return _placed(asked, rows, {row["place"]: requests.of_row(row) for row in rows})
+    return _placed(asked, await conn.fetch(SELECT_FOR_ACTS, *_columns(asked), locked, LONG), requests.of_row)
 
 
 def _columns(asked: Sequence[Asked]) -> tuple[list[bytes], list[str | None], list[UUID | str]]:
     return [each.digest for each in asked], [each.key for each in asked], [each.names for each in asked]
 
 
-def _placed(asked: Sequence[Asked], rows: Sequence[Record], on: dict[int, T]) -> list[Read[T] | None]:
+def _placed(asked: Sequence[Asked], rows: Sequence[Record], on: Callable[[Record], T]) -> list[Read[T] | None]:
     """Return what was read by the place of each call."""
     read: list[Read[T] | None] = [None] * len(asked)
     for row in rows:
-        read[row["place"] - 1] = Read(tokens.caller(row), row["unused"], on[row["place"]])
+        read[row["place"] - 1] = Read(tokens.caller(row), row["unused"], on(row))
     return read

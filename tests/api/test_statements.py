@@ -99,13 +99,12 @@ async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: 
         await node.done(made, "RU-MVD", "note", text=text)
     await recorder.taken()
     made = await node.submitted()
-    begin, read, written, commit = await recorder.taken()
-    assert ("FROM caller" in read or "JOIN caller" in read, "save_decisions" in written) == (True, True)
-    assert (begin[:5], commit[:6]) == ("BEGIN", "COMMIT")
+    read, written = await recorder.taken()
+    assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
     await node.call(
         "POST", f"/v1/requests/{made['id']}/acts", "RU-MVD", value={"act": "accept"}, headers={"Idempotency-Key": "k"}
     )
-    _, read, written, _ = await recorder.taken()
+    read, written = await recorder.taken()
     assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
 
 

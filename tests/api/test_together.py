@@ -1,12 +1,17 @@
 """Plain calls decided together: numbers, keys and locks hold as for each alone, and no call is trouble of another's."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import httpx
 
 from exchange.api.limits import Limiter
-from tests.api.house import SUBMISSION, Node
+from exchange.main import create_app
+from exchange.runtime import token_digest
+from exchange.settings import Settings
+from tests.api.house import NOW, SUBMISSION, Node
 from tests.statements import Recorder, recorded
 
 POISON = """
@@ -169,6 +174,71 @@ async def test_a_register_that_somebody_else_holds_keeps_back_those_alone_who_ne
     assert not waiting.done()
     await transaction.rollback()
     assert (await waiting).status_code == 201
+
+
+async def test_an_act_waits_for_no_counter_that_only_others_need(node: Node, owner: asyncpg.Connection) -> None:
+    held, free = await node.submitted(), await node.submitted("AM-POL", requested_authority="BY-MVD")
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("SELECT FROM counter WHERE authority = 'RU-MVD' FOR UPDATE")
+    waiting = asyncio.ensure_future(node.act(held, "RU-MVD", "accept"))
+    async with asyncio.timeout(8):  # a session's own patience is ten seconds
+        assert (await node.act(free, "BY-MVD", "accept")).status_code == 201
+    assert not waiting.done()
+    await transaction.rollback()
+    assert (await waiting).status_code == 201
+
+
+async def test_two_processes_that_decide_ahead_overtake_each_other_and_leave_no_gap(node: Node) -> None:
+    """A second application over the same database knows nothing of what the first has under way."""
+    other = create_app(node.runtime, Settings())
+    transport = httpx.ASGITransport(app=other, raise_app_exceptions=True)
+    first = [await node.submitted() for _ in range(10)]
+    async with httpx.AsyncClient(transport=transport, base_url="http://other") as http:
+        headers = {code: await node.headers(code) for code in ("KZ-MVD", "RU-MVD")}
+        there = [http.post("/v1/requests", json=SUBMISSION, headers=headers["KZ-MVD"]) for _ in range(15)]
+        noted = [
+            http.post(f"/v1/requests/{one['id']}/acts", json={"act": "note", "text": "а"}, headers=headers["RU-MVD"])
+            for one in first
+        ]
+        here = [node.submit() for _ in range(15)]
+        more = [node.act(one, "RU-MVD", "note", text="б") for one in first]
+        answers = await asyncio.gather(*(call for four in zip(there, here, strict=True) for call in four))
+        acts = bodies(await asyncio.gather(*noted, *more))
+    made = first + bodies(answers)
+    assert sorted(one["number"] for one in made) == [f"KZ-MVD/2026/O-{n:05d}" for n in range(1, 41)]
+    assert sorted(one["received_number"] for one in made) == [f"RU-MVD/2026/I-{n:05d}" for n in range(1, 41)]
+    assert sorted(one["seq"] for one in acts) == [3] * 10 + [4] * 10
+
+
+async def test_a_token_that_was_revoked_is_no_trouble_of_the_others(node: Node, owner: asyncpg.Connection) -> None:
+    revoked = await node.token("AM-POL")
+    await owner.execute("UPDATE token SET revoked_at = $1 WHERE digest = $2", NOW, token_digest(revoked))
+    calls = [node.submit() for _ in range(3)]
+    bad = node.call("POST", "/v1/requests", value=SUBMISSION, headers={"Authorization": f"Bearer {revoked}"})
+    answers = await asyncio.gather(*calls, bad)
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 401]
+
+
+async def test_acts_at_once_under_one_key_have_one_effect(node: Node) -> None:
+    made, headers = await node.submitted(), {"Idempotency-Key": "one"}
+    answers = await asyncio.gather(
+        *(node.act(made, "RU-MVD", "note", text="а", headers=headers) for _ in range(5)),
+        node.act(await node.submitted(), "RU-MVD", "note", text="б"),
+    )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.json()["seq"] for answer in answers if answer.status_code == 201} == {3}
+    assert len((await node.get(f"/v1/requests/{made['id']}/record")).json()["items"]) == 3
+
+
+async def test_registers_begin_anew_with_the_year_of_each_authority(node: Node) -> None:
+    """A second after the end of the year in Almaty it is not over in Moscow."""
+    node.clock.now = datetime(2026, 12, 31, 18, 59, 59, tzinfo=UTC)
+    await node.submitted()
+    node.clock.advance(seconds=2)
+    made = bodies(await asyncio.gather(*(node.submit() for _ in range(3))))
+    assert sorted(one["number"] for one in made) == [f"KZ-MVD/2027/O-{n:05d}" for n in (1, 2, 3)]
+    assert sorted(one["received_number"] for one in made) == [f"RU-MVD/2026/I-{n:05d}" for n in (2, 3, 4)]
 
 
 async def test_a_long_body_goes_alone(node: Node) -> None:

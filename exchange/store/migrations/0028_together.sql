@@ -1,5 +1,4 @@
 -- Several decisions are written together: each of their rows says to which request it belongs, and their traces come along.
--- What makes a decision stand is a lock from before it was made, whether it is written alone or with others.
 DROP FUNCTION save_unmoved(
     unmoved, saved_request, saved_body[], saved_entry[], saved_participant[], saved_obligation[], saved_notice[],
     saved_event[], saved_count[]
@@ -11,7 +10,7 @@ DROP FUNCTION save_decision(
 DROP TYPE unmoved;
 DROP TYPE unmoved_register;
 
-ALTER TYPE saved_request DROP ATTRIBUTE new;
+ALTER TYPE saved_request DROP ATTRIBUTE new, ADD ATTRIBUTE seen bytea, ADD ATTRIBUTE told timestamptz[];
 ALTER TYPE saved_entry ADD ATTRIBUTE request uuid;
 ALTER TYPE saved_participant ADD ATTRIBUTE request uuid;
 ALTER TYPE saved_obligation ADD ATTRIBUTE request uuid;
@@ -27,16 +26,42 @@ CREATE TYPE saved_trace AS (
 );
 CREATE TYPE saved_answer AS (authority text, key text, fingerprint bytea, answer jsonb, made_at timestamptz);
 
--- One round trip writes whole decisions. `counts` come in the order in which counters are locked: by code.
+-- One round trip writes whole decisions, if what they rest on is still so: of a request its last entry and how far the
+-- reminders of its duties were told (`seen`, `told`), of a number that it is the next of its register. Otherwise nothing is
+-- written, and false returned. `counts` come in the order in which counters are locked: by code.
 CREATE FUNCTION save_decisions(
     made saved_request[], changed saved_request[], bodies saved_body[], entries saved_entry[],
     participants saved_participant[], obligations saved_obligation[], notices saved_notice[], events saved_event[],
     counts saved_count[], numbers saved_number[], traces saved_trace[], answers saved_answer[]
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     r saved_request;
     c saved_count;
 BEGIN
+    PERFORM set_config('lock_timeout', '2s', true);
+    IF cardinality(changed) > 0 THEN
+        PERFORM FROM request WHERE id IN (SELECT x.id FROM unnest(changed) x) ORDER BY id FOR UPDATE;
+        IF EXISTS (SELECT FROM unnest(changed) x JOIN request q ON q.id = x.id
+                    WHERE q.head <> x.seen OR x.told IS DISTINCT FROM ARRAY(
+                          SELECT o.reminded_through FROM obligation o WHERE o.request = x.id ORDER BY o.place)) THEN
+            RETURN false;
+        END IF;
+    END IF;
+    IF cardinality(numbers) > 0 THEN
+        PERFORM FROM counter WHERE authority IN (SELECT x.authority FROM unnest(counts) x)
+          ORDER BY authority COLLATE "C" FOR UPDATE;
+        IF EXISTS (SELECT FROM (SELECT x.authority, x.direction, x.year, min(x.number) AS number
+                                  FROM unnest(numbers) x GROUP BY x.authority, x.direction, x.year) AS first
+                     JOIN counter k ON k.authority = first.authority
+                    CROSS JOIN LATERAL (SELECT
+                          CASE first.direction WHEN 'out' THEN k.out_year ELSE k.in_year END AS year,
+                          CASE first.direction WHEN 'out' THEN k.out_number ELSE k.in_number END AS number) AS last
+                    WHERE NOT (last.year = first.year AND last.number = first.number - 1
+                               OR last.year < first.year AND first.number = 1)) THEN
+            RETURN false;
+        END IF;
+    END IF;
+
     IF cardinality(made) > 0 THEN
         INSERT INTO request (id, requesting, holder, state, number, received_number, reference, seq, head, profile,
                              submitted, snapshot, words)
@@ -111,20 +136,38 @@ BEGIN
     INSERT INTO event (authority, number, request, seq, act, author, at, state)
     SELECT x.authority, k.event - x.following, x.request, x.seq, x.act, x.author, x.at, x.state
       FROM unnest(events) x JOIN counter k ON k.authority = x.authority;
+    RETURN true;
 END
 $$;
 
--- Locks counters in the order of their codes; two seconds are enough where nobody is held up.
-CREATE FUNCTION lock_counters(wanted text[])
-RETURNS TABLE (authority text, out_year int, out_number int, in_year int, in_number int)
-LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+-- Returns counters, locked in the order of their codes if that is asked for.
+CREATE FUNCTION held_counters(wanted text[], locked boolean)
+RETURNS TABLE (authority text, out_year int, out_number int, in_year int, in_number int) LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN QUERY SELECT c.authority, c.out_year, c.out_number, c.in_year, c.in_number FROM counter c
-                  WHERE c.authority = ANY(wanted) ORDER BY c.authority COLLATE "C" FOR UPDATE;
+    IF locked THEN
+        PERFORM set_config('lock_timeout', '2s', true);
+        RETURN QUERY SELECT c.authority, c.out_year, c.out_number, c.in_year, c.in_number FROM counter c
+                      WHERE c.authority = ANY(wanted) ORDER BY c.authority COLLATE "C" FOR UPDATE;
+    ELSE
+        RETURN QUERY SELECT c.authority, c.out_year, c.out_number, c.in_year, c.in_number FROM counter c
+                      WHERE c.authority = ANY(wanted);
+    END IF;
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION lock_counters(text[]), save_decisions(
+-- Returns a request, locked if that is asked for; nothing then where somebody else has locked it.
+CREATE FUNCTION held_request(wanted uuid, locked boolean) RETURNS TABLE (document text, head bytea)
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF locked THEN
+        RETURN QUERY SELECT l.document, l.head FROM lock_request(wanted, true) l;
+    ELSE
+        RETURN QUERY SELECT request_document(r), r.head FROM request r WHERE r.id = wanted;
+    END IF;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION held_counters(text[], boolean), held_request(uuid, boolean), save_decisions(
     saved_request[], saved_request[], saved_body[], saved_entry[], saved_participant[], saved_obligation[], saved_notice[],
     saved_event[], saved_count[], saved_number[], saved_trace[], saved_answer[]
 ) TO exchange_app;
