@@ -1,12 +1,16 @@
 """A way to PostgreSQL that can be cut at the instant a commit is done and nobody knows it yet."""
 
 import asyncio
+import re
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-COMMITTED = b"COMMIT\x00"
-"""How the server says that a commit is done (CommandComplete)."""
+COMMITTED: Final = b"Z\x00\x00\x00\x05I"
+"""How the server says that it is ready outside any transaction (ReadyForQuery): what it was asked to do is committed."""
+
+BIND: Final = re.compile(rb"B.{4}\x00", re.DOTALL)
+"""How a prepared statement is asked for: Bind, with the portal that has no name."""
 
 
 class Proxy:
@@ -58,11 +62,13 @@ class Proxy:
             self._tasks.add(task)
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: asyncio.Event) -> None:
-        """Pass what the node asks; note when it sends the awaited statement."""
+        """Pass what the node asks; note when it has the awaited statement done, some time after it was prepared."""
+        bound: bytes | None = None
         with suppress(ConnectionError):
             while data := await reader.read(65536):
-                if self._awaited is not None and self._awaited in data:
-                    self._awaited = None
+                if self._awaited is not None and (named := _named(self._awaited).search(data)):
+                    self._awaited, bound = None, b"\x00" + named[1] + b"\x00"
+                if bound is not None and BIND.search(data) and bound in data:
                     sent.set()
                 writer.write(data)
                 await writer.drain()
@@ -78,3 +84,8 @@ class Proxy:
                 writer.write(data)
                 await writer.drain()
         writer.close()
+
+
+def _named(statement: bytes) -> re.Pattern[bytes]:
+    """Return what finds the name under which a statement is prepared (Parse: name, zero, text)."""
+    return re.compile(rb"(__asyncpg\w+)\x00[^\x00]*" + re.escape(statement))

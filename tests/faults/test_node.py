@@ -40,7 +40,7 @@ async def test_a_kill_between_commit_and_answer_leaves_one_effect(database: Any,
     async with Proxy(port_of(database.dsn)) as proxy:
         async with running(tmp_path, environment=through(proxy.port)) as node, node.client() as client:
             headers = await token(client, "KZ-MVD")
-            proxy.arm(b"save_decision")
+            proxy.arm(b"save_decisions")
             call = asyncio.create_task(sent(client, headers))
             await asyncio.wait_for(proxy.committed.wait(), 20)
             assert not call.done()
