@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Final, Self
 
 COMMITTED: Final = b"Z\x00\x00\x00\x05I"
-"""How the server says that it is ready outside any transaction (ReadyForQuery): what it was asked to do is committed."""
+"""How the server says that it is ready outside any transaction (ReadyForQuery): what it did is committed."""
 
 BIND: Final = re.compile(rb"B.{4}\x00", re.DOTALL)
 """How a prepared statement is asked for: Bind, with the portal that has no name."""
