@@ -1,6 +1,5 @@
 """How many SQL statements a call makes: every one that goes to the server is counted, BEGIN and COMMIT too."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -19,9 +18,8 @@ class Recorder:
         """Note one statement."""
         self.statements.append(" ".join(str(query.query).split()))
 
-    async def taken(self) -> list[str]:
-        """Return what was noted, and begin anew; asyncpg tells of a statement a step after its answer."""
-        await asyncio.sleep(0)
+    def taken(self) -> list[str]:
+        """Return what was noted, and begin anew."""
         noted, self.statements = self.statements, []
         return noted
 
@@ -31,10 +29,10 @@ async def recorded(pool: Pool) -> AsyncIterator[Recorder]:
     """Note every statement of a pool; all its connections are opened at once, so that none comes later unseen."""
     recorder = Recorder()
     async with AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(pool.connection()) for _ in range(pool.size)]
+        connections = [await stack.enter_async_context(pool.connection()) for _ in range(pool.raw.get_max_size())]
         for each in connections:
             each.add_query_logger(recorder)
     yield recorder
     async with AsyncExitStack() as stack:
-        for each in [await stack.enter_async_context(pool.connection()) for _ in range(pool.size)]:
+        for each in [await stack.enter_async_context(pool.connection()) for _ in range(pool.raw.get_max_size())]:
             each.remove_query_logger(recorder)

@@ -1,11 +1,13 @@
 """A pool of connections in one role of the database: every wait has an end, and trouble is told as Unavailable."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Final, TypeAlias
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Final
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from exchange.core.errors import Contended, Unavailable
 from exchange.store.database import Connection
@@ -14,9 +16,6 @@ CONNECT_SECONDS: Final = 5.0
 ACQUIRE_SECONDS: Final = 5.0
 COMMAND_SECONDS: Final = 20.0
 CLOSING_SECONDS: Final = 2.0
-RESTING_SECONDS: Final = 300.0
-
-Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 SESSION: Final[Mapping[str, str]] = {
     "application_name": "exchange",
@@ -62,41 +61,21 @@ def told_as_unavailable() -> Iterator[None]:
         raise Unavailable(type(trouble).__name__) from trouble
 
 
+@dataclass(frozen=True, slots=True)
 class Pool:
-    """One process's connections in one role, at most `size`; the one that came back last is lent first.
+    """One process's connections in one role."""
 
-    asyncpg's own pool does the same with a proxy, a shield and a task for each loan, which cost more than the loan.
-    """
-
-    def __init__(self, connect: Callable[[], Awaitable[Raw]], size: int) -> None:
-        """Begin without connections."""
-        self.size = size
-        self._connect = connect
-        self._places = asyncio.Semaphore(size)
-        self._resting: list[tuple[float, Raw]] = []
-        self._lent: set[Raw] = set()
-        self._closed = False
-
-    @property
-    def idle(self) -> bool:
-        """Whether no connection is lent."""
-        return not self._lent
+    raw: "asyncpg.Pool[asyncpg.Record]" = field(repr=False)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection for reading, each statement by itself; raise Unavailable when there is none.
-
-        One whose work was cut short, by trouble or by the caller, may be in the middle of it: it is not lent again.
-        """
+        """Lend a connection for reading, each statement by itself; raise Unavailable when there is none."""
         with told_as_unavailable():
             conn = await self._borrowed()
             try:
                 yield conn
-            except (asyncpg.PostgresError, *TROUBLE, asyncio.CancelledError):
-                conn.terminate()
-                raise
             finally:
-                self._take_back(conn)
+                await self.raw.release(conn)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -109,57 +88,16 @@ class Pool:
             yield conn
 
     async def close(self) -> None:
-        """Close all connections as they come back, by force when that does not end in time; lend none any more."""
-        self._closed = True
+        """Close all connections, by force when they do not close in time."""
         try:
-            async with asyncio.timeout(CLOSING_SECONDS):
-                for _ in range(self.size):
-                    await self._places.acquire()
-                for _, conn in self._resting:
-                    await conn.close()
+            await asyncio.wait_for(self.raw.close(), CLOSING_SECONDS)
         except TimeoutError:
-            for conn in (*self._lent, *(conn for _, conn in self._resting)):
-                conn.terminate()
+            self.raw.terminate()
 
-    async def _borrowed(self) -> Raw:
-        """Take a connection; what cannot be had at once is waited for, not longer than it may take."""
-        if self._closed:
-            raise asyncpg.InterfaceError("the pool is closed")
-        if self._resting and not self._places.locked():
-            return await self._taken()
+    async def _borrowed(self) -> "PoolConnectionProxy[asyncpg.Record]":
+        """Take a connection after a bounded wait; the pool's own bound would be one more task for every call."""
         async with asyncio.timeout(ACQUIRE_SECONDS):
-            return await self._taken()
-
-    async def _taken(self) -> Raw:
-        await self._places.acquire()
-        try:
-            conn = self._rested() or await self._connect()
-        except BaseException:
-            self._places.release()
-            raise
-        self._lent.add(conn)
-        return conn
-
-    def _rested(self) -> "Raw | None":
-        """Return a connection that still stands, None where there is none."""
-        while self._resting:
-            _, conn = self._resting.pop()
-            if not conn.is_closed():
-                return conn
-        return None
-
-    def _take_back(self, conn: Raw) -> None:
-        """Let a connection rest; all our settings and locks end with their transaction, so nothing is undone.
-
-        What nobody needed for long is closed.
-        """
-        now = asyncio.get_running_loop().time()
-        self._lent.discard(conn)
-        if not conn.is_closed():
-            self._resting.append((now, conn))
-        while self._resting and self._resting[0][0] < now - RESTING_SECONDS:
-            self._resting.pop(0)[1].terminate()
-        self._places.release()
+            return await self.raw.acquire()
 
 
 async def open_pool(dsn: str, *, size: int, role: str, idle: int = 2) -> Pool:
@@ -168,17 +106,22 @@ async def open_pool(dsn: str, *, size: int, role: str, idle: int = 2) -> Pool:
     The role may not change the record, whatever login the operator gave.
     With `idle` 0 nothing is reached before it is asked for, and the database may be away meanwhile.
     """
-
-    async def connect() -> Raw:
-        return await asyncpg.connect(
+    with told_as_unavailable():
+        raw = await asyncpg.create_pool(
             dsn,
+            min_size=min(idle, size),
+            max_size=size,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
+            max_inactive_connection_lifetime=300,
             server_settings={**SESSION, "role": role},
+            reset=_nothing_to_reset,
         )
+    return Pool(raw)
 
-    pool = Pool(connect, size)
-    async with AsyncExitStack() as stack:
-        for _ in range(min(idle, size)):
-            await stack.enter_async_context(pool.connection())
-    return pool
+
+async def _nothing_to_reset(_conn: Connection) -> None:
+    """Leave a returned connection as it is: all our settings and locks end with their transaction.
+
+    asyncpg's own reset is one more round trip for every call.
+    """

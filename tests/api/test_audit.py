@@ -238,7 +238,7 @@ async def test_an_export_goes_in_batches_and_holds_no_connection_meanwhile(
         export = await service.begin_export(conn, actor, NOW, since=None, until=None)
     chunks = []
     async for chunk in service.lines(node.runtime, node.runtime.desk.keys, export):
-        assert node.runtime.pool.idle
+        assert node.runtime.pool.raw.get_size() == node.runtime.pool.raw.get_idle_size()
         chunks.append(chunk)
     assert [chunk.count(b"\n") for chunk in chunks] == [10] * 10 + [5, 1]
     assert wrong(node, b"".join(chunks)) == []

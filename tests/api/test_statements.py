@@ -31,11 +31,11 @@ async def recorder(node: Node) -> AsyncIterator[Recorder]:
 
 async def counted(recorder: Recorder, node: Node, path: str, role: Role = Role.SYSTEM) -> list[str]:
     """Return the statements of a read; whatever a connection asks once in its life was asked before."""
-    for _ in range(node.runtime.pool.size):
+    for _ in range(node.runtime.pool.raw.get_max_size()):
         assert (await node.get(path, role=role)).status_code == 200
-    await recorder.taken()
+    recorder.taken()
     assert (await node.get(path, role=role)).status_code == 200
-    return await recorder.taken()
+    return recorder.taken()
 
 
 async def lengthened(node: Node, made: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ async def lengthened(node: Node, made: dict[str, Any]) -> None:
 async def test_the_recorder_counts_begin_and_commit(node: Node, recorder: Recorder) -> None:
     async with node.runtime.transaction() as conn:
         await conn.execute("SELECT 1")
-    begin, one, commit = await recorder.taken()
+    begin, one, commit = recorder.taken()
     assert (begin[:5], one, commit[:6]) == ("BEGIN", "SELECT 1", "COMMIT")
 
 
@@ -77,9 +77,9 @@ async def test_every_act_makes_few_statements(node: Node, recorder: Recorder, ki
     node.clock.advance(days=2)
     by = "TJ-GKNB" if kind is ActKind.RECEIVE else author(kind)
     await node.headers(by)
-    await recorder.taken()
+    recorder.taken()
     answer = await node.act(made, by, **examples.act(kind), headers={"Idempotency-Key": "k"})
-    statements = await recorder.taken()
+    statements = recorder.taken()
     assert answer.status_code == 201, answer.text
     assert 0 < len(statements) <= MOST_OF_AN_ACT, statements
 
@@ -87,9 +87,9 @@ async def test_every_act_makes_few_statements(node: Node, recorder: Recorder, ki
 async def test_a_submission_makes_few_statements(node: Node, recorder: Recorder) -> None:
     for _ in range(2):
         await node.submitted()
-    await recorder.taken()
+    recorder.taken()
     await node.call("POST", "/v1/requests", value=SUBMISSION, headers={"Idempotency-Key": "k"})
-    assert 0 < len(statements := await recorder.taken()) <= MOST_OF_AN_ACT, statements
+    assert 0 < len(statements := recorder.taken()) <= MOST_OF_AN_ACT, statements
 
 
 async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: Node, recorder: Recorder) -> None:
@@ -97,14 +97,14 @@ async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: 
         made = await node.submitted()
     for text in ("а", "б"):
         await node.done(made, "RU-MVD", "note", text=text)
-    await recorder.taken()
+    recorder.taken()
     made = await node.submitted()
-    read, written = await recorder.taken()
+    read, written = recorder.taken()
     assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
     await node.call(
         "POST", f"/v1/requests/{made['id']}/acts", "RU-MVD", value={"act": "accept"}, headers={"Idempotency-Key": "k"}
     )
-    read, written = await recorder.taken()
+    read, written = recorder.taken()
     assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
 
 
@@ -114,10 +114,10 @@ async def test_an_act_makes_as_many_statements_on_a_long_record_as_on_a_short_on
     made = await node.submitted()
     for text in ("а", "б"):  # what a connection and a token ask once is asked by then
         await node.done(made, "RU-MVD", "note", text=text)
-    await recorder.taken()
+    recorder.taken()
     await node.done(made, "RU-MVD", "accept")
-    short = await recorder.taken()
+    short = recorder.taken()
     await lengthened(node, made)
-    await recorder.taken()
+    recorder.taken()
     await node.done(made, "RU-MVD", "postpone", reason="а")
-    assert await recorder.taken() == short
+    assert recorder.taken() == short

@@ -30,9 +30,9 @@ def bodies(answers: list[Any]) -> list[dict[str, Any]]:
     return [answer.json() for answer in answers]
 
 
-async def written(recorder: Recorder) -> int:
+def written(recorder: Recorder) -> int:
     """Count the statements that wrote decisions."""
-    return sum("save_decisions" in query for query in await recorder.taken())
+    return sum("save_decisions" in query for query in recorder.taken())
 
 
 async def warm(node: Node, *authorities: str) -> None:
@@ -58,7 +58,7 @@ async def test_requests_that_cross_each_other_in_one_batch_take_both_registers_o
     async with recorded(node.runtime.pool) as recorder:
         ways = [("KZ-MVD", "RU-MVD"), ("RU-MVD", "KZ-MVD")] * 6
         made = bodies(await asyncio.gather(*(node.submit(by, requested_authority=to) for by, to in ways)))
-        assert 0 < await written(recorder) < len(ways)
+        assert 0 < written(recorder) < len(ways)
     for by, to in ways[:2]:
         own = [one for one in made if one["number"].startswith(by)]
         assert sorted(one["number"] for one in own) == [f"{by}/2026/O-{n:05d}" for n in range(3, 9)]
@@ -86,7 +86,7 @@ async def test_acts_on_many_requests_are_written_together(node: Node) -> None:
         await node.done(request, "RU-MVD", "note", text="а")
     async with recorded(node.runtime.pool) as recorder:
         made = bodies(await asyncio.gather(*(node.act(request, "RU-MVD", "accept") for request in requests)))
-        assert await written(recorder) < len(requests)
+        assert written(recorder) < len(requests)
     assert {one["state"] for one in made} == {"executing"}
     assert {one["id"] for one in made} == {one["id"] for one in requests}
 
@@ -245,9 +245,9 @@ async def test_a_long_body_goes_alone(node: Node) -> None:
     await warm(node, "KZ-MVD")
     async with recorded(node.runtime.pool) as recorder:
         await node.submitted(substance="существо " * 2000)
-        alone = await recorder.taken()
+        alone = recorder.taken()
         await node.submitted(substance="существо")
-        assert len(alone) > len(await recorder.taken())
+        assert len(alone) > len(recorder.taken())
     assert len([query for query in alone if "save_decisions" in query]) == 1
 
 

@@ -283,11 +283,11 @@ async def test_an_act_and_a_read_take_few_statements(house: House) -> None:
     await house.act(item, "BY-MVD", "copy", **COPYING)  # opens the signing key
     async with recorded(house.module.pool) as recorder:
         await house.act(item, "BY-MVD", "copy", **COPYING)
-        assert len(await recorder.taken()) <= 6  # BEGIN, lock, scene, present signing key, save, COMMIT
+        assert len(recorder.taken()) <= 6  # BEGIN, lock, scene, present signing key, save, COMMIT
         await house.read(item, "BY-MVD")
-        assert len(await recorder.taken()) <= 2
+        assert len(recorder.taken()) <= 2
         await house.register()
-        assert len(await recorder.taken()) <= 6  # BEGIN, scene, number, present signing key, save, COMMIT
+        assert len(recorder.taken()) <= 6  # BEGIN, scene, number, present signing key, save, COMMIT
 
 
 async def test_access_to_a_content_is_decided_in_three_statements(house: House) -> None:
@@ -296,7 +296,7 @@ async def test_access_to_a_content_is_decided_in_three_statements(house: House) 
     assert await house.content(item, "BY-MVD") == PLAIN
     async with recorded(house.module.pool) as recorder:
         await house.content(item, "BY-MVD")
-        said = [each for each in await recorder.taken() if each.startswith(("SELECT", "WITH", "INSERT"))]
+        said = [each for each in recorder.taken() if each.startswith(("SELECT", "WITH", "INSERT"))]
     noted = next(place for place, each in enumerate(said) if "INSERT INTO protection.access" in each)
     assert noted <= 3
     assert len(said) == noted + 2  # the access is written down, the content opened

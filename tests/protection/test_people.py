@@ -193,12 +193,12 @@ async def test_a_scene_takes_one_statement_and_a_second_one_for_outcomes(hall: H
     async with recorded(hall.module.pool) as seen:
 
         async def asked(*outcomes: str) -> int:
-            for _ in range(hall.module.pool.size + 1):  # whatever a connection asks once in its life
-                await seen.taken()
+            for _ in range(hall.module.pool.raw.get_max_size() + 1):  # whatever a connection asks once in its life
+                seen.taken()
                 async with hall.module.pool.connection() as conn:
                     plain = {"bodies": ("KZ-MVD", "AM-POL"), "people": ("kz-mvd.head",)}
                     await scene_for(conn, hall.module, now=NOW, outcomes=outcomes, **plain)
-            return len(await seen.taken())
+            return len(seen.taken())
 
         assert await asked() == 1
         assert await asked("no id") == 1

@@ -162,11 +162,11 @@ async def test_whom_an_item_does_not_concern_leaves_no_line_on_it(house: House) 
 
 async def test_a_card_and_its_line_take_two_statements_and_no_transaction(house: House) -> None:
     item = await house.give((await house.register(content=PLAIN)).item, "BY-MVD", "RU-MVD")
-    for _ in range(house.module.pool.size):
+    for _ in range(house.module.pool.raw.get_max_size()):
         await house.read(item, "RU-MVD")
     async with recorded(house.module.pool) as recorder:
         await house.read(item, "RU-MVD")
-        read, written = await recorder.taken()
+        read, written = recorder.taken()
     assert ("FROM protection.item" in read or "JOIN protection.item" in read, "protection.access" in written) == (
         True,
         True,
