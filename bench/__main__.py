@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--json", type=Path, help="write the figures into this file too")
     top.add_argument("--rounds", type=int, default=5, help="rounds of each scenario; default: 5")
-    top.add_argument("--number", type=int, default=300, help="calls to the node in a round; default: 300")
+    top.add_argument("--number", type=int, default=600, help="calls to the node in a round; default: 600")
     top.add_argument("--workers", type=int, default=1, help="processes on each side; default: 1")
     top.add_argument("--open", type=int, default=LARGE, help="open obligations to grow to; default: 1,000,000")
     top.add_argument("--long", action="store_true", help=f"{LONG_ACTS:,} acts for the memory, not {ACTS:,}")

@@ -80,7 +80,7 @@ async def save(conn: Connection, deeds: Sequence[SealedDeed], answers: Iterable[
     False returned, when something that they rest on moved since it was read; what was locked before cannot have.
     """
     made = [deed for deed in deeds if deed.before is None]
-    changed = [deed for deed in deeds if deed.before is not None]
+    changed = sorted((deed for deed in deeds if deed.before is not None), key=lambda deed: deed.decision.request.id)
     told = _told(deeds)
     stands: bool = await conn.fetchval(
         CALL_SAVE,

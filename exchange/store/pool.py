@@ -22,7 +22,6 @@ SESSION: Final[Mapping[str, str]] = {
     "timezone": "UTC",
     "client_min_messages": "warning",
     "jit": "off",  # its start-up costs more than any of our queries
-    "plan_cache_mode": "force_generic_plan",  # as docs/speed.md proves them; planning anew costs more than most of them
     "lock_timeout": "10s",
     "statement_timeout": "20s",
     "idle_in_transaction_session_timeout": "30s",

@@ -14,41 +14,15 @@ from exchange.store.requests import Loaded
 from exchange.store.tokens import Caller
 
 SELECT_FOR_SUBMISSIONS = """
-WITH called AS MATERIALIZED (
-    SELECT w.place, w.requested, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
-           c.used_at, c.shift, c.frozen_at, c.outside
-      FROM unnest($1::bytea[], $2::text[], $3::text[]) WITH ORDINALITY AS w (digest, key, requested, place)
-      JOIN caller c ON c.digest = w.digest AND c.revoked_at IS NULL
-)
-SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
-       key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
-           SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
-       (SELECT json_agg(l) FROM held_counters(
-           ARRAY(SELECT x.authority FROM called x UNION SELECT x.requested FROM called x), $4) l) AS counters,
-       (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
-                                           'zone', zone, 'reach', reach, 'since', since, 'until', until)::text)
-          FROM entry WHERE code IN (called.authority, called.requested)) AS authorities,
-       (SELECT json_agg(json_build_object('country', country, 'in_force_from', in_force_from, 'left_on', left_on))
-          FROM party) AS parties,
-       (SELECT json_agg(json_build_object('code', code, 'parties', parties, 'since', since, 'until', until))
-          FROM agreement) AS agreements
-  FROM called ORDER BY place
+SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside, unused,
+       counters, authorities, parties, agreements
+  FROM for_submissions($1, $2, $3, $4)
 """
 
-# What somebody else has locked is left out, so that no batch waits for it; what is long, so that none grows with it.
-# Nothing is locked for a stranger.
 SELECT_FOR_ACTS = """
-WITH called AS MATERIALIZED (
-    SELECT w.place, w.request, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
-           c.used_at, c.shift, c.frozen_at, c.outside
-      FROM unnest($1::bytea[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w (digest, key, request, place)
-      JOIN caller c ON c.digest = w.digest AND c.revoked_at IS NULL
-)
-SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
-       key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
-           SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
-       l.document, l.head
-  FROM called JOIN LATERAL held_request(called.request, $4) l ON length(l.document) <= $5 ORDER BY place
+SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside, unused,
+       document, head
+  FROM for_acts($1, $2, $3, $4, $5)
 """
 
 LONG = 65_536

@@ -100,12 +100,12 @@ async def test_what_is_plain_takes_one_statement_to_read_and_one_to_write(node: 
     recorder.taken()
     made = await node.submitted()
     read, written = recorder.taken()
-    assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
+    assert ("for_submissions" in read, "save_decisions" in written) == (True, True)
     await node.call(
         "POST", f"/v1/requests/{made['id']}/acts", "RU-MVD", value={"act": "accept"}, headers={"Idempotency-Key": "k"}
     )
     read, written = recorder.taken()
-    assert ("JOIN caller" in read, "save_decisions" in written) == (True, True)
+    assert ("for_acts" in read, "save_decisions" in written) == (True, True)
 
 
 async def test_an_act_makes_as_many_statements_on_a_long_record_as_on_a_short_one(

@@ -41,8 +41,9 @@ async def test_a_decision_on_a_request_that_is_not_there_writes_nothing(pool: as
         "suspended": False,
     }
     async with pool.acquire() as conn:
+        assert not await conn.fetchval(SAVE, [], [{"id": number}], [], [entry], [seen], *[[]] * 7)
         with pytest.raises(asyncpg.ForeignKeyViolationError):
-            await conn.execute(SAVE, [], [{"id": number}], [], [entry], [seen], *[[]] * 7)
+            await conn.execute(SAVE, [], [], [], [entry], [seen], *[[]] * 7)
         assert not await conn.fetchval("SELECT EXISTS (SELECT FROM participant)")
 
 

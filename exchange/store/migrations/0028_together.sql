@@ -28,25 +28,25 @@ CREATE TYPE saved_answer AS (authority text, key text, fingerprint bytea, answer
 
 -- One round trip writes whole decisions, if what they rest on is still so: of a request its last entry and how far the
 -- reminders of its duties were told (`seen`, `told`), of a number that it is the next of its register. Otherwise nothing is
--- written, and false returned. `counts` come in the order in which counters are locked: by code.
+-- written, and false returned. `changed` and `counts` come in the order in which they are locked: by id, by code. Plans are
+-- made once, and not of an empty table's size.
 CREATE FUNCTION save_decisions(
     made saved_request[], changed saved_request[], bodies saved_body[], entries saved_entry[],
     participants saved_participant[], obligations saved_obligation[], notices saved_notice[], events saved_event[],
     counts saved_count[], numbers saved_number[], traces saved_trace[], answers saved_answer[]
-) RETURNS boolean LANGUAGE plpgsql AS $$
+) RETURNS boolean LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off AS $$
 DECLARE
     r saved_request;
     c saved_count;
 BEGIN
     PERFORM set_config('lock_timeout', '2s', true);
-    IF cardinality(changed) > 0 THEN
-        PERFORM FROM request WHERE id IN (SELECT x.id FROM unnest(changed) x) ORDER BY id FOR UPDATE;
-        IF EXISTS (SELECT FROM unnest(changed) x JOIN request q ON q.id = x.id
-                    WHERE q.head <> x.seen OR x.told IS DISTINCT FROM ARRAY(
-                          SELECT o.reminded_through FROM obligation o WHERE o.request = x.id ORDER BY o.place)) THEN
+    FOREACH r IN ARRAY changed LOOP
+        PERFORM FROM request WHERE id = r.id AND head = r.seen FOR UPDATE;
+        IF NOT FOUND OR r.told IS DISTINCT FROM ARRAY(
+            SELECT reminded_through FROM obligation WHERE request = r.id ORDER BY place) THEN
             RETURN false;
         END IF;
-    END IF;
+    END LOOP;
     IF cardinality(numbers) > 0 THEN
         PERFORM FROM counter WHERE authority IN (SELECT x.authority FROM unnest(counts) x)
           ORDER BY authority COLLATE "C" FOR UPDATE;
@@ -177,3 +177,63 @@ CREATE FUNCTION claim_key(authority text, key text) RETURNS boolean LANGUAGE sql
     SELECT pg_try_advisory_xact_lock(hashtextextended(authority || E'\n' || key, 0))
 $$;
 GRANT EXECUTE ON FUNCTION claim_key(text, text) TO exchange_app;
+
+-- What a batch of submissions rests on: who calls, whether keys are unused, the registers, the registry as texts. A
+-- stranger's call is left out.
+CREATE FUNCTION for_submissions(digests bytea[], keys text[], addressees text[], locked boolean) RETURNS TABLE (
+    place bigint, id bigint, authority text, role text, account text, scopes text[], expires_at timestamptz,
+    revoked_at timestamptz, used_at timestamptz, shift interval, frozen_at timestamptz, outside boolean, unused boolean,
+    counters json, authorities text[], parties json, agreements json
+) LANGUAGE plpgsql
+SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH called AS MATERIALIZED (
+        SELECT w.place, w.requested, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
+               c.used_at, c.shift, c.frozen_at, c.outside
+          FROM unnest(digests, keys, addressees) WITH ORDINALITY AS w (digest, key, requested, place)
+          JOIN caller c ON c.digest = w.digest AND c.revoked_at IS NULL
+    )
+    SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
+           key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
+               SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
+           (SELECT json_agg(l) FROM held_counters(
+               ARRAY(SELECT x.authority FROM called x UNION SELECT x.requested FROM called x), locked) l) AS counters,
+           (SELECT array_agg(json_build_object('code', code, 'kind', kind, 'country', country, 'name', name ->> 'ru',
+                                               'zone', zone, 'reach', reach, 'since', since, 'until', until)::text)
+              FROM entry WHERE code IN (called.authority, called.requested)) AS authorities,
+           (SELECT json_agg(json_build_object('country', country, 'in_force_from', in_force_from, 'left_on', left_on))
+              FROM party) AS parties,
+           (SELECT json_agg(json_build_object('code', code, 'parties', parties, 'since', since, 'until', until))
+              FROM agreement) AS agreements
+      FROM called ORDER BY place;
+END
+$$;
+
+-- What a batch of acts rests on. What is to be locked and is somebody else's is left out, so that no batch waits for it, and
+-- what is long, so that none grows with it. Nothing is locked for a stranger.
+CREATE FUNCTION for_acts(digests bytea[], keys text[], requests uuid[], locked boolean, longest int) RETURNS TABLE (
+    place bigint, id bigint, authority text, role text, account text, scopes text[], expires_at timestamptz,
+    revoked_at timestamptz, used_at timestamptz, shift interval, frozen_at timestamptz, outside boolean, unused boolean,
+    document text, head bytea
+) LANGUAGE plpgsql
+SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH called AS MATERIALIZED (
+        SELECT w.place, w.request, w.key, c.id, c.authority, c.role, c.account, c.scopes, c.expires_at, c.revoked_at,
+               c.used_at, c.shift, c.frozen_at, c.outside
+          FROM unnest(digests, keys, requests) WITH ORDINALITY AS w (digest, key, request, place)
+          JOIN caller c ON c.digest = w.digest AND c.revoked_at IS NULL
+    )
+    SELECT place, id, authority, role, account, scopes, expires_at, revoked_at, used_at, shift, frozen_at, outside,
+           key IS NULL OR (claim_key(authority, key) AND NOT EXISTS (
+               SELECT FROM idempotency i WHERE i.authority = called.authority AND i.key = called.key)) AS unused,
+           l.document, l.head
+      FROM called JOIN LATERAL held_request(called.request, locked) l ON length(l.document) <= longest ORDER BY place;
+END
+$$;
+GRANT EXECUTE ON FUNCTION for_submissions(bytea[], text[], text[], boolean), for_acts(bytea[], text[], uuid[], boolean, int)
+    TO exchange_app;
