@@ -181,7 +181,9 @@ async def _ahead(calls: Sequence[Plain[Body]], work: Work, ahead: Ahead) -> Sequ
             await work(conn, ends)
             async with ahead.writing():
                 stands = await _written(conn, ends)
-    except Exception as trouble:  # noqa: BLE001 - whatever it is, it is raised again where a call goes alone
+    except Exception as trouble:  # whatever it is, it is raised again where a call goes alone
+        if stands:
+            raise
         return _fallen_apart(calls, trouble)
     finally:
         if not stands:
@@ -222,14 +224,12 @@ def _fallen_apart(calls: Sequence[Plain[Body]], trouble: Exception) -> Sequence[
 
 
 async def _written(conn: Connection, ends: Sequence[End]) -> bool:
-    """Write what was decided; tell whether it stands."""
+    """Write what was decided; tell whether it stands. Nothing follows that could still break."""
     done = [end for end in ends if isinstance(end, Done)]
     kept = [each.kept for each in done if each.kept is not None]
-    if done and not await decisions.save(conn, [each.deed for each in done], kept):
-        return False
     for call in {each.call.token: each.call for each in done if each.noting}.values():
         await tokens.touch(conn, call.token, call.now)
-    return True
+    return not done or await decisions.save(conn, [each.deed for each in done], kept)
 
 
 async def _each(

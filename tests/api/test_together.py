@@ -147,6 +147,14 @@ async def test_a_call_that_cannot_be_written_is_no_trouble_of_the_others(node: N
     ]
 
 
+async def test_nothing_stands_of_a_call_whose_token_cannot_be_noted(node: Node, owner: asyncpg.Connection) -> None:
+    """What could break comes before what stands: a call that goes alone has done nothing yet."""
+    await owner.execute(POISON.replace("new.reference = 'яд'", "true").replace("INSERT ON request", "UPDATE ON token"))
+    before = await node.kept()
+    assert (await node.submit()).status_code == 500
+    assert await node.kept() == before
+
+
 async def test_nobody_waits_for_an_act_on_a_request_that_somebody_else_has_locked(
     node: Node, owner: asyncpg.Connection
 ) -> None:
