@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[T]):
-    """Who calls, whether the call's key is unused and now held, and what is decided on."""
+    """Who calls, whether the call's key is unused (held, too, inside a transaction), and what is decided on."""
 
     caller: Caller
     unused: bool
