@@ -1,17 +1,23 @@
 """Plain calls decided together: numbers, keys and locks hold as for each alone, and no call is trouble of another's."""
 
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 
+from exchange import batches
 from exchange.api.limits import Limiter
 from exchange.main import create_app
-from exchange.runtime import token_digest
+from exchange.runtime import Mode, token_digest
 from exchange.settings import Settings
-from tests.api.house import NOW, SUBMISSION, Node
+from exchange.store import pool
+from tests.api.house import NOW, SUBMISSION, Node, open_node, problem
+from tests.conftest import Database
 from tests.statements import Recorder, recorded
 
 POISON = """
@@ -33,6 +39,26 @@ def bodies(answers: list[Any]) -> list[dict[str, Any]]:
 def written(recorder: Recorder) -> int:
     """Count the statements that wrote decisions."""
     return sum("save_decisions" in query for query in recorder.taken())
+
+
+@asynccontextmanager
+async def full(node: Node) -> AsyncIterator[None]:
+    """Keep every connection of the node to ourselves."""
+    async with AsyncExitStack() as stack:
+        for _ in range(node.runtime.pool.raw.get_max_size()):
+            await stack.enter_async_context(node.runtime.pool.connection())
+        yield
+
+
+async def waiting(*calls: Coroutine[Any, Any, httpx.Response]) -> "list[asyncio.Task[httpx.Response]]":
+    """Make calls that cannot be answered yet, and let each come as far as it can; the first is a batch of its own."""
+    made = []
+    for call in calls:
+        made.append(asyncio.ensure_future(call))
+        for _ in range(50):  # turns of the loop, no time
+            await asyncio.sleep(0)
+    assert not any(call.done() for call in made)
+    return made
 
 
 async def warm(node: Node, *authorities: str) -> None:
@@ -265,3 +291,107 @@ def test_a_call_given_back_is_counted_once() -> None:
     door.give_back("a")
     door.take("a")
     assert door.buckets["a"].left == 1
+
+
+async def test_a_caller_over_its_limit_is_refused_in_the_batch_and_the_others_stand(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "ABREAST", 1)
+    async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=3)) as node:
+        callers = ("AM-POL", *("KZ-MVD",) * 3, "AM-POL", *("KZ-MVD",) * 2, "AM-POL")
+        for caller in set(callers):
+            await node.headers(caller)
+        async with recorded(node.runtime.pool) as recorder:
+            async with full(node):
+                calls = await waiting(*(node.submit(caller) for caller in callers))
+            ends = await asyncio.gather(*calls)
+            queries = recorder.taken()
+        assert [end.status_code for end in ends] == [201, 201, 201, 201, 201, 429, 429, 201]
+        for end in (ends[5], ends[6]):
+            problem(end, 429, "too_many_calls")
+            assert int(end.headers["Retry-After"]) > 0
+        assert sum("save_decisions" in query for query in queries) == 2
+        assert not [query for query in queries if "BEGIN" in query]  # nobody went alone
+        problem(await node.submit(), 429, "too_many_calls")
+        made = sorted(end.json()["number"] for end in ends if end.status_code == 201)
+        assert made == [f"{code}/2026/O-{n:05d}" for code in ("AM-POL", "KZ-MVD") for n in (1, 2, 3)]
+        assert (await node.kept())["request"] == 6
+
+
+async def test_a_caller_over_its_limit_takes_no_act_of_others_with_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "ABREAST", 1)
+    async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=4)) as node:
+        made = [await node.submitted("AM-POL") for _ in range(4)]
+        await node.headers("RU-MVD")
+        async with full(node):
+            # Each of the requested authority's calls is on another request; the other side has none left.
+            calls = await waiting(
+                *(node.act(one, by, "note", text="а") for one in made[:3] for by in ("RU-MVD", "AM-POL")),
+                node.act(made[3], "RU-MVD", "accept"),
+            )
+        ends = await asyncio.gather(*calls)
+        assert [end.status_code for end in ends] == [201, 429] * 3 + [201]
+        assert [end.json()["seq"] for end in ends if end.status_code == 201] == [3] * 4
+
+
+async def test_batches_that_wait_for_a_connection_stand_when_there_is_one(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "LARGEST", 3)
+    requests = [await node.submitted() for _ in range(8)]
+    await node.headers("RU-MVD")
+    async with full(node):
+        calls = await waiting(
+            *(node.submit() for _ in range(8)), *(node.act(one, "RU-MVD", "accept") for one in requests)
+        )
+    made = bodies(await asyncio.gather(*calls))
+    assert sorted(one["number"] for one in made[:8]) == [f"KZ-MVD/2026/O-{n:05d}" for n in range(9, 17)]
+    assert {(one["state"], one["seq"]) for one in made[8:]} == {("executing", 3)}
+
+
+async def test_batches_that_get_no_connection_in_time_are_told_and_leave_nothing(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "LARGEST", 3)
+    requests = [await node.submitted() for _ in range(8)]
+    await node.headers("RU-MVD")
+    before = await node.kept()
+    keys = [{"Idempotency-Key": str(n)} for n in range(16)]
+
+    def asked() -> list[Coroutine[Any, Any, httpx.Response]]:
+        new = [node.call("POST", "/v1/requests", value=SUBMISSION, headers=key) for key in keys[:8]]
+        acts = zip(requests, keys[8:], strict=True)
+        return [*new, *(node.act(one, "RU-MVD", "accept", headers=key) for one, key in acts)]
+
+    async with full(node):
+        with monkeypatch.context() as patience:
+            patience.setattr(pool, "ACQUIRE_SECONDS", 0.1)
+            ends = await asyncio.gather(*asked())
+    for end in ends:
+        problem(end, 503, "unavailable")
+        assert int(end.headers["Retry-After"]) > 0
+    assert await node.kept() == before
+    again = await asyncio.gather(*asked())
+    assert {one["state"] for one in bodies(list(again))} == {"received", "executing"}
+    assert not [one for one in again if "Idempotent-Replayed" in one.headers]
+
+
+async def test_an_act_on_a_large_request_goes_alone_and_stands(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "ABREAST", 1)
+    items = [{"form": "other", "text": "слово " * 2000} for _ in range(7)]
+    large = await node.submitted(assistance=items)
+    small = [await node.submitted() for _ in range(3)]
+    await node.done(small[0], "RU-MVD", "note", text="а")
+    async with recorded(node.runtime.pool) as recorder:
+        async with full(node):
+            calls = await waiting(*(node.act(one, "RU-MVD", "accept") for one in (small[0], large, *small[1:])))
+        made = bodies(await asyncio.gather(*calls))
+        queries = recorder.taken()
+    assert [one["state"] for one in made] == ["executing"] * 4
+    assert made[1]["seq"] == 3
+    assert sum("save_decisions" in query for query in queries) == 3  # the first, the other small ones, the large one
+    assert sum("lock_request" in query for query in queries) == 1
+    more = await asyncio.gather(*(node.act(large, "RU-MVD", "note", text=str(n)) for n in range(4)))
+    assert sorted(one["seq"] for one in bodies(list(more))) == [4, 5, 6, 7]

@@ -22,6 +22,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._awaited: bytes | None = None
+        self._hangs_up = False
         self.committed = asyncio.Event()
 
     @property
@@ -31,10 +32,10 @@ class Proxy:
         number: int = self._server.sockets[0].getsockname()[1]
         return number
 
-    def arm(self, statement: bytes) -> None:
-        """Swallow the answer to the commit of whoever sends this statement next."""
+    def arm(self, statement: bytes, *, hang_up: bool = False) -> None:
+        """Swallow the answer to the commit of whoever sends this statement next; hang up then, or stay silent."""
         self.committed.clear()
-        self._awaited = statement
+        self._awaited, self._hangs_up = statement, hang_up
 
     async def __aenter__(self) -> Self:
         """Listen on a free port of loopback."""
@@ -80,6 +81,8 @@ class Proxy:
             while data := await reader.read(65536):
                 if sent.is_set() and COMMITTED in data:
                     self.committed.set()
+                    if self._hangs_up:
+                        break
                     return
                 writer.write(data)
                 await writer.drain()
