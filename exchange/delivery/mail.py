@@ -90,7 +90,6 @@ class Writer:
         message["From"] = addressed(self.sender)
         message["To"] = addressed(notice.address)
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = notice.language
         if notice.origin is not None:
             message[ORIGIN] = notice.origin
         message.set_content(self._render(notice, "body.txt"))
@@ -98,6 +97,9 @@ class Writer:
         for file in notice.enclosed.files:
             main, _, sub = file.kind.partition("/")
             message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+        message["Content-Language"] = (
+            notice.language
+        )  # whatever sets a content takes the headers of an earlier one away
         return subject(line(self._render(notice, "subject.txt"))) + message.as_bytes()
 
     def _render(self, notice: Notice, part: str) -> str:
