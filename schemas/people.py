@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas.base import LINE_BREAKS, Day, Shape, Text
 from schemas.views import View
-from schemas.vocabulary import ActKind, Role
+from schemas.vocabulary import ActKind, Language, Role
 
 LINE_LIMIT = 200
 """Longest name, post, label or number of an order, in characters."""
@@ -38,7 +38,7 @@ class AccountWanted(Shape):
     name: Line
     post: Line
     role: Role
-    language: Literal["ru", "en"] = "ru"
+    language: Language = Language.RU
 
 
 class RoleChange(Shape):

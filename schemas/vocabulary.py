@@ -333,7 +333,8 @@ class FactKind(Vocabulary):
 
 
 class Language(Vocabulary):
-    """A language in which an authority gets its mails."""
+    """A language of pages, and of the mails that an authority gets; letters and requests are Russian (Article 13)."""
 
     RU = "ru"
     EN = "en"
+    KK = "kk"

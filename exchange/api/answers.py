@@ -237,6 +237,7 @@ AUTHORITIES: Final = page(
         "country": "KZ",
         "name": {
             "ru": "Министерство внутренних дел Республики Казахстан (образец)",
+            "kk": "Қазақстан Республикасының Ішкі істер министрлігі (үлгі)",
             "en": "Ministry of Internal Affairs of the Republic of Kazakhstan (sample)",
         },
         "zone": "Asia/Almaty",

@@ -15,7 +15,10 @@ from schemas.registry import (
 )
 from schemas.vocabulary import Country
 
-_NAME: Final = {"ru": "Генеральная прокуратура Республики Казахстан (образец)"}
+_NAME: Final = {
+    "ru": "Генеральная прокуратура Республики Казахстан (образец)",
+    "kk": "Қазақстан Республикасының Бас прокуратурасы (үлгі)",
+}
 _ENTERED: Final = "2026-03-01T09:00:00Z"
 
 DESIGNATION: Final[Mapping[str, Any]] = {
@@ -83,7 +86,11 @@ _HISTORY: Final[Mapping[str, Any]] = {
             "kind": "competent",
             "since": "2020-01-01",
             "until": None,
-            "name": {"ru": "Министерство внутренних дел", "en": "Ministry of Internal Affairs"},
+            "name": {
+                "ru": "Министерство внутренних дел",
+                "kk": "Ішкі істер министрлігі",
+                "en": "Ministry of Internal Affairs",
+            },
             "zone": "Asia/Almaty",
             "reach": "node",
             "mailbox": "kz-mvd@node.example",

@@ -39,50 +39,65 @@ SAMPLE_ZONES: Final = {
 }
 
 SAMPLE_NAMES: Final = {
-    "AM-POL": ("Полиция Республики Армения (образец)", "Police of the Republic of Armenia (sample)"),
-    "AM-NSS": (
-        "Служба национальной безопасности Республики Армения (образец)",
-        "National Security Service of the Republic of Armenia (sample)",
+    "AM-POL": Names(
+        ru="Полиция Республики Армения (образец)",
+        en="Police of the Republic of Armenia (sample)",
+        kk="Армения Республикасының Полициясы (үлгі)",
     ),
-    "BY-MVD": (
-        "Министерство внутренних дел Республики Беларусь (образец)",
-        "Ministry of Internal Affairs of the Republic of Belarus (sample)",
+    "AM-NSS": Names(
+        ru="Служба национальной безопасности Республики Армения (образец)",
+        en="National Security Service of the Republic of Armenia (sample)",
+        kk="Армения Республикасының Ұлттық қауіпсіздік қызметі (үлгі)",
     ),
-    "BY-KGB": (
-        "Комитет государственной безопасности Республики Беларусь (образец)",
-        "State Security Committee of the Republic of Belarus (sample)",
+    "BY-MVD": Names(
+        ru="Министерство внутренних дел Республики Беларусь (образец)",
+        en="Ministry of Internal Affairs of the Republic of Belarus (sample)",
+        kk="Беларусь Республикасының Ішкі істер министрлігі (үлгі)",
     ),
-    "KZ-MVD": (
-        "Министерство внутренних дел Республики Казахстан (образец)",
-        "Ministry of Internal Affairs of the Republic of Kazakhstan (sample)",
+    "BY-KGB": Names(
+        ru="Комитет государственной безопасности Республики Беларусь (образец)",
+        en="State Security Committee of the Republic of Belarus (sample)",
+        kk="Беларусь Республикасының Мемлекеттік қауіпсіздік комитеті (үлгі)",
     ),
-    "KZ-NSC": (
-        "Комитет национальной безопасности Республики Казахстан (образец)",
-        "National Security Committee of the Republic of Kazakhstan (sample)",
+    "KZ-MVD": Names(
+        ru="Министерство внутренних дел Республики Казахстан (образец)",
+        en="Ministry of Internal Affairs of the Republic of Kazakhstan (sample)",
+        kk="Қазақстан Республикасының Ішкі істер министрлігі (үлгі)",
     ),
-    "KG-MVD": (
-        "Министерство внутренних дел Кыргызской Республики (образец)",
-        "Ministry of Internal Affairs of the Kyrgyz Republic (sample)",
+    "KZ-NSC": Names(
+        ru="Комитет национальной безопасности Республики Казахстан (образец)",
+        en="National Security Committee of the Republic of Kazakhstan (sample)",
+        kk="Қазақстан Республикасының Ұлттық қауіпсіздік комитеті (үлгі)",
     ),
-    "KG-GKNB": (
-        "Государственный комитет национальной безопасности Кыргызской Республики (образец)",
-        "State Committee for National Security of the Kyrgyz Republic (sample)",
+    "KG-MVD": Names(
+        ru="Министерство внутренних дел Кыргызской Республики (образец)",
+        en="Ministry of Internal Affairs of the Kyrgyz Republic (sample)",
+        kk="Қырғыз Республикасының Ішкі істер министрлігі (үлгі)",
     ),
-    "RU-MVD": (
-        "Министерство внутренних дел Российской Федерации (образец)",
-        "Ministry of Internal Affairs of the Russian Federation (sample)",
+    "KG-GKNB": Names(
+        ru="Государственный комитет национальной безопасности Кыргызской Республики (образец)",
+        en="State Committee for National Security of the Kyrgyz Republic (sample)",
+        kk="Қырғыз Республикасының Ұлттық қауіпсіздік мемлекеттік комитеті (үлгі)",
     ),
-    "RU-FSB": (
-        "Федеральная служба безопасности Российской Федерации (образец)",
-        "Federal Security Service of the Russian Federation (sample)",
+    "RU-MVD": Names(
+        ru="Министерство внутренних дел Российской Федерации (образец)",
+        en="Ministry of Internal Affairs of the Russian Federation (sample)",
+        kk="Ресей Федерациясының Ішкі істер министрлігі (үлгі)",
     ),
-    "TJ-MVD": (
-        "Министерство внутренних дел Республики Таджикистан (образец)",
-        "Ministry of Internal Affairs of the Republic of Tajikistan (sample)",
+    "RU-FSB": Names(
+        ru="Федеральная служба безопасности Российской Федерации (образец)",
+        en="Federal Security Service of the Russian Federation (sample)",
+        kk="Ресей Федерациясының Федералдық қауіпсіздік қызметі (үлгі)",
     ),
-    "TJ-GKNB": (
-        "Государственный комитет национальной безопасности Республики Таджикистан (образец)",
-        "State Committee for National Security of the Republic of Tajikistan (sample)",
+    "TJ-MVD": Names(
+        ru="Министерство внутренних дел Республики Таджикистан (образец)",
+        en="Ministry of Internal Affairs of the Republic of Tajikistan (sample)",
+        kk="Тәжікстан Республикасының Ішкі істер министрлігі (үлгі)",
+    ),
+    "TJ-GKNB": Names(
+        ru="Государственный комитет национальной безопасности Республики Таджикистан (образец)",
+        en="State Committee for National Security of the Republic of Tajikistan (sample)",
+        kk="Тәжікстан Республикасының Ұлттық қауіпсіздік мемлекеттік комитеті (үлгі)",
     ),
 }
 
@@ -161,7 +176,7 @@ def _secretariat() -> Designation:
         kind=FactKind.DESIGNATION,
         authority=SECRETARIAT,
         body=AuthorityKind.SECRETARIAT,
-        name=Names(ru="Секретариат ОДКБ (образец)", en="CSTO Secretariat (sample)"),
+        name=Names(ru="Секретариат ОДКБ (образец)", en="CSTO Secretariat (sample)", kk="ҰҚШҰ Хатшылығы (үлгі)"),
         zone="Europe/Moscow",
         reach=Reach.NODE,
         mailbox="csto-sec@node.example",
@@ -178,6 +193,7 @@ def _lithuanian() -> Authority:
         name={
             "ru": "Компетентный орган Литовской Республики (образец)",
             "en": "Competent body of the Republic of Lithuania (sample)",
+            "kk": "Литва Республикасының құзыретті органы (үлгі)",
         },
         zone="Europe/Vilnius",
         reach=Reach.NODE,
@@ -189,13 +205,12 @@ def _lithuanian() -> Authority:
 
 def _sample(code: str) -> Designation:
     """Return the designation of a sample authority with its two mailboxes; TJ-GKNB alone is reached by courier."""
-    russian, english = SAMPLE_NAMES[code]
     country = Country(code[:2])
     return Designation(
         kind=FactKind.DESIGNATION,
         authority=code,
         country=country,
-        name=Names(ru=russian, en=english),
+        name=SAMPLE_NAMES[code],
         zone=SAMPLE_ZONES[country],
         reach=Reach.COURIER if code == "TJ-GKNB" else Reach.NODE,
         mailbox=f"{code.lower()}@node.example",

@@ -15,7 +15,7 @@ async def test_an_auditor_sees_who_opened_a_request_and_gets_to_it(office: Offic
     officer = await office.person("RU-MVD", Role.OFFICER)
     await officer.get(f"/requests/{made['id']}")
     auditor = await office.person("RU-MVD", Role.AUDITOR)
-    for language, words in (("ru", "открыл запрос"), ("en", "opened a request")):
+    for language, words in (("ru", "открыл запрос"), ("en", "opened a request"), ("kk", "өтінішті ашты")):
         page = await auditor.get("/audit?deed=read", language=language)
         sound(page)
         assert words in page.text

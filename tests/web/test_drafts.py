@@ -8,7 +8,7 @@ from exchange.web.acts import drafting, unfilling
 from exchange.web.acts.request import fill_request
 from exchange.web.form import Form
 from schemas.requests import Submission
-from schemas.vocabulary import ActKind, Role
+from schemas.vocabulary import ActKind, Language, Role
 from tests.api.house import SUBMISSION, URGENT
 from tests.web.house import Office, Person, Reader
 from tests.web.test_pages import EVIL, sound
@@ -315,7 +315,7 @@ async def test_nothing_typed_into_a_draft_becomes_part_of_a_page(office: Office)
         sound(page)
         assert "<script>alert(1)</script>" in page.text
     for person in (officer, head):
-        for language in ("ru", "en"):
+        for language in Language:
             sound(await person.get(way, language=language))
 
 

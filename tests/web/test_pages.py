@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from exchange.web.house import environment
 from exchange.web.pages.sign_in import ROLES
-from schemas.vocabulary import DueBucket, Role
+from schemas.vocabulary import DueBucket, Language, Role
 from tests.api.house import URGENT
 from tests.web.house import Office, Reader
 
@@ -31,7 +31,7 @@ POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'sel
 def sound(page: Reader) -> None:
     """Prove what every page owes: language, one first heading, labels, captions, neither script nor style."""
     (html,) = page.all("html")
-    assert html["lang"] in {"ru", "en"}
+    assert html["lang"] in set(Language)
     levels = [int(name[1]) for name, _ in page.elements if name in {"h1", "h2", "h3", "h4"}]
     assert levels.count(1) == 1
     assert levels[0] == 1
@@ -52,7 +52,7 @@ def sound(page: Reader) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_every_page_opens_for_every_role_in_both_languages(office: Office, role: Role) -> None:
+async def test_every_page_opens_for_every_role_in_every_language(office: Office, role: Role) -> None:
     made = await office.node.submitted(urgent=URGENT, handling="official_use")
     await office.node.done(made, "RU-MVD", "ask_information", question="Какой сервер?")
     for authority in ("KZ-MVD", "RU-MVD"):
@@ -60,7 +60,7 @@ async def test_every_page_opens_for_every_role_in_both_languages(office: Office,
         request = f"/requests/{made['id']}"
         allowed = (await office.node.get(f"/v1{request}", authority, role)).json()["allowed_acts"]
         for path in (*PAGES, request, *(f"{request}/acts/{one['act']}" for one in allowed)):
-            for language in ("ru", "en"):
+            for language in Language:
                 page = await person.get(path, language=language)
                 sound(page)
                 assert page.all("html", lang=language)
@@ -183,6 +183,12 @@ async def test_the_language_is_chosen_by_a_link_and_kept(office: Office) -> None
     answer = await person.http.get(f"/requests{link['href']}")
     assert answer.headers["location"] == "/requests?box=in"
     assert "Incoming requests" in (await person.get("/requests?box=in")).text
+    (link,) = (await person.get("/requests?box=in")).all("a", hreflang="kk")
+    assert (await person.http.get(f"/requests{link['href']}")).status_code == 303
+    page = await person.get("/requests?box=in")
+    assert "Кіріс өтініштер" in page.text
+    assert [one["hreflang"] for one in page.all("a") if "hreflang" in one] == ["ru", "en"]
+    assert "Ресей Федерациясының Ішкі істер министрлігі (үлгі)" in (await person.get("/")).text
 
 
 HOSTILE: dict[str, Any] = {
@@ -307,6 +313,10 @@ async def test_the_trail_tells_of_a_draft_in_words(office: Office) -> None:
     saved = await writer.post("/drafts/new", {**form, "do": "save"})
     assert saved.status_code == 303
     await writer.get(saved.headers["location"])
-    for language, words in (("ru", "версия черновика: 1"), ("en", "version of the draft: 1")):
+    for language, words in (
+        ("ru", "версия черновика: 1"),
+        ("en", "version of the draft: 1"),
+        ("kk", "қаралама нұсқасы: 1"),
+    ):
         page = await (await office.person("KZ-MVD", Role.AUDITOR)).get("/audit", language=language)
         assert words in page.text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.vocabulary import Role
+from schemas.vocabulary import Language, Role
 from tests.conftest import Database
 from tests.protection.house import PURPOSE
 from tests.web.chambers import ITEMS, PLAIN, Chambers, fill, led, open_chambers, register
@@ -55,7 +55,7 @@ async def approved(applicant: Person, expert: Person, item: str, recipient: str)
     return release.rsplit("/", 1)[1]
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("language", Language)
 async def test_every_place_opens_for_the_secrecy_officer(chambers: Chambers, language: str) -> None:
     keeper = await chambers.keeper("KZ-MVD")
     for place in (*PLACES, "/items/new", "/releases/new", "/visits/new", "/people/clearances", "/people/grants"):
@@ -173,7 +173,7 @@ async def destroys(holder: Person, maker: Person, item: str) -> None:
     assert "уничтожен" in page.text
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("language", Language)
 async def test_people_of_a_body_of_the_module_alone_see_its_pages_and_their_own(
     chambers: Chambers, language: str
 ) -> None:

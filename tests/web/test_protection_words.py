@@ -24,10 +24,10 @@ from schemas.calendar import DayKind
 from schemas.protection import Register
 from schemas.release import Propose, RequestVisit
 from tests.web.house import keys_of
-from tests.web.test_words import FORMS, gaps, plain
+from tests.web.test_words import FORMS, RUSSIAN_ONLY, gaps, plain, strangers, told
 
 ALL = tongues_of(tongues.load()).by_code
-RUSSIAN, ENGLISH = ALL["ru"], ALL["en"]
+RUSSIAN, KAZAKH = ALL["ru"], ALL["kk"]
 REGIMES = {code: kept.value for code, kept in regimes().items()}
 VOCABULARIES: dict[str, Iterable[object]] = {
     "mark": [*words.Mark, "none"],
@@ -83,7 +83,7 @@ def test_no_key_lacks_a_language() -> None:
 def test_gaps_are_filled_in_every_language() -> None:
     for key, text in RUSSIAN.words.items():
         if key.startswith("secret.") and not FORMS.search(key):
-            assert gaps(text) == gaps(ENGLISH.words[key]), key
+            assert all(gaps(text) == gaps(tongue.words[key]) for tongue in ALL.values()), key
 
 
 def test_the_law_s_own_words_stand_in_no_catalogue() -> None:
@@ -120,7 +120,27 @@ def test_every_act_has_a_form_and_what_cannot_be_undone_is_asked_twice() -> None
     assert used == set(Widget)
 
 
-def test_a_ground_fills_its_gaps_in_both_languages() -> None:
+def test_a_ground_fills_its_gaps_in_every_language() -> None:
     for code, ground in GROUNDS.items():
         named = {name for _, name, _, _ in string.Formatter().parse(ground.words) if name}
-        assert named == gaps(ENGLISH.words[f"secret.ground.{code}"]), code
+        assert all(named == gaps(tongue.words[f"secret.ground.{code}"]) for tongue in ALL.values()), code
+
+
+SAME = {
+    *("party.AM", "party.BY", "party.LT", "entry_kind.consultation", "field.code", "field.body", "field.route"),
+    *("field.note", "field.sha256", "item.copy_number", "item.print", "item.from_body", "item.release_to"),
+    *("item.consent_of", "item.breach_of", "act.needs_of", "act.copy_line", "act.consent_line", "act.breach_line"),
+    *("content.size",),
+}
+"""What Kazakh says as Russian does: names, numbers, and words that both took from elsewhere."""
+
+
+def test_nothing_russian_was_left_in_kazakh() -> None:
+    own = {key.removeprefix("secret."): text for key, text in KAZAKH.words.items() if key.startswith("secret.")}
+    assert {key for key, text in own.items() if RUSSIAN.words[f"secret.{key}"] == text} == SAME
+    assert [(key, word) for key, word in told(own) if word in RUSSIAN_ONLY] == []
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_a_word_is_of_one_alphabet(language: str) -> None:
+    assert strangers(ALL[language].words, language) == []

@@ -28,11 +28,20 @@ async def send(person: Person, kind: str, status: int = 303, **fields: Any) -> s
     return str(answer.headers["location"]) if status == 303 else answer.text
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
-async def test_everybody_reads_why_the_protocol_is_in_force(office: Office, language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "title", "fourth"),
+    [
+        ("ru", "Реестр Сторон", "с получения 4-го уведомления"),
+        ("en", "Registry of Parties", "receipt of notification number 4"),
+        ("kk", "Тараптар тізілімі", "4-хабарлама алынған күннен бастап"),
+    ],
+)
+async def test_everybody_reads_why_the_protocol_is_in_force(
+    office: Office, language: str, title: str, fourth: str
+) -> None:
     page = await (await office.person(role=Role.AUDITOR)).get("/registry", language=language)
-    assert ("Реестр Сторон" if language == "ru" else "Registry of Parties") in page.text
-    assert ("с получения 4-го уведомления" if language == "ru" else "receipt of notification number 4") in page.text
+    assert title in page.text
+    assert fourth in page.text
     assert "KZ-MVD" in page.text
     assert "CSTO-CHANNEL-1" in page.text
     assert not [one for one in page.all("a") if "/registry/new/" in one["href"]]

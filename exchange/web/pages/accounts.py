@@ -24,12 +24,13 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """A page of the accounts."""
+    """A page of the accounts; `languages` are those of pages: code, and own name."""
 
     accounts: list[AccountView]
     following: str | None
     continued: bool
     roles: tuple[Role, ...]
+    languages: tuple[tuple[str, str], ...]
 
 
 async def listed(house: House, request: Request) -> Response:
@@ -113,6 +114,7 @@ async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200
         following=address("/accounts", after=following) if following else None,
         continued=bool(after),
         roles=PEOPLE,
+        languages=tuple((one.code, one.t("language.name")) for one in house.tongues.by_code.values()),
     )
     return house.page_for(visit, "accounts", status=status, view=view, sheet=sheet)
 
