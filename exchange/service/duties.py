@@ -11,7 +11,7 @@ from exchange.store import duties, registry
 from exchange.store.audit import Trace
 from exchange.store.database import Connection
 from exchange.store.requests import NEVER
-from schemas.vocabulary import Deed, DueBucket, ObligationKind, ObligationState, State
+from schemas.vocabulary import Deed, DueBucket, Handling, ObligationKind, ObligationState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class DutiesAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyLine:
-    """One duty of a list; `zone` is its debtor's, and there is no due moment while it is suspended."""
+    """One duty of a list; its term was counted in days of `zone`, and there is no due moment while it is suspended."""
 
     request: str
     kind: ObligationKind
@@ -43,6 +43,7 @@ class DutyLine:
     holder: str
     reference: str
     purpose: str
+    handling: Handling
     holder_name: str
 
 
@@ -99,9 +100,9 @@ def _line(of: duties.Line, now: datetime) -> DutyLine:
         request=str(of.request),
         kind=ObligationKind(of.kind),
         authority=of.authority,
-        zone=of.zone,
+        zone=of.term_zone,
         due_at=due_at,
-        due_on=local_day(due_at - timedelta(microseconds=1), of.zone) if due_at else None,
+        due_on=date.fromisoformat(of.due_on) if of.due_on else None,
         overdue=due_at is not None and due_at <= now,
         number=of.number,
         state=State(of.state),
@@ -109,5 +110,6 @@ def _line(of: duties.Line, now: datetime) -> DutyLine:
         holder=of.holder,
         reference=of.reference,
         purpose=of.purpose,
+        handling=Handling(of.handling),
         holder_name=of.holder_name,
     )

@@ -34,8 +34,10 @@ mine AS (
     SELECT $13, $1, $14, $15, $16, $17,
            $18::text::jsonb || jsonb_build_object('shown', least($12 - 1, (SELECT count(*) FROM mine)))
 )
-SELECT o.id, o.request, o.kind, o.authority, o.zone, o.due_at, r.number, r.state, r.requesting, r.holder, r.reference,
-       r.submitted ->> 'purpose' AS purpose, r.snapshot -> 'holder' ->> 'name' AS holder_name
+SELECT o.id, o.request, o.kind, o.authority, o.due_at, o.detail ->> 'due_on' AS due_on,
+       o.detail -> 'calculation' ->> 'zone' AS term_zone, r.number, r.state, r.requesting, r.holder, r.reference,
+       r.submitted ->> 'purpose' AS purpose, r.submitted ->> 'handling' AS handling,
+       r.snapshot -> 'holder' ->> 'name' AS holder_name
   FROM mine m JOIN obligation o ON o.id = m.id JOIN request r ON r.id = o.request
  ORDER BY o.due_at, o.id LIMIT $12
 """
@@ -57,20 +59,22 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One duty of a list with the request that it belongs to."""
+    """One duty of a list with the request that it belongs to; `due_on` (ISO 8601) is a day of `term_zone`."""
 
     id: str
     request: UUID
     kind: str
     authority: str
-    zone: str
     due_at: datetime
+    due_on: str | None
+    term_zone: str
     number: str
     state: str
     requesting: str
     holder: str
     reference: str
     purpose: str
+    handling: str
     holder_name: str
 
 

@@ -1,7 +1,7 @@
 """How due moments are told: the day, how much is left or by how much it is late, and the steps of the calculation."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from exchange.core.deadlines import Calculation, local_day
 from exchange.tongues import Tongue
@@ -30,6 +30,8 @@ class Clocked:
         return self.due.tone if self.due else "done"
 
 
+_INSTANT = timedelta(microseconds=1)
+
 SOON_DAYS = 3
 """What the dashboard's second and third columns hold is shown as near."""
 
@@ -37,10 +39,10 @@ SOON_DAYS = 3
 def due(
     tongue: Tongue, now: datetime, *, at: datetime | None, on: date | None, zone: str, by_hours: bool
 ) -> Due | None:
-    """Tell of a running due moment in its debtor's days, or in hours where it is counted in them; None for none."""
+    """Tell of a running due moment in days of a zone, or in hours where it is counted in them; None for none."""
     if at is None or on is None:
         return None
-    days = (on - local_day(now, zone)).days
+    days = (local_day(at - _INSTANT, zone) - local_day(now, zone)).days
     if now >= at:
         words = tongue.span(int((now - at).total_seconds())) if by_hours or not days else tongue.n("span.days", -days)
         return Due(day=on, at=at, left=tongue.t("due.overdue_by", span=words), tone="overdue")

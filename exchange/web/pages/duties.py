@@ -11,7 +11,7 @@ from exchange.web import clocks
 from exchange.web.clocks import Due
 from exchange.web.house import House, Visit
 from exchange.web.query import Query
-from schemas.vocabulary import DueBucket, ObligationKind, State
+from schemas.vocabulary import DueBucket, Handling, ObligationKind, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class DutyRow:
     number: str
     reference: str
     purpose: str
+    official_use: bool
     state: State
     kind: ObligationKind
     debtor: str
@@ -74,6 +75,7 @@ def row(visit: Visit, of: DutyLine) -> DutyRow:
         number=of.number,
         reference=of.reference,
         purpose=of.purpose,
+        official_use=of.handling is Handling.OFFICIAL_USE,
         state=of.state,
         kind=of.kind,
         debtor=of.authority,

@@ -87,9 +87,15 @@ async def listed(house: House, request: Request) -> Response:
     return house.page_for(visit, "requests", view=view, states=tuple(State), buckets=tuple(DueBucket))
 
 
+def _counted_by(of: RequestLine) -> str:
+    """Return the authority in whose days the next term is counted: the 30 days are the first receiver's (Article 7)."""
+    if of.due_kind is ObligationKind.CONFIRMATION:
+        return of.requesting_authority
+    return of.requested_authority if of.due_kind is ObligationKind.EXECUTION else of.holder
+
+
 def _row(visit: Visit, of: RequestLine) -> Row:
-    by_hours = of.due_kind is ObligationKind.CONFIRMATION
-    zone = visit.book.zone(of.requesting_authority if by_hours else of.holder)
+    by_hours, zone = of.due_kind is ObligationKind.CONFIRMATION, visit.book.zone(_counted_by(of))
     told = clocks.due(visit.tongue, visit.now, at=of.due_at, on=of.due_on, zone=zone, by_hours=by_hours)
     language = visit.tongue.code
     return Row(
