@@ -40,6 +40,8 @@ WORDS: Final[Mapping[str, str]] = {
     "greater_than_equal": "Число меньше {ge}.",
     "less_than_equal": "Число больше {le}.",
     "bool_type": "Ожидается true или false.",
+    "instant_form": "Ожидается момент по RFC 3339 в UTC, например 2026-03-01T09:00:00Z.",
+    "day_form": "Ожидается день по ISO 8601, например 2026-03-01.",
     "datetime_type": "Ожидается момент по RFC 3339, например 2026-03-01T09:00:00Z.",
     "datetime_parsing": "Ожидается момент по RFC 3339, например 2026-03-01T09:00:00Z.",
     "datetime_from_date_parsing": "Ожидается момент по RFC 3339, например 2026-03-01T09:00:00Z.",

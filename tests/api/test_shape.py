@@ -1,12 +1,15 @@
 """Shape errors: each names its field and rule, none a value of the input."""
 
 import json
+import re
 from collections.abc import Callable
 from itertools import islice, product
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+import schemas
 from exchange.api import shape
 from exchange.api.body import document
 from exchange.api.problems import Fault, answer_to
@@ -123,6 +126,27 @@ def test_a_text_that_is_none_is_named_with_its_rule(field: str, value: Any) -> N
 )  # fmt: skip
 def test_whatever_does_not_fit_is_named_by_its_pointer(field: str, value: Any, pointer: str) -> None:
     assert pointer in refused(shape.submission, SUBMISSION | {field: value})
+
+
+MOMENT = "Ожидается момент по RFC 3339 в UTC, например 2026-03-01T09:00:00Z."
+DAY = "Ожидается день по ISO 8601, например 2026-03-01."
+
+
+@pytest.mark.parametrize("value", ["2026-03-01T09:00:00", "2026-03-01T09:00:00+03:00", "2026-03-01", "вчера", "", "0"])
+def test_an_instant_in_another_form_is_told_what_form_it_has(value: str) -> None:
+    found = refused(shape.submission, SUBMISSION | {"urgent": URGENT | {"transmitted_at": value}})
+    assert found == {"/urgent/transmitted_at": (MOMENT, "P-6.4")}
+
+
+@pytest.mark.parametrize("value", ["01.03.2026", "2026-3-1", "2026-03-01T00:00:00Z", "2026-02-30", ""])
+def test_a_day_in_another_form_is_told_what_form_it_has(value: str) -> None:
+    found = refused(shape.act, {"act": "postpone", "reason": "а", "until": value})
+    assert found == {"/until": (DAY, "P-7.6")}
+
+
+def test_every_objection_of_our_own_shapes_has_words() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(schemas.__file__).parent.glob("*.py"))
+    assert set(re.findall(r'PydanticCustomError\(\s*"([a-z_]+)"', sources)) <= set(shape.WORDS)
 
 
 @pytest.mark.parametrize("key", [SECRET, "Key", "a" * 41, "key1", "a/b", ""])
