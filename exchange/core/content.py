@@ -115,9 +115,11 @@ def _urgent(
     if urgent.transmitted_at > now:
         yield object_to("transmitted_in_future", "/urgent/transmitted_at")
     day, agreement = local_day(urgent.transmitted_at, requesting.zone), urgent.agreement
-    party = scene.parties.get(requesting.country) if requesting.country else None
-    if party is not None and day < party.in_force_from:
-        yield object_to("transmitted_before_force", "/urgent/transmitted_at", country=requesting.country)
+    requested = scene.authorities.get(body.requested_authority)
+    for country in dict.fromkeys((requesting.country, requested.country if requested else None)):
+        party = scene.parties.get(country) if country else None
+        if party is not None and day < party.in_force_from:
+            yield object_to("transmitted_before_force", "/urgent/transmitted_at", country=country)
     if not isinstance(agreement, StandingAgreement):
         if agreement.date > day:
             yield object_to("agreement_in_future", "/urgent/agreement/date")
@@ -128,7 +130,6 @@ def _urgent(
         return
     if not standing.holds_on(day):
         yield object_to("agreement_not_in_force", "/urgent/agreement/id")
-    requested = scene.authorities.get(body.requested_authority)
     sides: set[Country | None] = {requesting.country, requested.country if requested else requesting.country}
     if not sides <= standing.parties:
         yield object_to("agreement_of_others", "/urgent/agreement/id")

@@ -8,7 +8,7 @@ import pytest
 from exchange.core.access import Actor
 from exchange.core.decide import Refusal, decide, decide_submission
 from exchange.core.scene import Party
-from schemas.vocabulary import Country, Role
+from schemas.vocabulary import Country, Form, InformationSubject, Role
 from tests.core import cases
 from tests.core.cases import NOON, act, reading, refused_submission, scene, sent, sent_urgent, stamp
 from tests.core.probes import paper
@@ -113,3 +113,41 @@ def test_p_16_an_urgent_request_may_be_transmitted_on_the_first_day_of_the_proto
     body = cases.submission(urgent=urgent, signatory=...)
     answer = decide_submission("REQ-1", body, cases.head_of("KZ-MVD"), scene(parties=parties), reading(), NOON)
     assert not isinstance(answer, Refusal)
+
+
+@pytest.mark.parametrize("country", [Country.KZ, Country.RU])
+@pytest.mark.parametrize(("day", "taken"), [(date(2026, 2, 28), True), (date(2026, 3, 1), False)])
+def test_p_16_nothing_is_transmitted_before_the_protocol_is_in_force_for_both(
+    country: Country, day: date, taken: bool
+) -> None:
+    """Transmitted on the last second of 28 February in Almaty; both are bound by the day on which it is entered."""
+    parties = {**scene().parties, country: Party(country, day)}
+    agreement = {"kind": "ad_hoc", "citation": "а", "date": "2026-02-28"}
+    urgent = cases.urgent_json(transmitted_at="2026-02-28T18:59:59Z", agreement=agreement)
+    body = cases.submission(urgent=urgent, signatory=...)
+    answer = decide_submission("REQ-1", body, cases.head_of("KZ-MVD"), scene(parties=parties), reading(), NOON)
+    found = [(of.code, of.rule, of.gaps) for of in answer.objections] if isinstance(answer, Refusal) else []
+    assert found == ([] if taken else [("transmitted_before_force", "P-16", {"country": country})])
+
+
+@pytest.mark.parametrize("form", ["operational_search", "procedural_act"])
+def test_p_5_measures_and_procedural_acts_cite_their_treaty(form: str) -> None:
+    sent(assistance=[{"form": form, "text": "а", "citation": "Минская конвенция, ст. 6"}])
+    (only,) = refused_submission(assistance=[{"form": form, "text": "а"}]).objections
+    assert (only.code, only.pointer, only.rule) == ("citation_needed", "/assistance/0/citation", "P-5")
+
+
+def test_p_5_information_is_exchanged_on_one_of_six_subjects() -> None:
+    assert len(InformationSubject) == 6
+    for subject in InformationSubject:
+        sent(assistance=[{"form": "information", "subject": subject, "text": "а"}])
+    (only,) = refused_submission(assistance=[{"form": "information", "text": "а"}]).objections
+    assert (only.code, only.pointer, only.rule) == ("subject_needed", "/assistance/0/subject", "P-5")
+
+
+@pytest.mark.parametrize("form", [form for form in Form if form is not Form.INFORMATION])
+def test_p_5_other_forms_have_no_subject_of_information(form: Form) -> None:
+    item = {"form": form, "text": "а", "citation": "д"}
+    sent(assistance=[item])
+    (only,) = refused_submission(assistance=[{**item, "subject": "crimes"}]).objections
+    assert (only.code, only.pointer, only.rule) == ("subject_out_of_place", "/assistance/0/subject", "P-5")

@@ -26,7 +26,8 @@ FAR_EAST = Authority(
 async def told(person: Person, path: str) -> set[str]:
     """Return what is said of due moments on a page."""
     page = await person.get(path)
-    said = " ".join(re.findall(r'<span class="due.*?</span>', page.source, re.DOTALL)) or page.text.replace("31.03.2026", "31 марта 2026")
+    whole = page.text.replace("31.03.2026", "31 марта 2026")
+    said = " ".join(re.findall(r'<span class="due.*?</span>', page.source, re.DOTALL)) or whole
     return {words for words in ("31 марта 2026", "1 апреля 2026", "сегодня", "1 день", "−1", "-1") if words in said}
 
 
