@@ -26,6 +26,7 @@ from exchange.core.errors import ExchangeError
 from exchange.runtime import Mode
 from exchange.settings import Settings, from_environment
 from exchange.store.localpg import LocalPostgresError
+from schemas.base import FIRST_YEAR, LAST_YEAR
 from schemas.vocabulary import Role
 
 UNUSABLE = 2
@@ -329,8 +330,9 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
-        raise argparse.ArgumentTypeError("an instant such as 2026-03-01T09:00:00Z")
+    if instant is None or instant.tzinfo is None or not FIRST_YEAR < instant.year < LAST_YEAR:
+        years = f"between {FIRST_YEAR} and {LAST_YEAR}"
+        raise argparse.ArgumentTypeError(f"an instant such as 2026-03-01T09:00:00Z, in a year {years}")
     return instant.astimezone(UTC)
 
 

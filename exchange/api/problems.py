@@ -37,6 +37,7 @@ from exchange.core.errors import (
     WrongPassphrase,
 )
 from exchange.core.rules import article
+from schemas.base import LAST_YEAR
 from schemas.problem import Problem, ProblemItem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -84,7 +85,10 @@ ERRORS: Final[Mapping[type[ExchangeError], tuple[str, Answer]]] = {
     KeyInWork: ("key_in_work", Answer(409, "Вызов ещё выполняется", "Вызов с этим Idempotency-Key ещё в работе.")),
     DraftChanged: ("draft_is_newer", Answer(412, "Черновик изменился", "Сверьте обе версии: current и yours.")),
     DraftGaps: ("draft_gaps", Answer(422, "Черновик не готов", "Не хватает обязательного содержания.")),
-    ClockRefused: ("clock_refused", Answer(409, "Часы не идут назад", "Часы песочницы переводятся только вперёд.")),
+    ClockRefused: (
+        "clock_refused",
+        Answer(409, "Часы туда не переводятся", f"Часы песочницы идут только вперёд и не дальше {LAST_YEAR} года."),
+    ),
     RecordBroken: ("internal", Answer(500, "Внутренняя ошибка узла", "Сообщите оператору узла время вызова.")),
     FileBroken: (
         "file_broken",

@@ -11,7 +11,7 @@ ExchangeError
 ├── AnswerErased            the same call took effect before; its answer went with the protected item that it told of
 ├── DraftChanged            a draft was written on since the caller read it; carries both versions
 ├── DraftGaps               a draft is not ready to go out; carries everything that is missing or unlawful
-├── ClockRefused            the sandbox clock would move backwards
+├── ClockRefused            the sandbox clock would move backwards, or beyond all years
 ├── RecordBroken            a record does not prove itself
 ├── FileBroken              the bytes of an attachment are gone, or others than were attached
 ├── Tampered                what the protection module sealed is gone, or no longer what it sealed
@@ -160,7 +160,7 @@ class DraftGaps(ExchangeError):
 
 
 class ClockRefused(ExchangeError):
-    """The sandbox clock only moves forward."""
+    """The sandbox clock only moves forward, within the years that are taken."""
 
 
 class RecordBroken(ExchangeError):

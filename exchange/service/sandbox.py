@@ -20,6 +20,7 @@ from exchange.store import sandbox
 from exchange.store.database import Connection
 from exchange.store.sandbox import Clock, Origin, SinkPlace
 from exchange.work import Outcome, Work
+from schemas.base import LAST_YEAR
 
 LEASE: Final = timedelta(seconds=10)
 """How long a sandbox claims notices: its own sink answers at once."""
@@ -231,10 +232,10 @@ async def _settle(db: Database, *, frozen: bool | None, moved_to: datetime | Non
 
 
 def _target(clock: Clock, wish: Wish) -> datetime:
-    """Return the instant to go to; raise ClockRefused when it lies behind."""
+    """Return the instant to go to; raise ClockRefused when it lies behind, or beyond the years that are taken."""
     target = wish.to if wish.to is not None else clock.now + (wish.by or timedelta())
     same = target == clock.moved_to or (not clock.frozen and clock.now - target < CLOSE)
-    if target < clock.now and not same:
+    if (target < clock.now and not same) or target.year > LAST_YEAR:
         raise ClockRefused
     return max(target, clock.now)
 

@@ -182,6 +182,13 @@ async def test_sigterm_cuts_a_start_short(tmp_path: Path, database: Database) ->
     await holder.close()
 
 
+@pytest.mark.parametrize("year", ["0001", "1991", "2200", "9999"])
+def test_a_sandbox_begins_in_a_year_whose_instants_are_taken(year: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.parser().parse_args(["serve", "--mode", "sandbox", "--now", f"{year}-03-01T09:00:00Z"])
+    assert "--now" in capsys.readouterr().err
+
+
 def test_an_instant_without_a_zone_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.parser().parse_args(["serve", "--mode", "sandbox", "--now", "2026-03-01T09:00:00"])

@@ -78,6 +78,17 @@ async def test_it_does_not_go_back_and_the_same_instant_moves_nothing(node: Node
     assert (clock.now, clock.frozen, clock.moving) == (NOW + timedelta(days=1), True, False)
 
 
+async def test_it_goes_no_further_than_the_last_year_whose_instants_are_taken(node: Node) -> None:
+    last = datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)
+    await node.clock(to=last)
+    for wish in ({"by": timedelta(seconds=1)}, {"to": last + timedelta(days=300)}):
+        with pytest.raises(ClockRefused):
+            await node.clock(**wish)
+    async with node.db.connection() as conn:
+        assert (await sandbox.read_clock(conn)).now == last
+    await node.office.submit()
+
+
 async def test_it_runs_on_from_where_it_was_put_and_stands_when_frozen(node: Node) -> None:
     target = NOW + timedelta(days=200)
     running = await node.clock(to=target, frozen=False)
