@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from exchange.core.access import relation, side
+from exchange.core.access import Relation, relation, side
 from exchange.core.acts import ACTS, Act
 from exchange.core.request import Obligation, Request
 from exchange.service import protected, queries, views
@@ -73,6 +73,7 @@ class Dossier:
     requesting: Body
     holder: Body
     past_holders: tuple[Body, ...]
+    late_redirects: tuple[Body, ...]
     facts: tuple[str, ...]
     waiting: tuple[Waiting, ...]
     clocks: tuple[Clock, ...]
@@ -96,12 +97,13 @@ async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
         requesting=_body(visit, request.requesting.code, names),
         holder=_body(visit, request.holder.code, names),
         past_holders=tuple(_body(visit, past.code, names) for past in request.past_holders),
+        late_redirects=tuple(_body(visit, code, names) for code in request.late_redirects),
         facts=tuple(fact for fact in FACTS if getattr(shown.facts, fact)),
         waiting=tuple(_waiting(visit, request, shown)),
         clocks=_clocks(visit, request, shown, names),
         steps=tuple(_step(visit, loaded.request.id, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
-        former=visit.actor.authority in shown.facts.past_holders,
+        former=relation(request, visit.actor.authority) is Relation.FORMER,
         items=await protected.of_request(visit.conn, UUID(request.id)) if shown.protected else (),
     )
 

@@ -104,6 +104,29 @@ async def test_a_former_holder_sees_and_does_nothing_more(office: Office) -> Non
     await former.get(f"/requests/{made['id']}/acts/note", 409)
 
 
+async def test_p_7_4_who_answers_for_a_body_without_a_node_is_shown_the_request_as_it_is_now(office: Office) -> None:
+    """It passed the request on and goes on entering what that body says: it is no former holder."""
+    made = await office.node.submitted()
+    body = {"name": "Управление связи (образец)", "address": "г. Казань"}
+    await office.node.done(made, "RU-MVD", "redirect", to_body=body, reason="подследственность")
+    steward = await office.person("RU-MVD", Role.REGISTRAR)
+    page = await steward.get(f"/requests/{made['id']}")
+    assert "он показан таким, каким был тогда" not in page.text
+    assert [one for one in page.all("a") if one["href"].endswith("/acts/receive")]
+    assert "RU-BODY-" not in (await steward.get(f"/requests/{made['id']}/acts/receive")).text
+
+
+async def test_p_7_4_a_redirect_after_its_due_date_is_said_though_acceptance_voided_the_duty(office: Office) -> None:
+    made = await office.node.submitted()
+    await office.node.done(made, "RU-MVD", "accept")
+    office.node.clock.advance(days=3, hours=12)
+    made = await office.node.done(made, "RU-MVD", "redirect", to_authority="RU-FSB", reason="подследственность")
+    assert made["facts"]["late_redirects"] == ["RU-MVD"]
+    for code in ("KZ-MVD", "RU-FSB", "RU-MVD"):
+        page = await (await office.person(code)).get(f"/requests/{made['id']}")
+        assert "Передано по компетенции позже срока: RU-MVD ст. 7 Протокола" in page.text, code
+
+
 async def test_every_answer_bears_the_policy_and_no_page_may_be_kept(office: Office) -> None:
     person = await office.person()
     icon = (await person.get("/")).all("link", rel="icon")[0]["href"]
@@ -299,7 +322,8 @@ async def test_a_body_that_a_redirect_named_is_shown_by_its_name(office: Office)
     await office.node.done(made, "RU-MVD", "redirect", to_body=body, reason="подследственность")
     office.node.clock.advance(days=33)
     person = await office.person("RU-MVD")
-    for path in ("/requests", "/duties?due=overdue", "/"):
+    (duty,) = (await office.node.get("/v1/obligations?kind=execution")).json()["items"]
+    for path in ("/requests", "/duties?due=overdue", f"/duties?due=overdue&authority={duty['authority']}", "/"):
         page = await person.get(path)
         assert body["name"] in page.text, path
         assert "RU-BODY-" not in page.text, path
