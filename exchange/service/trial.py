@@ -1,7 +1,8 @@
-"""A draft held against the shapes and the law before anybody signs it: every gap at once, nothing locked or written."""
+"""What does not fit yet, held against the law all the same: every gap at once, nothing locked or written."""
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,9 +20,10 @@ from exchange.service import attachments, protected
 from exchange.service.acts import Desk
 from exchange.store import registry, requests
 from exchange.store.database import Connection
-from schemas.acts import Redirect
+from exchange.store.requests import Loaded
+from schemas.acts import ActBody, Redirect
 from schemas.requests import Signatory, Submission
-from schemas.vocabulary import Position, Role
+from schemas.vocabulary import ActKind, Position, Role
 
 SOMEBODY = Signatory(name="—", position=Position.HEAD)
 """Who signs is known only at the signature: until then a name stands in."""
@@ -58,6 +60,19 @@ async def gaps_of(conn: Connection, desk: Desk, draft: Draft, now: datetime) -> 
     return Gaps((), await _objections(conn, desk, draft, body, now))
 
 
+async def besides(
+    conn: Connection, desk: Desk, loaded: Loaded, kind: ActKind, words: Mapping[str, Any], actor: Actor, now: datetime
+) -> tuple[Objection, ...]:
+    """Return what the law objects to in an act of which some fields do not fit: to all but those."""
+    whole, mending = mended(kind, words, now)
+    try:
+        body = TypeAdapter[Any](SHAPES[kind]).validate_json(json.dumps({**whole, "act": kind}))
+    except ValidationError:
+        return ()
+    found = await _to_the_act(conn, desk, loaded, body, actor, now)
+    return tuple(one for one in found if not mending.touches(one.pointer))
+
+
 async def _objections(conn: Connection, desk: Desk, draft: Draft, body: Any, now: datetime) -> tuple[Objection, ...]:
     """Ask the law, as if the authority's own system did the act now: who signs is judged at the signature."""
     actor = Actor(draft.authority, Role.SYSTEM)
@@ -66,15 +81,20 @@ async def _objections(conn: Connection, desk: Desk, draft: Draft, body: Any, now
         items = frozenset(await protected.named(desk.doors, body, draft.authority))
         scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments), protected=items)
         decided = decide_submission(str(draft.id), body, actor, scene, desk.reading, now)
-    else:
-        loaded = None if draft.request is None else await requests.load_for(conn, draft.request, draft.authority)
-        if loaded is None:
-            return ()
-        codes = {body.to_authority} if isinstance(body, Redirect) and body.to_authority else set()
-        scene = _numbered(Scene(authorities=await registry.named(conn, codes, now) if codes else {}))
-        scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments))
-        reading = await desk.readings.of(conn, loaded.request.profile.digest)
-        decided = decide(loaded.request, body, actor, scene, reading, now)
+        return decided.objections if isinstance(decided, Refusal) else ()
+    loaded = None if draft.request is None else await requests.load_for(conn, draft.request, draft.authority)
+    return () if loaded is None else await _to_the_act(conn, desk, loaded, body, actor, now)
+
+
+async def _to_the_act(
+    conn: Connection, desk: Desk, loaded: Loaded, body: ActBody, actor: Actor, now: datetime
+) -> tuple[Objection, ...]:
+    """Ask the law about an act on a request."""
+    codes = {body.to_authority} if isinstance(body, Redirect) and body.to_authority else set()
+    scene = _numbered(Scene(authorities=await registry.named(conn, codes, now) if codes else {}))
+    scene = replace(scene, attachments=await attachments.known(conn, actor, body.attachments))
+    reading = await desk.readings.of(conn, loaded.request.profile.digest)
+    decided = decide(loaded.request, body, actor, scene, reading, now)
     return decided.objections if isinstance(decided, Refusal) else ()
 
 

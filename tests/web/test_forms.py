@@ -1,5 +1,6 @@
 """Acts by form: every kind of field reaches the record, and what is refused comes back with its remarks."""
 
+import re
 from typing import Any
 
 import pytest
@@ -175,3 +176,38 @@ async def test_p_6_3_a_registrar_says_how_an_answer_came_on_paper_and_nobody_els
     assert "Получено: 03.03.2026 10:00:00 (Asia/Dushanbe" in page.text
     plain = await registrar.act(made["id"], "note", text="без бумаги")
     assert plain.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "fields"),
+    [
+        ("redirect", {"reason": " "}, {"Причина", "Компетентный орган из реестра"}),
+        ("postpone", {"reason": "", "until": "2026-02-01"}, {"Причина", "До какого дня"}),
+        ("report_results", {"text": "", "final": "yes"}, {"Текст", "Пункты содействия"}),
+        ("report_results", {"text": "", "items__1__outcome": "\x01"}, {"Текст", "Пункты содействия, пункт 1"}),
+    ],
+)  # fmt: skip
+async def test_what_is_missing_and_what_is_unlawful_are_named_at_once(
+    office: Office, act: str, typed: dict[str, str], fields: set[str]
+) -> None:
+    made = await office.node.submitted()
+    answer = await (await office.person("RU-MVD", Role.OFFICER)).act(made["id"], act, **typed)
+    assert answer.status_code == 422
+    page = Reader(answer.text)
+    anchors = {one["href"].removeprefix("#") for one in page.all("a") if one["href"].startswith("#f-")}
+    named = set(re.findall(r'<li><a href="#f-[^"]*">([^<]*)</a>', page.source))
+    assert named == fields
+    assert anchors <= {one.get("id", "") for _, one in page.elements}
+    assert page.source.count('<span class="article">ст. 7 Протокола</span></li>') == len(fields)
+
+
+async def test_a_form_with_gaps_also_says_that_the_act_is_no_longer_possible(office: Office) -> None:
+    made = await office.node.submitted()
+    person = await office.person("RU-MVD", Role.OFFICER)
+    own = await person.open_form(made["id"], "postpone")
+    await office.node.done(made, "KZ-MVD", "withdraw", reason="отпала надобность")
+    answer = await person.post(f"/requests/{made['id']}/acts/postpone", {**own, "reason": ""})
+    text = Reader(answer.text).text
+    assert answer.status_code == 422
+    assert "Причина : Заполните." in text
+    assert "Действие в этом состоянии запроса невозможно. Состояние запроса: «отозван»." in text

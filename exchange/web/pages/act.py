@@ -1,5 +1,6 @@
 """One act as a form: filled in, sent, and either it stands or the form comes back with what is wrong."""
 
+import json
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from exchange.core.drafting import can_be_signed
 from exchange.core.errors import KeyReused, NotThere, Refused, Weight
 from exchange.core.objections import object_to
 from exchange.core.request import AttachmentRef
-from exchange.service import acts, drafts, idempotency, queries
+from exchange.service import acts, drafts, idempotency, queries, trial
 from exchange.web import uploads
 from exchange.web.acts import filling, remarks
 from exchange.web.acts.desk import Desk, desk_of
@@ -122,12 +123,15 @@ async def _done(house: House, request: Request, request_id: UUID, kind: ActKind,
 
 async def _acted(house: House, visit: Visit, request_id: UUID, kind: ActKind, form: Form, filled: Filling) -> str:
     """Let the act stand and return its place in the record; raise _Again with every remark."""
+    before, desk = await queries.load(visit.conn, request_id, visit.actor), house.runtime.desk
     try:
         body = ACT.validate_json(filled.raw)
     except ValidationError as trouble:
-        raise _Again(remarks.of_shape(trouble, kind, filled, visit.tongue), 422) from None
-    before = await queries.load(visit.conn, request_id, visit.actor)
-    desk, seen = house.runtime.desk, form.get("seen") or "-"
+        found = remarks.of_shape(trouble, kind, filled, visit.tongue)
+        words = json.loads(filled.raw)
+        law = await trial.besides(visit.conn, desk, before, kind, words, visit.actor, visit.now)
+        raise _Again((*found, *remarks.of_law(law, filled, visit.tongue)), 422) from None
+    seen = form.get("seen") or "-"
     try:
         await acts.act(visit.conn, desk, request_id, body, filled.raw, visit.actor, visit.now, seen=seen)
     except Refused as trouble:
