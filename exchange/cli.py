@@ -15,6 +15,7 @@ from exchange import (
     admit,
     force_commands,
     keys_commands,
+    ledger_commands,
     logs,
     operate,
     registry_commands,
@@ -210,7 +211,9 @@ def _account(asked: argparse.Namespace, settings: Settings) -> int:
 def _protection_commands(top: argparse.ArgumentParser) -> None:
     """Add the commands of the protection module."""
     kinds = top.add_subparsers(
-        dest="protection_command", required=True, metavar="serve|migrate|keys|passphrase|rotate|rewrap|status|force"
+        dest="protection_command",
+        required=True,
+        metavar="serve|migrate|keys|passphrase|rotate|rewrap|status|force|accept",
     )
     alone = kinds.add_parser("serve", help="отдельным процессом / run it in a process of its own")
     alone.add_argument("--mode", type=Mode, choices=list(Mode), required=True)
@@ -228,6 +231,9 @@ def _protection_commands(top: argparse.ArgumentParser) -> None:
     rotate = kinds.add_parser("rotate", help="сменить ключи / give every owner new keys, and wrap anew")
     rotate.add_argument("--body", help="code of the only body whose keys are replaced; default: all keys")
     _common(rotate)
+    accept = kinds.add_parser("accept", help="принять реестр из резервной копии / accept a registry from a backup")
+    accept.add_argument("--reference", required=True, help="the document by which the backup was restored")
+    _common(accept)
     force = kinds.add_parser("force", help="дни действия договоров / from when the treaties are in force, for whom")
     force.add_argument("file", type=Path, help="TOML: [[binding]], [[competent]], [[body]]")
     _common(force)
@@ -240,6 +246,8 @@ def _protection(asked: argparse.Namespace, settings: Settings) -> int:
         return 0
     if asked.protection_command == "force":
         return force_commands.take_in(settings, asked.mode, asked.data, asked.file)
+    if asked.protection_command == "accept":
+        return ledger_commands.accept(settings, asked.mode, asked.data, asked.reference)
     if asked.protection_command == "rotate":
         return rotation_commands.rotate(settings, asked.mode, asked.data, asked.body)
     commands = {

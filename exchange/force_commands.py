@@ -10,12 +10,9 @@ from exchange.core.errors import NodeError
 from exchange.keys_commands import passphrase
 from exchange.opening import Place
 from exchange.operate import tell, with_place
-from exchange.protection.content.safe import Safe
 from exchange.protection.service import force
-from exchange.protection.store.schema import ROLE
 from exchange.runtime import Mode
 from exchange.settings import Settings
-from exchange.store.pool import open_pool
 from schemas.force import ForceFile
 
 
@@ -34,14 +31,11 @@ def take_in(settings: Settings, mode: Mode | None, data: Path, file: Path) -> in
         word = passphrase(settings, known) or (key.hex() if known is Mode.SANDBOX else None)
         if word is None:
             raise NodeError("the passphrase is needed: PROTECTION_PASSPHRASE_FILE, or a terminal")
-        provider = await protecting.open_provider(settings, known, data, word)
-        pool = await open_pool(dsn, size=1, role=ROLE)
-        try:
-            async with pool.transaction() as conn:
-                bodies, bindings, competent = await force.take_in(conn, protecting.law(), Safe(provider), wanted)
-        finally:
-            await pool.close()
-            provider.forget()
+        async with (
+            protecting.open_module(dsn, settings, known, data, word) as module,
+            module.transaction() as conn,
+        ):
+            bodies, bindings, competent = await force.take_in(conn, module, wanted)
         tell(f"bodies: {bodies}, bindings: {bindings}, competent: {competent}")
 
     with_place(settings, mode, data, work)

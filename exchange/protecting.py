@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import logging
 import resource
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -15,8 +16,10 @@ import asyncpg
 from exchange.core.errors import KeysMissing, NodeError, Tampered, Unavailable
 from exchange.profiles import secrecy
 from exchange.protecting_work import Bodies
+from exchange.protection.content.anchor import AnchorFile
 from exchange.protection.content.file_provider import open_keys
 from exchange.protection.content.keyfile import Cost
+from exchange.protection.content.ledger import Ledger
 from exchange.protection.content.provider import KeyProvider
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import Vault, open_vault
@@ -35,6 +38,7 @@ from schemas.vocabulary import Role
 
 GATE: Final = "protection_gate"
 FOLDER: Final = "protection"
+LOG: Final = logging.getLogger(__name__)
 PR_SET_DUMPABLE: Final = 4
 
 QUICK: Final = Cost(passes=1, kibibytes=1024, lanes=1)
@@ -98,7 +102,7 @@ async def open_module(
         stack.callback(provider.forget)
         pool = await _pool(app, settings.pool_size, ROLE)
         stack.push_async_callback(pool.close)
-        vault = _vault(settings, data, pool, provider)
+        vault, safe = _vault(settings, data, pool, provider), Safe(provider)
         stack.callback(vault.close)
         await vault.folder.sweep()
         yield Module(
@@ -106,8 +110,9 @@ async def open_module(
             law=law(),
             guard=open_watch().guard,
             provider=provider,
-            safe=Safe(provider),
+            safe=safe,
             vault=vault,
+            ledger=Ledger(safe, AnchorFile(anchor_file(settings, data), safe)),
             sandbox=mode is Mode.SANDBOX,
         )
 
@@ -153,6 +158,11 @@ def key_file(settings: Settings, data: Path) -> Path:
     return settings.protection.keys or data / f"{FOLDER}.keys"
 
 
+def anchor_file(settings: Settings, data: Path) -> Path:
+    """Return where the anchor of the registry is: beside the key file."""
+    return key_file(settings, data).with_suffix(".anchor")
+
+
 def law() -> Law:
     """Return the regimes, orders of release and calendars that come with the product."""
     regimes = {code: kept.value for code, kept in secrecy.regimes().items()}
@@ -161,10 +171,15 @@ def law() -> Law:
 
 async def furnish(module: Module, runtime: Runtime) -> None:
     """Tell the module of the registry's bodies; in a sandbox enter its sample registry and its cleared people."""
-    if runtime.mode is Mode.SANDBOX:
-        async with module.pool.transaction() as conn:
-            await seed.seed_sandbox(conn, module, samples())
-    await Bodies(runtime, module).run(await runtime.now())
+    try:
+        if runtime.mode is Mode.SANDBOX:
+            async with module.transaction() as conn:
+                await seed.seed_sandbox(conn, module, samples())
+        await Bodies(runtime, module).run(await runtime.now())
+        if not module.provider.sealed:
+            await module.ledger.anchor(module.pool)
+    except Tampered as trouble:  # every call that rests on the registry is refused; the rest of the node goes on
+        LOG.error("the registry of the protection module does not hold: %s", trouble)  # noqa: TRY400 - no fault of ours
 
 
 def samples() -> tuple[SampleBody, ...]:

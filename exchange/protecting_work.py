@@ -76,8 +76,8 @@ class Bodies:
             found = {**await designations.visible(conn, None), **await designations.outside(conn)}
         bodies = [body_of(present(history, now)) for history in found.values()]
         sealed = self.module.provider.sealed
-        async with self.module.pool.transaction() as conn:
-            return Outcome(did=await registering.tell_bodies(conn, self.module.safe, bodies, sealed=sealed))
+        async with self.module.transaction() as conn:
+            return Outcome(did=await registering.tell_bodies(conn, self.module, bodies, sealed=sealed))
 
     async def next_at(self) -> datetime | None:
         """Wait for nothing: it is looked at now and then."""

@@ -14,9 +14,10 @@ from exchange.opening import Place
 from exchange.operate import tell, with_place
 from exchange.protection.content.provider import Owner, Version
 from exchange.protection.module import Module
-from exchange.protection.service import keys, renewing
+from exchange.protection.service import keys, ledger, renewing
 from exchange.protection.service.renewing import Round
 from exchange.protection.store import former, locked
+from exchange.protection.store import ledger as store_ledger
 from exchange.runtime import Mode
 from exchange.serve import run
 from exchange.settings import Settings
@@ -58,13 +59,13 @@ def rotate(settings: Settings, mode: Mode | None, data: Path, body: str | None =
             tell("the signing keys are the former ones: PROTECTION_MIGRATE_DATABASE_URL must sign in as the owner")
         await _wrapped_anew(seat)
 
-    _seated(settings, mode, data, work)
+    seated(settings, mode, data, work)
     return 0
 
 
 def rewrap(settings: Settings, mode: Mode | None, data: Path) -> int:
     """Go on wrapping anew where an earlier command ended, and destroy the former versions that are idle for a day."""
-    _seated(settings, mode, data, _wrapped_anew)
+    seated(settings, mode, data, _wrapped_anew)
     return 0
 
 
@@ -78,7 +79,7 @@ def status(settings: Settings, mode: Mode | None, data: Path) -> int:
         except NodeError as nothing:
             tell(f"what waits is not counted: {nothing}")
             return 0
-    _seated(settings, mode, data, _told)
+    seated(settings, mode, data, _told)
     return 0
 
 
@@ -135,8 +136,18 @@ async def _told(seat: Seat) -> None:
             tell(f"{name}: {number} wait")
         else:
             tell(f"{name}: idle, destroyed after {noted.idle_since + PATIENCE:%Y-%m-%dT%H:%M:%SZ}")
+    await _of_registry(seat)
     gone = sum(each.destroyed_at is not None for each in known.values())
     tell(f"{gone} former versions destroyed")
+
+
+async def _of_registry(seat: Seat) -> None:
+    """Say how many changes the registry's ledger holds, and what operators accepted."""
+    async with seat.module.pool.connection() as conn:
+        last, accepted = await store_ledger.end(conn), await ledger.accepted(conn, seat.module)
+    tell(f"registry: {last.seq} changes")
+    for each in accepted:
+        tell(f"accepted {each.at:%Y-%m-%dT%H:%M:%SZ} by {each.reference}: {each.trouble}")
 
 
 def _name(version: Version) -> str:
@@ -146,7 +157,7 @@ def _name(version: Version) -> str:
     return f"{owner.body or 'rows'}{mark}{kind}, former version {version.id.hex()}"
 
 
-def _seated(settings: Settings, mode: Mode | None, data: Path, work: Callable[[Seat], Awaitable[None]]) -> None:
+def seated(settings: Settings, mode: Mode | None, data: Path, work: Callable[[Seat], Awaitable[None]]) -> None:
     """Do a piece of work over the module with its keys open: in a database of its own, or in the node's."""
     named = settings.protection
 

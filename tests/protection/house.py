@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 from pydantic import TypeAdapter
 
 from exchange.profiles.secrecy import calendars, orders, regimes
+from exchange.protection.content.anchor import AnchorFile
+from exchange.protection.content.ledger import Ledger
 from exchange.protection.content.provider import Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import open_vault
@@ -244,8 +246,17 @@ async def open_house(dsn: str, folder: Path, *, size: int = 4) -> AsyncIterator[
         guard = guard_of(found.values())
         safe = Safe(provider)
         vault = open_vault(pool, provider, files=folder / "contents", keys=folder / "keys")
-        module = Module(pool=pool, law=law, guard=guard, provider=provider, safe=safe, vault=vault, sandbox=True)
-        async with pool.transaction() as conn:
+        module = Module(
+            pool=pool,
+            law=law,
+            guard=guard,
+            provider=provider,
+            safe=safe,
+            vault=vault,
+            ledger=Ledger(safe, AnchorFile(folder / "protection.anchor", safe)),
+            sandbox=True,
+        )
+        async with module.transaction() as conn:
             await seed.seed_sandbox(conn, module, samples())
         yield House(module, folder)
     finally:

@@ -139,7 +139,7 @@ async def test_r_5_a_decision_after_the_term_stands_and_is_late(hall: Hall) -> N
 
 async def test_r_6_the_expert_body_takes_part_once_the_materials_go_to_it(hall: Hall) -> None:
     async with hall.module.pool.transaction() as conn:
-        await registering.add_competent(conn, hall.module.safe, "kz-1355", "KZ", "KZ-MVD", date(2026, 1, 1))
+        await registering.add_competent(conn, hall.module, "kz-1355", "KZ", "KZ-MVD", date(2026, 1, 1))
     item = await hall.item("KZ-NSC")
     plain = {"item": item["id"], "classification_body": "KZ-NSC", **CONTENTS}
     case = await hall.made("releases", plain, "KZ-NSC")
@@ -233,7 +233,7 @@ async def test_r_10_without_a_treaty_nothing_is_proposed(hall: Hall) -> None:
     async with hall.module.pool.transaction() as conn:
         for regime in ("csto-2004", "kz-am-2025"):
             left = Binding(regime, "AM", seed.SINCE, left_on=date(2026, 1, 1))
-            await registering.bind(conn, hall.module.safe, left)
+            await registering.bind(conn, hall.module, left)
     told = await hall.refused("releases", {"item": item["id"], "classification_body": "KZ-NSC", **CONTENTS})
     assert (told["code"], told["rule"]) == ("no_treaty", "R-10")
 

@@ -65,7 +65,7 @@ class Gate:
         raw = await body.read(request, self.entrance.limits)
         caller, now = await self.known(request, writing=True)
         document = body.document(raw)
-        async with self.module.pool.transaction() as conn:
+        async with self.module.transaction() as conn:
             yield Visit(request, conn, caller, now, document)
 
     def new_id(self) -> UUID:

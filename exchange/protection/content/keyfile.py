@@ -143,23 +143,30 @@ def write(path: Path, head: bytes, master: bytearray, keys: KeySet) -> Seen:
 
 
 def replace(path: Path, whole: bytes) -> None:
+    """Put a file in the place of another in one step, as `put`, and overwrite the old one.
+
+    That is done as far as the file system lets it be. What a crash leaves of it goes with the next one, or with `clear`.
+    """
+    clear(path)
+    with told(), suppress(OSError):  # there is none yet, or the file system knows no links
+        os.link(path, _former(path))
+    put(path, whole)
+    clear(path)
+
+
+def put(path: Path, whole: bytes) -> None:
     """Put a file in the place of another in one step, mode 0600; raise NoRoom, the old one stands then.
 
-    The old one is overwritten, as far as the file system lets that be; `writing` must be held. What a crash leaves
-    of it goes with the next one, or with `clear`.
+    `writing` must be held.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    clear(path)
     with told():
         try:
             _put(beside, whole)
-            with suppress(OSError):  # there is none yet, or the file system knows no links
-                os.link(path, _former(path))
             beside.replace(path)
             _sync(path.parent)
         finally:
             beside.unlink(missing_ok=True)
-    clear(path)
 
 
 def clear(path: Path) -> None:

@@ -9,8 +9,9 @@ from exchange.protection.core.notices import Notice
 from exchange.protection.core.scene import Caller
 from exchange.protection.module import Module
 from exchange.protection.service.proceedings import decided
-from exchange.protection.service.scenes import agreement_bound, scene_for
+from exchange.protection.service.scenes import scene_for
 from exchange.protection.service.standing import known, require
+from exchange.protection.service.vouching import agreement_bound, said
 from exchange.protection.store import agreements as store
 from exchange.protection.store.agreements import AgreementRow
 from exchange.store.database import Connection
@@ -36,7 +37,9 @@ async def say(
     held = None if row is None else agreement_of(module, row)
     decision = decided(decide_agreement(kind, body, held, caller, scene, now))
     made = row_of(module, decision.agreement, new_id if row is None else row.id)
+    await module.ledger.hold(conn)
     await store.keep(conn, made)
+    await module.ledger.enter(conn, [said(made, new=row is None)])
     for code in decision.told:
         told = Told.AGREEMENT_MADE if decision.agreement.agreed_at else Told.AGREEMENT_ASKED
         notice = Notice(to=code, sender=caller.body, told=told, number=body.code, rule=decision.rule)

@@ -79,6 +79,6 @@ async def _take_effect(
     """Let the registry follow an entry: another competent body, or a Party released from protecting (A-4, KL-14)."""
     if body.kind is EntryKind.COMPETENT_BODY:
         named = str(body.fields["body"])
-        await registering.add_competent(conn, module.safe, body.regime, author.party, named, since, entry)
+        await registering.add_competent(conn, module, body.regime, author.party, named, since, entry)
     elif body.kind is EntryKind.RELEASED:
-        await registering.release_party(conn, module.safe, body.regime, author.party, since)
+        await registering.release_party(conn, module, body.regime, author.party, since)

@@ -10,15 +10,9 @@ from exchange.protection.core.objections import Refusal
 from exchange.protection.core.scene import Caller, Grant, Person
 from exchange.protection.module import Module
 from exchange.protection.service import registering
-from exchange.protection.service.scenes import (
-    ClearanceDetail,
-    clearance_bound,
-    clearance_detail,
-    scene_for,
-    term_of,
-    uuid_of,
-)
+from exchange.protection.service.scenes import ClearanceDetail, clearance_detail, scene_for, uuid_of
 from exchange.protection.service.standing import known, require
+from exchange.protection.service.vouching import clearance_bound, grant_bound, require_last, said
 from exchange.protection.store import people as store
 from exchange.protection.store.facts import ClearanceRow
 from exchange.protection.store.people import GrantRow
@@ -55,7 +49,7 @@ async def clear(
     decided = decide_clearance(body, scene.people.get(body.person), caller, scene, now)
     if isinstance(decided, Refusal):
         raise Refused(decided.objections)
-    await registering.add_person(conn, module.safe, body.person, caller.body)
+    await registering.add_people(conn, module, [(body.person, caller.body)])
     detail = ClearanceDetail(mark=decided.mark, document=body.document, made_by=caller.who)
     row = ClearanceRow(
         id=new_id,
@@ -68,7 +62,8 @@ async def clear(
         detail=b"",
     )
     row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), clearance_bound(row)))
-    await store.add_clearance(conn, row, now)
+    if await store.add_clearance(conn, row, now):
+        await module.ledger.enter(conn, [said(row)])
     return _clearance(module, row, now)
 
 
@@ -95,7 +90,9 @@ async def grant(
         detail=b"",
     )
     row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), grant_bound(row)))
+    await module.ledger.hold(conn)
     await store.add_grant(conn, row, now)
+    await module.ledger.enter(conn, [said(row)])
     return _grant_view(module, row, now)
 
 
@@ -107,26 +104,32 @@ async def revoke_clearance(
     What is locked of it is locked anew: nobody who writes in the database alone makes it hold again.
     """
     _require_admitting(caller)
+    end = await module.ledger.hold(conn)
     row = await store.lock_clearance(conn, clearance, caller.body)
     if row is None:
         raise NotThere
+    require_last(module, row, end)
     if row.revoked_at is None:
         detail, row = clearance_detail(module, row), replace(row, revoked_at=now)
         row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), clearance_bound(row)))
         await store.end_clearance(conn, row)
+        await module.ledger.enter(conn, [said(row, new=False)])
     return _clearance(module, row, now)
 
 
 async def revoke_grant(conn: Connection, module: Module, held: UUID, caller: Caller, now: datetime) -> GrantView:
     """End a grant at once, as `revoke_clearance` ends a clearance; raise NotThere and Refused."""
     _require_admitting(caller)
+    end = await module.ledger.hold(conn)
     row = await store.lock_grant(conn, held, caller.body)
     if row is None:
         raise NotThere
+    require_last(module, row, end)
     if row.revoked_at is None:
         detail, row = _opened(module, row), replace(row, revoked_at=now)
         row = replace(row, detail=module.safe.lock(detail.model_dump_json().encode(), grant_bound(row)))
         await store.end_grant(conn, row)
+        await module.ledger.enter(conn, [said(row, new=False)])
     return _grant_view(module, row, now)
 
 
@@ -154,11 +157,15 @@ async def grants(
 
 
 async def grants_of(conn: Connection, module: Module, person: Person, item: UUID) -> tuple[Grant, ...]:
-    """Return a person's grants for an item, as the law reads them; raise ModuleSealed.
+    """Return a person's grants for an item, as the law reads them; raise ModuleSealed, Tampered.
 
     One that its body did not give (the person has gone to another body since) is none.
     """
-    rows = await store.grants_of(conn, person.code, item)
+    floor = module.ledger.seq
+    end, rows = await store.grants_of(conn, person.code, item)
+    if await module.ledger.follow(conn, end, floor):
+        for row in rows:
+            require_last(module, row, end)
     return tuple(_grant(module, row) for row in rows if row.body == person.body.code)
 
 
@@ -193,11 +200,6 @@ def _grant(module: Module, row: GrantRow) -> Grant:
 
 def _opened(module: Module, row: GrantRow) -> GrantDetail:
     return GrantDetail.model_validate_json(module.safe.open(row.detail, grant_bound(row)))
-
-
-def grant_bound(row: GrantRow) -> str:
-    """Return what a grant is locked to: all that stands beside it."""
-    return f"access_grant/{row.id}/{row.person}/{row.body}/{row.item}/{term_of(row.since, row.until, row.revoked_at)}"
 
 
 def _grant_view(module: Module, row: GrantRow, now: datetime) -> GrantView:

@@ -97,12 +97,13 @@ async def loaded(
     conn: Connection, module: Module, item_id: UUID, caller: Caller, now: datetime, people: tuple[str, ...] = ()
 ) -> tuple[Found, Scene]:
     """Return an item and the registry's facts for looking at it, in one statement; raise NotThere, Tampered."""
+    floor = module.ledger.seq
     found = await facts(conn, (caller.body,), people, item_id)
     if found.item is None:
         raise NotThere
     item = opened(module, found.item)
     named = {caller.body, *(each.code for each in item.item.known_bodies)}
-    require_all(module.safe, found)
+    await require_all(conn, module, found, floor)
     if {each.row.code for each in found.bodies}.issuperset(named - {caller.body}):
         scene = await scene_from(conn, module, found, named, now)
     else:  # whom it concerns was changed beside its record: what counts is what the record says

@@ -61,9 +61,10 @@ async def equivalence(
 
 async def _scene(conn: Connection, module: Module, now: datetime) -> Scene:
     """Return the registry's facts, proved unless the keys are sealed."""
+    floor = module.ledger.seq
     found = await facts(conn, (), ())
     if not module.provider.sealed:
-        require_all(module.safe, found)
+        await require_all(conn, module, found, floor)
     return await scene_from(conn, module, found, (), now)
 
 

@@ -18,11 +18,12 @@ from asyncpg import Record
 
 from exchange.core.errors import Tampered
 from exchange.protection.content import renewal
+from exchange.protection.content.ledger import bound as end_bound
 from exchange.protection.content.provider import ID_BYTES, RECORD, VERSION, Version
 from exchange.protection.core.scene import Binding
 from exchange.protection.module import Module
-from exchange.protection.service import idempotency, keys, people, trail, vouching
-from exchange.protection.service.scenes import agreement_bound, clearance_bound
+from exchange.protection.service import idempotency, keys, ledger, trail, vouching
+from exchange.protection.service.vouching import agreement_bound, clearance_bound, grant_bound
 from exchange.protection.store import former, locked
 from exchange.protection.store.accesses import Access, Head
 from exchange.protection.store.agreements import AgreementRow
@@ -61,7 +62,7 @@ BOUND: Final[Mapping[str, Callable[[Record], str]]] = {
     "answer": lambda row: idempotency.bound(row["body"], row["key"], "answer"),
     "agreement": _agreement,
     "clearance": lambda row: clearance_bound(ClearanceRow(**_with_detail(row))),
-    "access_grant": lambda row: people.grant_bound(GrantRow(**_with_detail(row))),
+    "access_grant": lambda row: grant_bound(GrantRow(**_with_detail(row))),
     "proceeding": lambda row: f"{row['kind']}/{row['id']}/{row['seq']}",
     "proceeding_record/jws": lambda row: f"{row['kind']}/{row['proceeding']}/{row['seq']}/jws",
     "proceeding_record/ruling": lambda row: f"{row['kind']}/{row['proceeding']}/{row['seq']}/ruling",
@@ -80,6 +81,8 @@ BOUND: Final[Mapping[str, Callable[[Record], str]]] = {
             entry=row["entry"],
         )
     ),
+    "ledger": lambda row: end_bound(row["seq"], row["digest"]),
+    "ledger_line": lambda row: ledger.noted(row["seq"]),
     "person": lambda row: vouching.bound(Belonging(row["code"], row["body"])),
 }
 """What each locked column is bound to, by the row that it stands in."""
@@ -159,6 +162,11 @@ class Round:
     async def _end(self) -> None:
         """Note what was met, and destroy what was idle for long enough."""
         module = self._module
+        anchored = await asyncio.to_thread(module.ledger.file.version)
+        if anchored is not None and anchored in self._former:
+            await asyncio.to_thread(module.ledger.file.renew)
+            self._met.add(anchored)
+            self.renewed += 1
         async with module.pool.transaction() as conn:
             ripe = await former.looked(conn, self._former, self._met)
         for version in ripe:
@@ -186,4 +194,6 @@ async def waiting(module: Module) -> Counter[bytes]:
     found = await renewal.waiting(module.vault)
     async with module.pool.connection() as conn:
         found.update(await locked.counts(conn))
+    if (anchored := await asyncio.to_thread(module.ledger.file.version)) is not None:
+        found[anchored] += 1
     return found

@@ -7,11 +7,10 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.core.errors import RecordBroken
-from exchange.core.record import stamp
 from exchange.protection.core.release import Case
 from exchange.protection.core.scene import AgreedWay, Body, Clearance, Means, Person, Scene, StandingAgreement
 from exchange.protection.module import Module
-from exchange.protection.service.vouching import competent_at, require_all
+from exchange.protection.service.vouching import agreement_bound, clearance_bound, competent_at, require_all
 from exchange.protection.store import facts as store
 from exchange.protection.store import proceedings
 from exchange.protection.store.facts import AgreementFact, ClearanceRow, Facts
@@ -50,8 +49,9 @@ async def scene_for(
     facts that the module did not write so.
     """
     wanted = frozenset(bodies)
+    floor = module.ledger.seq
     found = await store.facts(conn, wanted, people)
-    require_all(module.safe, found)
+    await require_all(conn, module, found, floor)
     return await scene_from(conn, module, found, wanted, now, outcomes)
 
 
@@ -135,20 +135,3 @@ def clearance_of(module: Module, fact: ClearanceRow) -> Clearance:
 def clearance_detail(module: Module, row: ClearanceRow) -> ClearanceDetail:
     """Open what of a clearance stands locked; raise ModuleSealed, and Tampered for a row that was changed."""
     return ClearanceDetail.model_validate_json(module.safe.open(row.detail, clearance_bound(row)))
-
-
-def clearance_bound(row: ClearanceRow) -> str:
-    """Return what a clearance is locked to: all that stands beside it."""
-    return f"clearance/{row.id}/{row.person}/{row.body}/{row.issuer}/{term_of(row.since, row.until, row.revoked_at)}"
-
-
-def agreement_bound(row: AgreementFact, *, agreed: bool) -> str:
-    """Return what an agreement is locked to: its sides, its term, and whether both said so."""
-    sides, parties = ",".join(sorted(row.sides)), ",".join(sorted(row.parties))
-    told = f"{row.kind}/{row.code}/{row.regime}/{sides}/{parties}/{row.channel or ''}/{row.since}/{row.until or ''}"
-    return f"agreement/{row.id}/{told}/{'agreed' if agreed else 'proposed'}"
-
-
-def term_of(since: datetime, until: datetime | None, revoked_at: datetime | None) -> str:
-    """Write a term for what it is locked to, with the moment at which it was ended, if it was."""
-    return "/".join("" if each is None else stamp(each) for each in (since, until, revoked_at))

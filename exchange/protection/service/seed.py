@@ -12,7 +12,8 @@ from exchange.protection.core.scene import Binding, Body, Law
 from exchange.protection.module import Module
 from exchange.protection.service import registering
 from exchange.protection.service.agreements import row_of
-from exchange.protection.service.scenes import ClearanceDetail, clearance_bound
+from exchange.protection.service.scenes import ClearanceDetail
+from exchange.protection.service.vouching import clearance_bound, said
 from exchange.protection.store import agreements, people
 from exchange.protection.store.facts import ClearanceRow
 from exchange.protection.store.registry import NewBody
@@ -74,24 +75,30 @@ async def seed_sandbox(conn: Connection, module: Module, samples: Iterable[Sampl
 
     All three regimes are in force for their Parties; the people named are cleared for the highest degree of theirs.
     """
-    bodies, safe = tuple(samples), module.safe
-    await registering.add_bodies(conn, safe, map(_body, bodies))
+    bodies = tuple(samples)
+    parties = {each.code: each.party for each in bodies}
+    # Codes are claimed before the ledger is held, as whoever says an agreement does.
+    agreed = [each for each in _agreed(parties) if await agreements.claim(conn, each.kind, each.code) is None]
+    await registering.add_bodies(conn, module, map(_body, bodies))
     regimes = module.law.regimes.values()
     await registering.add_bindings(
-        conn, safe, [Binding(regime.id, party, SINCE) for regime in regimes for party in regime.parties]
+        conn, module, [Binding(regime.id, party, SINCE) for regime in regimes for party in regime.parties]
     )
     competent = [(regime.id, party, COMPETENT[party], SINCE) for regime in regimes for party in regime.parties]
     experts = [(order.id, party, COMPETENT[party], SINCE) for party, order in module.law.orders.items()]
-    await registering.add_first_competent(conn, safe, [*competent, *experts])
-    parties = {each.code: each.party for each in bodies}
-    for agreement in _agreed(parties):
-        if await agreements.claim(conn, agreement.kind, agreement.code) is None:
-            await agreements.keep(conn, row_of(module, agreement, _id(f"{agreement.kind}/{agreement.code}")))
-    for body in bodies:
-        mark = _highest(module.law, body.party)
-        for login in body.people if mark is not None else ():
-            await registering.add_person(conn, safe, login, body.code)
-            await people.add_clearance(conn, _cleared(module, login, body, mark or Mark.SECRET), FROM)
+    await registering.add_first_competent(conn, module, [*competent, *experts])
+    kept = [row_of(module, each, _id(f"{each.kind}/{each.code}")) for each in agreed]
+    for row in kept:
+        await agreements.keep(conn, row)
+    cleared = [
+        _cleared(module, login, body, mark)
+        for body in bodies
+        if (mark := _highest(module.law, body.party)) is not None
+        for login in body.people
+    ]
+    await registering.add_people(conn, module, [(each.person, each.body) for each in cleared])
+    new = [each for each in cleared if await people.add_clearance(conn, each, FROM)]
+    await module.ledger.enter(conn, [*map(said, kept), *map(said, new)])
 
 
 def _body(sample: SampleBody) -> NewBody:

@@ -1,8 +1,7 @@
 """Every item proved, and what runs beside it: chains, seals, and whether what stands follows from the records."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,16 +10,12 @@ from exchange.core.record import Sealed, faults
 from exchange.protection.core.entry import Entry
 from exchange.protection.core.fold import fold
 from exchange.protection.module import Module
-from exchange.protection.service import agreements, keys, people, proving, trail
+from exchange.protection.service import keys, ledger, proving, trail
 from exchange.protection.service.items import ITEM, opened
 from exchange.protection.service.records import proved, subject
 from exchange.protection.service.sealing import opened as unlocked
-from exchange.protection.service.vouching import require
 from exchange.protection.store import items, proof, saving
-from exchange.protection.store.agreements import AgreementRow
-from exchange.protection.store.facts import Vouched
 from exchange.protection.store.items import Row
-from exchange.protection.store.proof import Registered
 from exchange.store.database import Connection
 
 AT_ONCE: Final = 100
@@ -33,6 +28,7 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID |
 
     The caller opens a transaction and reads nothing in it before: all that is compared is of one moment.
     """
+    anchor = await ledger.anchor_of(module)
     await proof.hold_still(conn)
     if found_of_keys := await keys.faults(conn, module):
         yield "signing keys", found_of_keys
@@ -48,41 +44,8 @@ async def proofs(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID |
         after = found[-1]
     async for proceeding in proving.proofs(conn, module):
         yield proceeding
-    async for broken in _people(conn, module):
+    async for broken in ledger.faults(conn, module, await ledger.read(conn, module, anchor)):
         yield broken
-    async for place, registered in proof.registered(conn):
-        if _changed(partial(_vouched, module, registered)):
-            yield place, ("it was changed in the registry",)
-
-
-async def _people(conn: Connection, module: Module) -> AsyncIterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield the clearances, grants and agreements that are not what was locked."""
-    async for row in proof.clearances(conn):
-        if _changed(partial(people.prove, module, row)):
-            yield row.id, ("the clearance was changed",)
-    async for grant in proof.grants(conn):
-        if _changed(partial(people.prove, module, grant)):
-            yield grant.id, ("the grant was changed",)
-    async for agreement_id, agreement in proof.agreements(conn):
-        if _changed(partial(_agreed, module, agreement)):
-            yield agreement_id, ("the agreement was changed",)
-
-
-def _agreed(module: Module, read: Callable[[], AgreementRow]) -> None:
-    agreements.agreement_of(module, read())
-
-
-def _vouched(module: Module, read: Callable[[], Vouched[Registered]]) -> None:
-    found = read()
-    require(module.safe, found.row, found.proof)
-
-
-def _changed(opening: Callable[[], object]) -> bool:
-    try:
-        opening()
-    except Tampered:
-        return True
-    return False
 
 
 async def prove(conn: Connection, module: Module, row: Row) -> tuple[str, ...]:

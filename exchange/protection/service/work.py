@@ -16,6 +16,7 @@ REMINDERS_EVERY: Final = 2.0
 OUTBOX_EVERY: Final = 1.0
 PURGE_EVERY: Final = 60.0
 RENEW_EVERY: Final = 10.0
+ANCHOR_EVERY: Final = 5.0
 """Seconds between two looks."""
 
 STEPS: Final = 64
@@ -76,6 +77,24 @@ class Purge:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """Letting the anchor of the registry follow what another process changed, or what it could not follow at once."""
+
+    module: Module = field(repr=False)
+    name: str = "protection_anchor"
+
+    async def run(self, now: datetime) -> Outcome:  # noqa: ARG002 - it follows what stands, whenever that is
+        """Look whether it can follow; sealed, it waits. Raise Tampered where the registry is older than it."""
+        if not self.module.provider.sealed:
+            await self.module.ledger.anchor(self.module.pool)
+        return Outcome(did=False)
+
+    async def next_at(self) -> datetime | None:
+        """Return None: nobody waits for it."""
+        return None
+
+
 class Renew:
     """Wrapping anew what stands under former versions of keys, and destroying those; a part of a round each time."""
 
@@ -111,4 +130,5 @@ def works(module: Module, post: Post) -> tuple[tuple[Work, float], ...]:
         (Deliver(module, post), OUTBOX_EVERY),
         (Purge(module), PURGE_EVERY),
         (Renew(module), RENEW_EVERY),
+        (Anchoring(module), ANCHOR_EVERY),
     )

@@ -15,6 +15,7 @@ from exchange.core.errors import Tampered
 from exchange.protection.core.scene import Binding, Body
 from exchange.protection.store.accesses import Head
 from exchange.protection.store.items import Row
+from exchange.protection.store.ledger import End, end_of
 from exchange.store.database import Connection
 from schemas.secrecy import AgreementKind, Channel, Office
 
@@ -49,8 +50,11 @@ SELECT (SELECT json_agg(json_build_object('code', code, 'party', party, 'zone', 
                                           'until', until, 'revoked_at', revoked_at,
                                           'detail', encode(detail, 'base64')))
           FROM protection.clearance WHERE person = ANY($2)) AS clearances,
-       i.id, i.seq, i.head, i.snapshot, t.seq AS trail_seq, t.digest AS trail_digest, t.proof AS trail_proof
+       i.id, i.seq, i.head, i.snapshot, t.seq AS trail_seq, t.digest AS trail_digest, t.proof AS trail_proof,
+       l.seq AS ledger_seq, l.digest AS ledger_digest, l.proof AS ledger_proof,
+       COALESCE(l.xmin = pg_current_xact_id_if_assigned()::xid, false) AS ledger_own
   FROM (SELECT $3::uuid AS id) asked
+  LEFT JOIN protection.ledger l ON true
   LEFT JOIN protection.item i ON i.id = asked.id
   LEFT JOIN protection.trail t ON t.subject = asked.id
 """
@@ -128,6 +132,7 @@ class Facts:
     """What the registry said. `bodies` are those that were named, those of the people, and all competent ones.
 
     `item` and `trail` are there where an item was asked for, and is there; the bodies that it concerns come along.
+    `end` is the last change of the registry at that moment.
     """
 
     bodies: tuple[Vouched[Body], ...]
@@ -138,6 +143,7 @@ class Facts:
     clearances: tuple[ClearanceRow, ...]
     item: Row | None
     trail: Head | None
+    end: End
 
 
 async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str], item: UUID | None = None) -> Facts:
@@ -156,6 +162,7 @@ async def facts(conn: Connection, bodies: Iterable[str], people: Iterable[str], 
         clearances=tuple(_clearance(each) for each in read["clearances"]),
         item=_item(found),
         trail=_trail(item, found),
+        end=end_of({name: found.get(f"ledger_{name}") for name in ("seq", "digest", "proof", "own")}),
     )
 
 

@@ -124,6 +124,16 @@ SELECT code, body, CASE WHEN substr(proof, 2, 8) <> $1 THEN proof END AS locked
   FROM protection.person WHERE code > $2 ORDER BY code LIMIT $3
 """
 
+SELECT_LEDGER = """
+SELECT one, seq, digest, CASE WHEN substr(proof, 2, 8) <> $1 THEN NULLIF(proof, '') END AS locked
+  FROM protection.ledger WHERE one AND $2 LIMIT $3
+"""
+
+SELECT_LEDGER_LINES = """
+SELECT seq, CASE WHEN substr(detail, 2, 8) <> $1 THEN detail END AS locked
+  FROM protection.ledger_line WHERE detail IS NOT NULL AND seq > $2 ORDER BY seq LIMIT $3
+"""
+
 UPDATE_ITEM = "UPDATE protection.item SET snapshot = $1 WHERE snapshot = $2 AND id = $3"
 UPDATE_CALL = "UPDATE protection.idempotency SET call = $1 WHERE call = $2 AND body = $3 AND key = $4"
 UPDATE_ANSWER = "UPDATE protection.idempotency SET answer = $1 WHERE answer = $2 AND body = $3 AND key = $4"
@@ -137,6 +147,9 @@ UPDATE protection.binding SET proof = $1 WHERE proof = $2 AND regime = $3 AND pa
 """
 UPDATE_TRAIL = "UPDATE protection.trail SET proof = $1 WHERE proof = $2 AND subject = $3"
 UPDATE_CONTENT = "UPDATE protection.content SET sha256 = $1 WHERE sha256 = $2 AND id = $3"
+
+UPDATE_LEDGER = "UPDATE protection.ledger SET proof = $1 WHERE proof = $2 AND one = $3"
+OWNERS_LEDGER_LINE = "UPDATE protection.ledger_line SET detail = $1 WHERE detail = $2 AND seq = $3"
 
 OWNERS_SIGNING_KEY = "UPDATE protection.signing_key SET locked = $1 WHERE locked = $2 AND id = $3"
 OWNERS_DIGEST_KEY = "UPDATE protection.digest_key SET locked = $1 WHERE locked = $2 AND one = $3"
@@ -176,6 +189,8 @@ SELECT version, count(*) AS number FROM (
     UNION ALL SELECT substr(proof, 2, 8) FROM protection.binding
     UNION ALL SELECT substr(proof, 2, 8) FROM protection.competent
     UNION ALL SELECT substr(proof, 2, 8) FROM protection.person
+    UNION ALL SELECT substr(proof, 2, 8) FROM protection.ledger WHERE proof <> ''
+    UNION ALL SELECT substr(detail, 2, 8) FROM protection.ledger_line
 ) AS held WHERE version IS NOT NULL GROUP BY version
 """
 
@@ -245,6 +260,10 @@ COLUMNS: Final = (
     ),
     Column(name="competent", select=SELECT_COMPETENT, update=OWNERS_COMPETENT, first=(0,), grows=True),
     Column(name="person", select=SELECT_PERSONS, update=OWNERS_PERSON, key=("code",), first=("",), grows=True),
+    Column(name="ledger", select=SELECT_LEDGER, update=UPDATE_LEDGER, key=("one",), first=(True,)),
+    Column(
+        name="ledger_line", select=SELECT_LEDGER_LINES, update=OWNERS_LEDGER_LINE, key=("seq",), first=(0,), grows=True
+    ),
 )
 
 

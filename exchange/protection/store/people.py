@@ -1,15 +1,18 @@
 """People whom bodies let near secrets: clearances and grants, particulars locked; what ends is marked as ended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from exchange.protection.store.facts import ClearanceRow
+from exchange.protection.store.ledger import End, end_of
 from exchange.store.database import Connection
 
 INSERT_CLEARANCE = """
 INSERT INTO protection.clearance (id, person, body, issuer, since, until, made_at, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING true
 """
 
 SELECT_CLEARANCES = """
@@ -35,9 +38,14 @@ SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.
    AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5
 """
 
+# The end of the registry's ledger comes in the same row, so that both are of one moment.
 SELECT_GRANTS_OF = """
-SELECT id, person, body, item, since, until, revoked_at, detail FROM protection.access_grant
- WHERE person = $1 AND item = $2
+SELECT g.id, g.person, g.body, g.item, g.since, g.until, g.revoked_at, g.detail,
+       l.seq AS ledger_seq, l.digest AS ledger_digest, l.proof AS ledger_proof,
+       COALESCE(l.xmin = pg_current_xact_id_if_assigned()::xid, false) AS ledger_own
+  FROM (SELECT $1::text AS person, $2::uuid AS item) asked
+  LEFT JOIN protection.ledger l ON true
+  LEFT JOIN protection.access_grant g ON g.person = asked.person AND g.item = asked.item
 """
 
 SELECT_CONCERNED = """
@@ -66,11 +74,10 @@ class GrantRow:
     detail: bytes
 
 
-async def add_clearance(conn: Connection, row: ClearanceRow, made_at: datetime) -> None:
-    """Keep a clearance, unless it is there."""
-    await conn.execute(
-        INSERT_CLEARANCE, row.id, row.person, row.body, row.issuer, row.since, row.until, made_at, row.detail
-    )
+async def add_clearance(conn: Connection, row: ClearanceRow, made_at: datetime) -> bool:
+    """Keep a clearance, unless it is there; tell whether it was not."""
+    told = (row.id, row.person, row.body, row.issuer, row.since, row.until, made_at, row.detail)
+    return bool(await conn.fetchval(INSERT_CLEARANCE, *told))
 
 
 async def clearances(
@@ -105,9 +112,16 @@ async def grants(
     return tuple(GrantRow(**row) for row in rows)
 
 
-async def grants_of(conn: Connection, person: str, item: UUID) -> tuple[GrantRow, ...]:
-    """Return all grants of a person for an item, whether they hold or not."""
-    return tuple(GrantRow(**row) for row in await conn.fetch(SELECT_GRANTS_OF, person, item))
+async def grants_of(conn: Connection, person: str, item: UUID) -> tuple[End, tuple[GrantRow, ...]]:
+    """Return all grants of a person for an item, whether they hold or not; first the end of the ledger then."""
+    rows = await conn.fetch(SELECT_GRANTS_OF, person, item)
+    first: Mapping[str, Any] = dict(rows[0].items()) if rows else {}
+    end = end_of({name: first.get(f"ledger_{name}") for name in ("seq", "digest", "proof", "own")})
+    return end, tuple(
+        GrantRow(**{name: value for name, value in row.items() if not name.startswith("ledger_")})
+        for row in rows
+        if row["id"] is not None
+    )
 
 
 async def concerned(conn: Connection, body: str, item: UUID) -> bool:

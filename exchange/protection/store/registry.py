@@ -29,7 +29,7 @@ UPDATE protection.body SET zone = $2, name = $3::text::jsonb, mailbox = $4, lang
 
 INSERT_BINDING = """
 INSERT INTO protection.binding (regime, party, since, left_on, released_on, proof) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (regime, party, since) DO NOTHING
+    ON CONFLICT (regime, party, since) DO NOTHING RETURNING true
 """
 
 SELECT_LOCKED = """
@@ -52,7 +52,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 # For whom somebody is competent under a regime; a later one comes by a dated entry.
 SELECT_FILLED = "SELECT DISTINCT regime, party FROM protection.competent"
 
-INSERT_PERSON = "INSERT INTO protection.person (code, body, proof) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+INSERT_PERSON = """
+INSERT INTO protection.person (code, body, proof) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true
+"""
 
 SELECT_NAMES = """
 SELECT code, coalesce(name ->> $2, name ->> 'ru', code) AS name FROM protection.body WHERE code = ANY($1)
@@ -93,9 +95,9 @@ async def names(conn: Connection, codes: Iterable[str], language: str) -> Mappin
     return {row["code"]: row["name"] for row in await conn.fetch(SELECT_NAMES, sorted(set(codes)), language)}
 
 
-async def add_binding(conn: Connection, binding: Binding, proof: bytes) -> None:
-    """Enter a binding, unless it is there."""
-    await conn.execute(INSERT_BINDING, *_columns(binding), proof)
+async def add_binding(conn: Connection, binding: Binding, proof: bytes) -> bool:
+    """Enter a binding, unless it is there; tell whether it was not."""
+    return bool(await conn.fetchval(INSERT_BINDING, *_columns(binding), proof))
 
 
 async def lock_bindings(conn: Connection, regime: str, party: str) -> tuple[Vouched[Binding], ...]:
@@ -127,9 +129,9 @@ async def filled(conn: Connection) -> frozenset[tuple[str, str]]:
     return frozenset((row["regime"], row["party"]) for row in await conn.fetch(SELECT_FILLED))
 
 
-async def add_person(conn: Connection, row: Belonging, proof: bytes) -> None:
-    """Enter a person, unless it is there; whose it is then, whoever comes second reads."""
-    await conn.execute(INSERT_PERSON, row.person, row.body, proof)
+async def add_person(conn: Connection, row: Belonging, proof: bytes) -> bool:
+    """Enter a person, unless it is there; tell whether it was not. Whose it is then, whoever comes second reads."""
+    return bool(await conn.fetchval(INSERT_PERSON, row.person, row.body, proof))
 
 
 def _columns(binding: Binding) -> tuple[object, ...]:

@@ -92,7 +92,7 @@ class Chamber:
         """Open a transaction for a page that is written down before it is given."""
         visit = await self._visit(request)
         try:
-            async with self.module.pool.transaction() as conn:
+            async with self.module.transaction() as conn:
                 yield await self._room(visit, conn)
         except (NotThere, Refused) as trouble:
             await self.house.tell(visit, trouble)

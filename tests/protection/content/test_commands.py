@@ -8,10 +8,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from exchange import keys_commands, rotation_commands
+from exchange import cli, keys_commands, ledger_commands, rotation_commands
 from exchange.core.errors import KeysMissing, NodeError, WrongPassphrase
+from exchange.protection.content.anchor import Anchor, AnchorFile
 from exchange.protection.content.file_provider import FileProvider
 from exchange.protection.content.provider import Owner
+from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import open_vault
 from exchange.protection.store.schema import ROLE
 from exchange.runtime import Mode
@@ -89,6 +91,26 @@ def test_keys_are_rotated_wrapped_anew_and_told_of(
     with pytest.raises(NodeError, match="KG-GKNB has no keys"):
         rotation_commands.rotate(wanted, Mode.SANDBOX, tmp_path, "KG-GKNB")
     assert not (found := [each for each in provider.versions() if each.former and each.owner.body == ""]), found
+
+
+def test_a_registry_from_a_backup_is_accepted_by_a_document(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(tmp_path / "protection.keys")
+    wanted = over(database, tmp_path)
+    asked = ["protection", "accept", "--mode", "sandbox", "--data", str(tmp_path), "--reference", "акт 7"]
+    assert cli._run(cli.parser().parse_args(asked), wanted) == 0
+    assert "nothing to accept" in capsys.readouterr().out
+    safe = Safe(made(tmp_path / "protection.keys"))
+    AnchorFile(tmp_path / "protection.anchor", safe).replace(Anchor(seq=3, digest="03", recent={3: "person/kz"}))
+    assert ledger_commands.accept(wanted, Mode.SANDBOX, tmp_path, "акт 7") == 0
+    assert "it ends at change 0 of 3 and lacks person/kz" in capsys.readouterr().out
+    assert rotation_commands.status(wanted, Mode.SANDBOX, tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "registry: 1 changes" in said
+    assert "by акт 7: the registry is older than its anchor" in said
+    assert ledger_commands.accept(wanted, Mode.SANDBOX, tmp_path, "акт 8") == 0
+    assert "nothing to accept" in capsys.readouterr().out
 
 
 async def _sealed(database: Database, folder: Path, provider: FileProvider) -> None:

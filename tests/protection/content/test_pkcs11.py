@@ -11,6 +11,8 @@ import pytest
 from exchange import protecting
 from exchange.core.errors import KeysMissing, ModuleSealed, NodeError, Tampered, WrongPassphrase
 from exchange.protection.content import hpke
+from exchange.protection.content.anchor import Anchor, AnchorFile
+from exchange.protection.content.ledger import Ledger
 from exchange.protection.content.provider import RECORD, KeyProvider, Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import Vault
@@ -229,6 +231,24 @@ def test_the_keys_of_one_body_are_rotated_alone(again: Again) -> None:
     assert provider.wrap(Owner(OTHER), SECRET, b"here")[1:9] == other[1:9]
 
 
+def test_the_anchor_of_the_registry_stands_beside_a_tokens_keys(again: Again, tmp_path: Path) -> None:
+    file = AnchorFile(tmp_path / "exchange.anchor", Safe(again()))
+    file.begin()
+    held = Anchor(seq=7, digest="07", recent={7: "access_grant/1"})
+    file.advance(held)
+    provider = again()
+    kept = AnchorFile(tmp_path / "exchange.anchor", Safe(provider))
+    assert kept.read() == held
+    former = kept.version()
+    provider.rotate_all()
+    kept.renew()
+    assert kept.read() == held
+    assert former != kept.version()
+    (tmp_path / "exchange.anchor").write_bytes((tmp_path / "exchange.anchor").read_bytes()[:-1] + b"\0")
+    with pytest.raises(Tampered):
+        kept.read()
+
+
 async def test_what_was_wrapped_is_wrapped_anew_over_a_token(again: Again, place: Place, database: Database) -> None:
     provider = again()
     vault = Vault(place.pool, provider, place.vault.folder, place.vault.keys)
@@ -247,6 +267,7 @@ async def test_what_was_wrapped_is_wrapped_anew_over_a_token(again: Again, place
         provider=provider,
         safe=Safe(provider),
         vault=vault,
+        ledger=Ledger(Safe(provider), AnchorFile(place.folder / "token.anchor", Safe(provider))),
         sandbox=True,
     )
     provider.rotate_all()

@@ -365,6 +365,9 @@ IN_CLEAR = {
     "trail.digest",
     "content.file",
     "former_key.version",
+    "ledger.digest",
+    "ledger_line.told",
+    "ledger_line.digest",
     "idempotency.key",
     "inline.key",
 }
