@@ -145,13 +145,15 @@ def write(path: Path, head: bytes, master: bytearray, keys: KeySet) -> Seen:
 def replace(path: Path, whole: bytes) -> None:
     """Put a file in the place of another in one step, as `put`, and overwrite the old one.
 
-    That is done as far as the file system lets it be. What a crash leaves of it goes with the next one, or with `clear`.
+    As far as the file system lets that be. What a crash leaves of it goes with the next one, or with `clear`.
     """
     clear(path)
     with told(), suppress(OSError):  # there is none yet, or the file system knows no links
         os.link(path, _former(path))
-    put(path, whole)
-    clear(path)
+    try:
+        put(path, whole)
+    finally:
+        clear(path)
 
 
 def put(path: Path, whole: bytes) -> None:
