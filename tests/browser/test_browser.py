@@ -105,6 +105,17 @@ async def test_a_phone_shows_every_page_without_scrolling_sideways(stage: Stage,
     window.prove_quiet()
 
 
+async def test_a_desktop_cuts_no_table_off_however_long_a_body_s_name_is(stage: Stage) -> None:
+    await story(stage)
+    window: Window = await stage.open_window()
+    await window.sign_in("KZ-MVD")
+    for path in ("/", "/duties?due=overdue", "/requests", "/dispatch"):
+        await window.go(path)
+        assert await window.width() == 1280, path
+        assert await window.faults() == [], path
+    window.prove_quiet()
+
+
 PAPER = {"width": 718, "height": 1000}
 """A sheet of A4 between its margins, in CSS pixels."""
 
