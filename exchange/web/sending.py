@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exchange.core.errors import CallerUnknown, ExchangeError
 from exchange.web import guard, uploads
-from exchange.web.errors import Forged
 from exchange.web.form import Form
 from exchange.web.house import House
 from exchange.web.page import page_of
@@ -25,6 +23,6 @@ async def answered(house: House, request: Request, work: Callable[[Sent], Awaita
     else:
         try:
             return await work(sent)
-        except (CallerUnknown, Forged, ExchangeError) as found:
+        except Exception as found:  # noqa: BLE001 - whatever went wrong, what was typed is shown
             trouble, form = found, sent.form
     return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)

@@ -1,5 +1,6 @@
 """Who may send which form: signed in, from our own page, made for this session, and of the version that was seen."""
 
+import asyncpg
 import httpx
 import pytest
 
@@ -111,6 +112,25 @@ async def test_a_session_that_ended_meanwhile_loses_nothing_typed(office: Office
     answer = await person.post(f"/requests/{request}/acts/note", {**own, "text": "долго набирал"})
     assert answer.status_code == 401
     assert "долго набирал" in Reader(answer.text).text
+
+
+BROKEN = """
+CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+CREATE TRIGGER broken BEFORE INSERT ON record FOR EACH ROW EXECUTE FUNCTION broken();
+"""
+
+
+async def test_what_the_node_itself_gets_wrong_loses_nothing_typed(office: Office, owner: asyncpg.Connection) -> None:
+    request = (await office.node.submitted())["id"]
+    person = await office.person()
+    own = await person.open_form(request, "note")
+    await owner.execute(BROKEN)
+    answer = await person.post(f"/requests/{request}/acts/note", {**own, "text": "долго набирал"})
+    assert answer.status_code == 500
+    text = Reader(answer.text).text
+    assert "Ошибка узла" in text
+    assert "долго набирал" in text
+    assert "broken" not in text
 
 
 async def test_a_stale_form_shows_what_changed_and_what_was_typed(office: Office) -> None:
