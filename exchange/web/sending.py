@@ -1,4 +1,4 @@
-"""A form with files as it is sent: read, done, and shown again with what was typed where it could not be."""
+"""A form as it is sent: read, done, and shown again with what was typed where it could not be."""
 
 from collections.abc import Awaitable, Callable
 
@@ -26,3 +26,12 @@ async def answered(house: House, request: Request, work: Callable[[Sent], Awaita
         except Exception as found:  # noqa: BLE001 - whatever went wrong, what was typed is shown
             trouble, form = found, sent.form
     return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
+
+
+async def done(house: House, request: Request, work: Callable[[Form], Awaitable[Response]]) -> Response:
+    """Do what a form without files asks for, as `answered` does."""
+    form = await house.form(request)
+    try:
+        return await work(form)
+    except Exception as trouble:  # noqa: BLE001 - whatever went wrong, what was typed is shown
+        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)

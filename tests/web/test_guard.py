@@ -114,6 +114,30 @@ async def test_a_session_that_ended_meanwhile_loses_nothing_typed(office: Office
     assert "долго набирал" in Reader(answer.text).text
 
 
+FORMS = [
+    ("/substitutions", {"order_number": "долго набирал 7", "since": "2026-03-02"}),
+    ("/accounts", {"login": "new.officer", "name": "Долго Набирал"}),
+    ("/tokens", {"label": "долго набирал", "days": "30"}),
+    ("/registry/new/change", {"name.ru": "Долго набирал", "reference": "№ 5"}),
+]
+
+
+@pytest.mark.parametrize(("path", "typed"), FORMS)
+async def test_a_session_that_ended_meanwhile_loses_nothing_typed_into_other_forms(
+    office: Office, path: str, typed: dict[str, str]
+) -> None:
+    person = await office.person()
+    forged = await person.post(path, {**typed, "token": "другого сеанса", "password": "не для показа"})
+    office.node.clock.advance(hours=13)
+    ended = await person.post(path, {**typed, "password": "не для показа"})
+    assert (forged.status_code, ended.status_code) == (403, 401)
+    for text in (Reader(forged.text).text, Reader(ended.text).text):
+        assert [words for words in typed.values() if words not in text] == []
+        assert "не для показа" not in text
+    foreign = await person.http.post(path, data=typed, headers={"Sec-Fetch-Site": "cross-site"})
+    assert not [words for words in typed.values() if words in Reader(foreign.text).text]
+
+
 BROKEN = """
 CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
 CREATE TRIGGER broken BEFORE INSERT ON record FOR EACH ROW EXECUTE FUNCTION broken();

@@ -10,6 +10,8 @@ from exchange.core.errors import NotThere, Refused
 from exchange.core.people import PEOPLE
 from exchange.service import accounts, proposals
 from exchange.service.proposals import PROPOSED
+from exchange.web import sending
+from exchange.web.form import Form
 from exchange.web.house import House, Visit
 from exchange.web.plain import Plain, Wrong, filled, of_refusal
 from exchange.web.query import Query, address
@@ -40,8 +42,11 @@ async def listed(house: House, request: Request) -> Response:
 
 
 async def open_account(house: House, request: Request) -> Response:
-    """Open an account and show its set-up code this once."""
-    form = await house.form(request)
+    """Open an account and show its set-up code this once; what was typed is never lost."""
+    return await sending.done(house, request, lambda form: _opened(house, request, form))
+
+
+async def _opened(house: House, request: Request, form: Form) -> Response:
     names = ("login", "name", "post", "role", "language")
     try:
         async with house.writing(request, form) as visit:

@@ -11,6 +11,8 @@ from exchange.core.errors import NotThere, Refused
 from exchange.core.people import SIGNING, TOKEN_DAYS
 from exchange.runtime import new_token, token_digest
 from exchange.service import tokens
+from exchange.web import sending
+from exchange.web.form import Form
 from exchange.web.house import House, Visit
 from exchange.web.pages.accounts import only_the_head, proposed_instead
 from exchange.web.plain import Plain, Wrong, filled
@@ -46,8 +48,11 @@ async def listed(house: House, request: Request) -> Response:
 
 
 async def give_out(house: House, request: Request) -> Response:
-    """Give out a token and show it this once."""
-    form = await house.form(request)
+    """Give out a token and show it this once; what was typed is never lost."""
+    return await sending.done(house, request, lambda form: _given(house, request, form))
+
+
+async def _given(house: House, request: Request, form: Form) -> Response:
     try:
         async with house.writing(request, form) as visit:
             days = form.get("days").strip()

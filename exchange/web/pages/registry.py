@@ -11,17 +11,15 @@ from starlette.responses import RedirectResponse, Response
 
 from exchange.core.access import Verb, may
 from exchange.core.deadlines import local_day
-from exchange.core.errors import ExchangeError, KeyReused, NotThere, Refused, Weight
+from exchange.core.errors import KeyReused, NotThere, Refused, Weight
 from exchange.core.treaty import Step
 from exchange.service import idempotency, notices_of_parties, register
 from exchange.store.registry_notices import LAST, Wanted
 from exchange.tongues import Tongue
-from exchange.web import guard
+from exchange.web import sending
 from exchange.web.acts.remarks import Remark
-from exchange.web.errors import Forged
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
-from exchange.web.page import page_of
 from exchange.web.query import Query
 from exchange.web.registry import sheet as sheets
 from schemas.registry import AgreementView, AuthorityView, HistoryView, RegistryNoticeView
@@ -152,15 +150,16 @@ async def open_form(house: House, request: Request) -> Response:
 
 async def send(house: House, request: Request) -> Response:
     """Enter a notice, once however often the form is sent; what was typed is never lost."""
-    form = await house.form(request)
+    return await sending.done(house, request, lambda form: _answered(house, request, form))
+
+
+async def _answered(house: House, request: Request, form: Form) -> Response:
     try:
         return await _sent(house, request, form)
     except _Again as again:
         async with house.reading(request) as visit:
             shown = sheets.sheet_of(visit, again.kind, form, again.remarks)
             return house.page_for(visit, "registry_form", sheet=shown, status=again.status)
-    except (Forged, ExchangeError) as trouble:
-        return page_of(house, request, trouble, form if guard.is_from_our_page(request) else None)
 
 
 class _Again(Exception):

@@ -15,6 +15,7 @@ from exchange.runtime import new_id
 from exchange.service import idempotency, substitutions
 from exchange.store import accounts
 from exchange.store.accounts import Account
+from exchange.web import sending
 from exchange.web.errors import BadQuery
 from exchange.web.form import Form
 from exchange.web.house import House, Visit
@@ -53,8 +54,11 @@ async def listed(house: House, request: Request) -> Response:
 
 
 async def enter(house: House, request: Request) -> Response:
-    """Enter a substitution, once however often the form is sent."""
-    form = await house.form(request)
+    """Enter a substitution, once however often the form is sent; what was typed is never lost."""
+    return await sending.done(house, request, lambda form: _entered(house, request, form))
+
+
+async def _entered(house: House, request: Request, form: Form) -> Response:
     try:
         async with house.writing(request, form) as visit:
             values = {name: form.get(name).strip() for name in FIELDS}
