@@ -56,6 +56,15 @@ async def test_the_registry_is_shown_as_it_was_on_a_day(office: Office) -> None:
     await person.get("/registry?on=2019-13-01", 422)
 
 
+async def test_p_4_1_people_of_a_sample_body_come_in_on_the_days_of_the_sandbox_s_clock(office: Office) -> None:
+    await office.node.open_clock()
+    await send(await office.person("KZ-MVD"), "designation", **{**NEW, "since": "2040-01-01"})
+    newcomer = {"authority": "KZ-GP", "role": "head", "next": "/"}
+    for now, status in (("2039-12-31T18:59:59Z", 422), ("2039-12-31T19:00:00Z", 303)):
+        await office.node.http.post("/v1/sandbox/clock", json={"now": now, "frozen": True})
+        assert (await office.nobody().post("/sign-in", newcomer)).status_code == status, now
+
+
 async def test_p_4_3_a_head_notifies_and_another_party_acknowledges(office: Office) -> None:
     kz, ru = await office.person("KZ-MVD"), await office.person("RU-MVD")
     place = await send(kz, "designation", **NEW)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from exchange.core.errors import CallerUnknown
 from exchange.service import people, register, sessions
 from exchange.service import sign_in as proved
-from exchange.store import registry
+from exchange.store import registry, sandbox
 from exchange.web import agents, guard
 from exchange.web.errors import PageFault
 from exchange.web.house import House
@@ -52,7 +52,7 @@ async def show(house: House, request: Request) -> Response:
     asked, tongue = Query(request), house.tongue(request)
     code, role = asked.text("authority"), asked.member("role", Role)
     async with house.runtime.connection() as conn:
-        now = house.runtime.clock()
+        now = await sandbox.now(conn)
         bodies = (*await register.authorities(conn, None, now), *await register.outside(conn, now))
     known = {body.code: _desk(body, tongue.code) for body in bodies}
     chosen = (known[code], role) if code in known and role in ROLES else None
@@ -75,7 +75,7 @@ async def sign_in(house: House, request: Request) -> Response:
     form, real = await house.form(request), house.runtime.clock()
     authority, role = form.get("authority"), form.get("role")
     async with house.runtime.transaction() as conn:
-        known = await registry.named(conn, [authority.replace("\0", "")], real)
+        known = await registry.named(conn, [authority.replace("\0", "")], await sandbox.now(conn))
         if authority not in known or role not in ROLES:
             raise PageFault("nobody", 422)
         actor = await people.sample(conn, authority, Role(role), real)
