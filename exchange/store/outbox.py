@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from exchange.store.database import Connection
@@ -19,7 +20,8 @@ UPDATE outbox o SET leased_until = now() + $3 FROM due WHERE o.id = due.id RETUR
 """
 
 # A reminder is overtaken when its duty is closed or has another due date; one of a postponement (its version is
-# minus the entry that postponed), when that is over.
+# minus the entry that postponed), when that is over. Notices hold Russian names: `names` are those in the addressee's
+# language, as the registry has them now.
 SELECT_LEASED = """
 SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data, a.zone, a.language, o.request,
        o.seq, o.authority, o.mailbox, a.reach, r.submitted ->> 'handling' AS handling,
@@ -28,7 +30,13 @@ SELECT o.id, o.kind, o.message_id, o.tries, o.leased_until, o.data::text AS data
             WHEN o.due_version < 0 THEN d.state <> 'suspended'
                  OR (r.snapshot -> 'postponement' ->> 'seq')::int IS DISTINCT FROM -o.due_version
             ELSE d.state <> 'running' OR d.due_version <> o.due_version
-       END AS overtaken
+       END AS overtaken,
+       CASE WHEN a.language <> 'ru' THEN (
+            SELECT json_object_agg(n.code, n.name ->> a.language)::text FROM authority n
+             WHERE n.name ? a.language
+               AND n.code IN (o.data #>> '{requesting,code}', o.data #>> '{requested,code}', o.data #>> '{holder,code}',
+                              o.data #>> '{debtor,code}'))
+       END AS names
   FROM outbox o
   JOIN authority a ON a.code = o.authority
   LEFT JOIN request r ON r.id = o.request
@@ -125,8 +133,16 @@ async def lease(conn: Connection, now: datetime, limit: int, length: timedelta) 
     claimed = [row["id"] for row in await conn.fetch(UPDATE_LEASED, now, limit, length)]
     if not claimed:
         return ()
-    rows = await conn.fetch(SELECT_LEASED, claimed)
-    return tuple(Leased(**{**row, "data": json.loads(row["data"])}) for row in rows)
+    return tuple(_leased(dict(row)) for row in await conn.fetch(SELECT_LEASED, claimed))
+
+
+def _leased(row: dict[str, Any]) -> Leased:
+    """Make a notice of its row, each body in its data under the name that the addressee's language has for it."""
+    data, names = json.loads(row["data"]), json.loads(row.pop("names") or "{}")
+    for told in data.values():
+        if isinstance(told, dict) and told.get("code") in names:
+            told["name"] = names[told["code"]]
+    return Leased(**{**row, "data": data})
 
 
 async def mark_sent(conn: Connection, notice: Leased, at: datetime) -> None:

@@ -260,19 +260,44 @@ def test_the_wait_doubles_up_to_an_hour_with_jitter() -> None:
     assert delay(0, 0.0) == timedelta(seconds=22.5)
 
 
-async def test_a_mail_is_in_the_language_of_its_authority(node: Node) -> None:
-    """Russian unless the registry says otherwise; nothing of one language is left in the other but names and zones."""
-    await node.rows("UPDATE authority SET language = 'en' WHERE code = 'RU-MVD' RETURNING code")
+@pytest.mark.parametrize(
+    ("language", "subject", "near", "last", "names"),
+    [
+        (
+            "en",
+            "Request KZ-MVD/2026/O-00001",
+            "execution of the request",
+            "Last day: 31 March 2026, until 24:00 (Europe/Moscow)",
+            ("Ministry of Internal Affairs of the Republic of Kazakhstan", "of the Russian Federation"),
+        ),
+        (
+            "kk",
+            "KZ-MVD/2026/O-00001 өтініші",
+            "өтінішті орындау",
+            "Соңғы күн: 2026 ж. 31 наурыз, сағат 24:00-ге дейін (Europe/Moscow)",
+            ("Қазақстан Республикасының Ішкі істер министрлігі", "Ресей Федерациясының Ішкі істер министрлігі"),
+        ),
+    ],
+)
+async def test_a_mail_is_in_the_language_of_its_authority(
+    node: Node, language: str, subject: str, near: str, last: str, names: tuple[str, str]
+) -> None:
+    """Russian unless the registry says otherwise; the names of bodies are in that language, too, where it has them."""
+    await node.rows("UPDATE authority SET language = $1 WHERE code = 'RU-MVD' RETURNING code", language)
     await node.office.submit()
     await remind_due(node.db, Readings(), NOW + timedelta(days=31))
     await deliver_due(node.db, node.post, NOW + timedelta(days=31))
-    english = [mail for mail in await node.mails() if mail.to.startswith("ru-mvd@")]
-    assert {mail.subject.partition(":")[0] for mail in english} == {"Request KZ-MVD/2026/O-00001"}
-    (execution,) = [mail for mail in english if "execution of the request" in mail.subject]
-    assert "Last day: 31 March 2026, until 24:00 (Europe/Moscow)" in execution.text
+    mails = await node.mails()
+    told = [mail for mail in mails if mail.to.startswith("ru-mvd@")]
+    assert {mail.subject.partition(":")[0] for mail in told} == {subject}
+    (execution,) = [mail for mail in told if near in mail.subject]
+    assert last in execution.text
     assert execution.html is not None
-    assert '<html lang="en">' in execution.html
-    assert "31 March 2026" in execution.html
+    assert f'<html lang="{language}">' in execution.html
+    assert last.partition(": ")[2] in execution.html
+    assert [name for name in names if name not in execution.text or name not in execution.html] == []
+    assert "Министерство" not in execution.text
+    assert "Министерство" in next(mail for mail in mails if mail.to.startswith("kz-mvd@")).text
 
 
 async def test_a_name_is_no_markup(node: Node) -> None:
