@@ -34,6 +34,9 @@ FAULTS: Final = """() => {
 }"""
 """What is wrong with a page for whoever hears it, or sees it on a phone or on paper."""
 
+LOOKS: Final = (("light", "ru-RU"), ("dark", "ru-RU"), ("light", "kk-KZ"))
+"""How a page is looked at where it must fit: by which light, in which language; Kazakh has the longest labels."""
+
 
 @dataclass
 class Window:
@@ -58,6 +61,10 @@ class Window:
     async def faults(self) -> list[str]:
         """Return what is wrong with the page: names, labels, headings, tables that are cut off."""
         return list(await self.page.evaluate(FAULTS))
+
+    async def language(self) -> str:
+        """Return the language that the page says it is in."""
+        return str(await self.page.evaluate("document.documentElement.lang"))
 
     async def width(self) -> int:
         """Return how wide the page is, in CSS pixels."""

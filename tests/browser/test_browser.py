@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.house import URGENT
-from tests.browser.stage import Stage, Window
+from tests.browser.stage import LOOKS, Stage, Window
 
 LONG = "Оченьдлинноесловобезпробелов" * 12
 THEMES = ("light", "dark")
@@ -45,8 +45,10 @@ async def test_from_sign_in_to_an_act(stage: Stage) -> None:
     assert "Просим сообщить" in await page.locator("#record ~ ol").inner_text()
     await page.get_by_role("link", name="English").click()
     await page.wait_for_function("document.documentElement.lang === 'en'")
-    assert await page.locator("html").get_attribute("lang") == "en"
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("link", name="Қазақша").click()
+    await page.wait_for_function("document.documentElement.lang === 'kk'")
+    assert "2026 ж." in await page.locator("footer").inner_text()
+    await page.get_by_role("button", name="Шығу").click()
     await page.wait_for_url("**/sign-in")
     await window.go("/")
     assert "/sign-in" in page.url
@@ -85,10 +87,11 @@ async def test_an_act_by_keyboard_alone_and_an_error_keeps_what_was_typed(stage:
     window.prove_quiet(refused=1)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_a_phone_shows_every_page_without_scrolling_sideways(stage: Stage, theme: str) -> None:
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+async def test_a_phone_shows_every_page_without_scrolling_sideways(stage: Stage, theme: str, locale: str) -> None:
     made = await story(stage)
-    window: Window = await stage.open_window(360, 740, color_scheme=theme, is_mobile=True, has_touch=True)
+    phone = {"color_scheme": theme, "locale": locale, "is_mobile": True, "has_touch": True}
+    window: Window = await stage.open_window(360, 740, **phone)
     await window.go("/sign-in")
     assert await window.width() == 360
     await window.sign_in("KZ-MVD")
@@ -102,6 +105,7 @@ async def test_a_phone_shows_every_page_without_scrolling_sideways(stage: Stage,
         await window.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert await window.width() == 360, path
         assert await window.faults() == [], path
+        assert await window.language() == locale[:2], path
     window.prove_quiet()
 
 
@@ -120,9 +124,10 @@ PAPER = {"width": 718, "height": 1000}
 """A sheet of A4 between its margins, in CSS pixels."""
 
 
-async def test_no_page_scrolls_sideways_on_a_tablet(stage: Stage) -> None:
+@pytest.mark.parametrize("locale", ["ru-RU", "kk-KZ"])
+async def test_no_page_scrolls_sideways_on_a_tablet(stage: Stage, locale: str) -> None:
     await story(stage)
-    window: Window = await stage.open_window(800, 1000)
+    window: Window = await stage.open_window(800, 1000, locale=locale)
     await window.sign_in("KZ-MVD")
     for path in ("/", "/duties?due=overdue", "/requests", "/registry", "/registry/notices", "/mail", "/dispatch"):
         await window.go(path)
@@ -130,9 +135,10 @@ async def test_no_page_scrolls_sideways_on_a_tablet(stage: Stage) -> None:
     window.prove_quiet()
 
 
-async def test_paper_cuts_no_table_off(stage: Stage) -> None:
+@pytest.mark.parametrize(("locale", "column"), [("ru-RU", "приостановлено"), ("kk-KZ", "тоқтатыла тұрған")])
+async def test_paper_cuts_no_table_off(stage: Stage, locale: str, column: str) -> None:
     await story(stage)
-    window: Window = await stage.open_window()
+    window: Window = await stage.open_window(locale=locale)
     await window.sign_in("KZ-MVD")
     await window.page.set_viewport_size(PAPER)
     await window.page.emulate_media(media="print")
@@ -141,7 +147,7 @@ async def test_paper_cuts_no_table_off(stage: Stage) -> None:
         assert await window.width() <= PAPER["width"], path
         assert await window.faults() == [], path
     await window.go("/")
-    assert await window.page.get_by_role("columnheader", name="приостановлено").is_visible()
+    assert await window.page.get_by_role("columnheader", name=column).is_visible()
     await window.page.locator("tbody a").first.click()
     await window.page.wait_for_url("**/requests/*")
     lefts = "[...document.querySelectorAll('.record .seq')].map(one => one.getBoundingClientRect().left)"

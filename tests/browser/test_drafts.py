@@ -6,10 +6,9 @@ import pytest
 
 from schemas.vocabulary import Role
 from tests.api.drafts import WORDS, save, sent, start, step
-from tests.browser.stage import Stage, Window
+from tests.browser.stage import LOOKS, Stage, Window
 
 LONG = "Оченьдлинноесловобезпробелов" * 12
-THEMES = ("light", "dark")
 
 
 async def test_p_6_5_two_people_write_return_and_sign_by_keyboard(stage: Stage) -> None:
@@ -74,11 +73,14 @@ async def every_draft(stage: Stage) -> list[str]:
     return ["/drafts", "/drafts/new", *paths, f"{paths[1]}/sign"]
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_a_phone_shows_every_page_of_drafts_without_scrolling_sideways(stage: Stage, theme: str) -> None:
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+async def test_a_phone_shows_every_page_of_drafts_without_scrolling_sideways(
+    stage: Stage, theme: str, locale: str
+) -> None:
     paths = await every_draft(stage)
     made = await stage.node.submitted()
-    window: Window = await stage.open_window(360, 740, color_scheme=theme, is_mobile=True, has_touch=True)
+    phone = {"color_scheme": theme, "locale": locale, "is_mobile": True, "has_touch": True}
+    window: Window = await stage.open_window(360, 740, **phone)
     await window.sign_in("KZ-MVD", "head")
     for path in paths:
         await window.go(path)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.stage import Window, listening
+from tests.browser.stage import LOOKS, Window, listening
 from tests.conftest import Database
 from tests.web.chambers import ITEMS, PLAIN, Chambers, open_chambers, register
 from tests.web.test_protection_pages import approved
@@ -19,7 +19,6 @@ SHOTS = os.environ.get("EXCHANGE_SHOTS")
 """A folder for pictures of the pages, if somebody wants to look at them."""
 
 LONG = "Оченьдлинноесловобезпробелов" * 12
-THEMES = ("light", "dark")
 ACTS = ("authorise_release", "copy", "destroy", "regrade", "report_breach")
 
 
@@ -197,16 +196,17 @@ async def test_a_secret_lives_and_ends_by_keyboard(scene: Scene) -> None:
         window.prove_quiet()
 
 
-@pytest.mark.parametrize("scheme", THEMES)
-async def test_every_page_fits_a_phone_and_has_its_landmarks(scene: Scene, scheme: Any) -> None:
+@pytest.mark.parametrize(("scheme", "locale"), LOOKS)
+async def test_every_page_fits_a_phone_and_has_its_landmarks(scene: Scene, scheme: Any, locale: str) -> None:
     keeper = await scene.chambers.keeper("KZ-MVD")
 
     wordy = {"designation": LONG, "purpose": LONG, "requirements.text": LONG}
     item = await register(keeper, PLAIN.encode(), **wordy)
     nsc = await scene.chambers.keeper("KZ-NSC")
     release = await approved(keeper, nsc, item, "AM-POL")
-    window = await scene.window("KZ-MVD", viewport={"width": 360, "height": 800}, color_scheme=scheme)
-    wide = await scene.window("KZ-MVD", color_scheme=scheme)
+    look: Any = {"color_scheme": scheme, "locale": locale}
+    window = await scene.window("KZ-MVD", viewport={"width": 360, "height": 800}, **look)
+    wide = await scene.window("KZ-MVD", **look)
     places = (
         "",
         "/items",
@@ -236,7 +236,9 @@ async def test_every_page_fits_a_phone_and_has_its_landmarks(scene: Scene, schem
             assert await one.page.locator("h1").count() == 1, place
             assert await one.page.locator("main, header, nav").count() >= 3, place
             assert await one.faults() == [], place
-            await shoot(one, f"{place.strip('/').replace('/', '-').replace(item, 'item') or 'desk'}-{width}-{scheme}")
+            await shoot(
+                one, f"{place.strip('/').replace('/', '-').replace(item, 'item') or 'desk'}-{width}-{scheme}-{locale}"
+            )
     window.prove_quiet()
     wide.prove_quiet()
 

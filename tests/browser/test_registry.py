@@ -38,9 +38,13 @@ async def shoot(window: Window, name: str) -> None:
         await window.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-async def test_p_4_3_a_notice_is_entered_and_acknowledged_on_any_screen(stage: Stage, width: int, scheme: Any) -> None:
-    kz = await stage.open_window(width, color_scheme=scheme)
+@pytest.mark.parametrize(
+    ("width", "scheme", "locale"), [(1280, "light", "ru-RU"), (360, "dark", "ru-RU"), (360, "light", "kk-KZ")]
+)
+async def test_p_4_3_a_notice_is_entered_and_acknowledged_on_any_screen(
+    stage: Stage, width: int, scheme: Any, locale: str
+) -> None:
+    kz = await stage.open_window(width, color_scheme=scheme, locale=locale)
     await kz.sign_in("KZ-MVD")
     await enter(kz)
     for path in PAGES:
@@ -48,7 +52,7 @@ async def test_p_4_3_a_notice_is_entered_and_acknowledged_on_any_screen(stage: S
         assert await kz.width() <= width, path
         assert await kz.faults() == [], path
         await shoot(kz, f"{path.strip('/').replace('/', '-')}-{width}")
-    ru = await stage.open_window(width, color_scheme=scheme)
+    ru = await stage.open_window(width, color_scheme=scheme, locale=locale)
     await ru.sign_in("RU-MVD")
     await ru.go("/registry/notices?awaiting=RU")
     await ru.page.click("main .number")
