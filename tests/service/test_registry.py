@@ -22,7 +22,7 @@ FACT: TypeAdapter[AnyFact] = TypeAdapter(Fact)
 PROSECUTOR: dict[str, Any] = {
     "kind": "designation",
     "authority": "KZ-GP",
-    "name": {"ru": "Генеральная прокуратура (образец)", "en": "Prosecutor (sample)"},
+    "name": {"ru": "Генеральная прокуратура (образец)", "en": "Prosecutor (sample)", "kk": "Бас прокуратура (үлгі)"},
     "zone": "Asia/Almaty",
     "reach": "node",
     "mailbox": "kz-gp@node.example",
@@ -294,7 +294,8 @@ async def test_of_two_notices_on_one_authority_at_one_moment_each_is_decided_aft
 
 
 async def test_the_mail_of_a_notice_says_what_every_party_may_know(node: Node) -> None:
-    await node.rows("UPDATE authority SET language = 'en' WHERE code = 'BY-MVD' RETURNING code")
+    for code, language in (("BY-MVD", "en"), ("KG-MVD", "kk")):
+        await node.rows("UPDATE authority SET language = $2 WHERE code = $1 RETURNING code", code, language)
     await enter(node.office, "KZ-MVD", **PROSECUTOR)
     await node.clock()
     mails = {mail.to: mail for mail in await node.mails()}
@@ -306,6 +307,10 @@ async def test_the_mail_of_a_notice_says_what_every_party_may_know(node: Node) -
         assert russian.html is not None
         assert said in russian.html
     assert "Prosecutor (sample) (KZ-GP)" in english.text
+    kazakh = mails["kg-mvd@node.example"]
+    assert kazakh.subject == "Тізілімнің № 21 хабарламасы: органның айқындалуы"
+    for said in ("Бас прокуратура (үлгі) (KZ-GP)", "Қазақстан", "2026 ж. 1 наурыз", "Нота № 14"):
+        assert said in kazakh.text
     assert russian.notice is not None
     assert (russian.notice.kind, russian.notice.request) == ("registry", None)
 

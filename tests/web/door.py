@@ -11,7 +11,7 @@ import pyotp
 from exchange.core.access import Actor
 from exchange.service import accounts
 from schemas.people import AccountWanted
-from schemas.vocabulary import Role
+from schemas.vocabulary import Language, Role
 from tests.web.house import Office, Person
 
 PASSWORD = "длинная фраза о погоде 7"
@@ -29,10 +29,12 @@ class Door:
 
     office: Office
 
-    async def account(self, login: str, role: Role = Role.HEAD, authority: str = "KZ-MVD") -> str:
+    async def account(
+        self, login: str, role: Role = Role.HEAD, authority: str = "KZ-MVD", language: Language = Language.RU
+    ) -> str:
         """Open an account and return its set-up code."""
         runtime = self.office.node.runtime
-        wanted = AccountWanted(login=login, name="Петров П. П.", post="Начальник", role=role)
+        wanted = AccountWanted(login=login, name="Петров П. П.", post="Начальник", role=role, language=language)
         async with runtime.transaction() as conn:
             actor, now = replace(OPERATOR, authority=authority), runtime.clock()
             made = await accounts.open_account(conn, actor, wanted, now, now, sandbox=False)
@@ -44,10 +46,14 @@ class Door:
         form = {"login": login, "code": code, "new_password": PASSWORD, "again": PASSWORD}
         return await (person or self.office.nobody()).post("/set-up", {**form, **changes})
 
-    async def enrolled(self, login: str, role: Role = Role.HEAD, authority: str = "KZ-MVD") -> "Owner":
+    async def enrolled(
+        self, login: str, role: Role = Role.HEAD, authority: str = "KZ-MVD", language: Language = Language.RU
+    ) -> "Owner":
         """Open an account, set it up, and enrol its second factor."""
         person = self.office.nobody()
-        assert (await self.set_up(login, await self.account(login, role, authority), person)).status_code == 303
+        assert (
+            await self.set_up(login, await self.account(login, role, authority, language), person)
+        ).status_code == 303
         page = await person.get("/set-up/second")
         secret = "".join(re.findall(r'<code class="secret">([A-Z2-7 ]+)</code>', page.source)[0].split())
         owner = Owner(self, login, secret, person)

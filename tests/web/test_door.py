@@ -10,6 +10,7 @@ import pytest
 from exchange.main import create_app
 from exchange.service.passwords import Cost, Passwords
 from exchange.settings import Settings
+from schemas.vocabulary import Language
 from tests.web.door import PASSWORD, WRONG, Door, Owner, deeds, lives
 from tests.web.house import Reader
 
@@ -22,6 +23,21 @@ async def test_a_set_up_code_leads_to_two_factors_and_a_session(door: Door) -> N
     assert (await petrov.sign_in()).status_code == 303
     told = [deed for deed, _, _ in await deeds(door)]
     assert told == ["access_changed", "access_changed", "access_changed", "signed_in"]
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_the_pages_are_in_the_account_s_language_unless_the_browser_holds_a_choice(
+    door: Door, language: Language
+) -> None:
+    petrov = await door.enrolled("petrov.pp", language=language)
+    petrov.later()
+    new, chosen = door.office.nobody(), door.office.nobody()
+    assert (await petrov.sign_in(new)).status_code == 303
+    assert (await new.get("/account")).all("html", lang=language)
+    petrov.later()
+    assert (await chosen.http.get("/sign-in?lang=en")).status_code == 303
+    assert (await petrov.sign_in(chosen)).status_code == 303
+    assert (await chosen.get("/account")).all("html", lang="en")
 
 
 async def test_a_set_up_code_is_good_once(door: Door) -> None:
