@@ -1,5 +1,21 @@
 """Lines that bear a secrecy mark, however they are dressed up, and lines that bear none."""
 
+from hypothesis import strategies as st
+
+from exchange.protection.core.markwords import (
+    ABBREVIATIONS,
+    AFTER,
+    BEFORE,
+    COPY,
+    LIMITS,
+    MONTHS,
+    NUMBER,
+    OF,
+    PREFIXES,
+    RELEASED,
+    SOLE,
+)
+
 SPELLINGS = (
     # Russian, Kazakh, Armenian, Lithuanian and English, as the sources write them.
     "Особой важности",
@@ -286,3 +302,13 @@ ORDINARY = (
     "Classified information",
     "Кое\nсекретно\nпередал".replace("секретно", "секретное"),
 )
+
+WORDS = (*PREFIXES, *BEFORE, *AFTER, *MONTHS, *COPY, *SOLE, *NUMBER, *OF, *LIMITS, *RELEASED, *ABBREVIATIONS)
+PARTS = st.one_of(
+    st.sampled_from(SPELLINGS),
+    st.sampled_from(WORDS),
+    st.sampled_from(["\n", "\n", "\r\n", "\x85", "|", "!", "а)", "IV.", "\u202e", "\u202c", "щ", "漢", "О.В.", "ﷺ"]),
+    st.integers(0, 10**45).map(str),
+    st.text(max_size=3),
+)
+"""What texts for the guard are put together of."""

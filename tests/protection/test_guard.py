@@ -5,13 +5,15 @@ from collections.abc import Callable
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.protection.core import marklines
 from exchange.protection.core.guard import Guard, guard_of, marked_fields
 from exchange.protection.core.skimming import skim_of
+from tests.protection import plain_guard
 from tests.protection.cases import law
-from tests.protection.marks import COUNTED, LISTED, MARK_LINES, ORDINARY, SPELLINGS
+from tests.protection.marks import COUNTED, LISTED, MARK_LINES, ORDINARY, PARTS, SPELLINGS
 
 GUARD: Guard = guard_of(law().regimes.values())
 SKIM = skim_of(GUARD)
@@ -123,6 +125,32 @@ HOSTILE = {
     "lines of prefixes": "Гриф секретности: " * 1_000,
     "different characters": "".join(chr(0x4E00 + index) for index in range(20_000)),
 }
+
+
+@given(st.lists(PARTS, max_size=12), st.sampled_from(["", " ", "\n"]))
+@settings(max_examples=1500, deadline=None)
+def test_the_quick_way_and_the_plain_way_find_the_same(parts: list[str], between: str) -> None:
+    text = between.join(parts)
+    assert GUARD.marked_lines(text) == plain_guard.marked_lines(GUARD, text)
+
+
+@pytest.mark.parametrize("text", [*SPELLINGS, *MARK_LINES, *COUNTED, *LISTED, *ORDINARY])
+def test_the_two_ways_agree_on_what_is_known(text: str) -> None:
+    for each in (text, text.lower(), "\n".join(text), f"1) {text}", f"{text} щ", f"{text}\nЭкз. № 1"):
+        assert GUARD.marked_lines(each) == plain_guard.marked_lines(GUARD, each)
+
+
+@pytest.mark.parametrize("text", ["274435229009614392551940813518", "п 570, 8", "392 5\n08", "+7 392 108-06"])
+def test_digits_alone_spell_no_words(text: str) -> None:
+    """The digits of a number look like letters: 392 like «egz», 08 like «ОВ»."""
+    assert not GUARD.bears_mark(text)
+
+
+def test_stages_that_are_found_out_anew_lead_where_they_led(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*MARK_LINES, *COUNTED, *ORDINARY]
+    before = [GUARD.marked_lines(text) for text in texts]
+    monkeypatch.setattr(marklines, "STAGES", 8)
+    assert [GUARD.marked_lines(text) for text in texts] == before
 
 
 @pytest.mark.parametrize("name", HOSTILE)

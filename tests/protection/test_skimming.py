@@ -4,15 +4,16 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.api.examples import ACTS, SUBMISSION
 from exchange.protection.core.guard import guard_of
 from exchange.protection.core.lookalikes import skeleton
 from exchange.protection.core.skimming import skim_of
+from tests.protection import plain_guard
 from tests.protection.cases import law
-from tests.protection.marks import COUNTED, LISTED, MARK_LINES, ORDINARY, SPELLINGS
+from tests.protection.marks import COUNTED, LISTED, MARK_LINES, ORDINARY, PARTS, SPELLINGS
 
 GUARD = guard_of(law().regimes.values())
 SKIM = skim_of(GUARD)
@@ -46,6 +47,26 @@ def test_what_the_guard_finds_the_first_look_does_not_let_through(text: str, dis
 )
 def test_the_two_agree_on_anything_put_together_of_both(text: str) -> None:
     assert SKIM.may_bear(text) or not GUARD.bears_mark(text)
+
+
+@given(st.lists(PARTS, max_size=12), st.sampled_from(["", " ", "\n"]))
+@settings(max_examples=1500, deadline=None)
+def test_the_first_look_lets_nothing_through_that_the_plain_way_finds(parts: list[str], between: str) -> None:
+    text = between.join(parts)
+    assert SKIM.may_bear(text) or not plain_guard.marked_lines(GUARD, text)
+
+
+BEFORE = [
+    *("ОВ CEKPETHO", "СС/SECRET.", "СС!Құпия", "№ 1_ОВ", "№1) ОВ. 1,", "9 СС, экз. 1", "ОВ № 3", "СС1) NUMBER 74"),
+    *("нөмір 0 СС", "О.В. Գաղտնի", "632611524768962895905496466547663469402023064497536730443052а) CEKPETHO"),
+    "3 321165359572530170160351129307mar/Гриф ограничения доступаVISISKAI SLAPTAI",
+]
+
+
+@pytest.mark.parametrize("text", BEFORE)
+def test_marks_beside_two_letters_and_far_from_the_beginning_are_looked_at(text: str) -> None:
+    assert GUARD.bears_mark(text)
+    assert SKIM.may_bear(f"текст\n{text}\nтекст")
 
 
 @given(st.text())

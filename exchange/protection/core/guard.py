@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from exchange.protection.core.lookalikes import as_skeleton, letters_of, otherwise, skeleton, unframed
+from exchange.protection.core.lookalikes import (
+    READ_OTHERWISE,
+    as_skeleton,
+    folded_lines,
+    letters_of,
+    otherwise,
+    skeleton,
+    unframed,
+)
 from exchange.protection.core.marklines import Reader, Word, reader_of
 from exchange.protection.core.markwords import PREFIXES, SPELLINGS
 from schemas.regimes import Regime
@@ -30,7 +38,8 @@ class Guard:
     only beside a number, on their line or on the next.
     """
 
-    marks: tuple[str, ...]
+    marks: frozenset[str]
+    longest: int
     prefixes: tuple[str, ...]
     pieces: frozenset[str]
     reader: Reader
@@ -44,48 +53,88 @@ class Guard:
         return next(self._marked(text), None) is not None
 
     def _marked(self, text: str) -> Iterator[int]:
-        """Yield the numbers of the lines that bear a mark or begin one."""
-        lines = text.splitlines()
-        folded = [(number, letters) for number, line in enumerate(lines, 1) if (letters := letters_of(line))]
-        skeletons = [as_skeleton(letters) for _, letters in folded]
-        for index, (number, letters) in enumerate(folded):
+        """Yield the numbers of the lines that bear a mark or begin one; a line that came before is not read again."""
+        sheet = Sheet.of(text)
+        judged: dict[str, bool] = {}
+        for index, letters in enumerate(sheet.letters):
+            line = sheet.lines[index]
+            marked = judged.get(line)
+            if marked is None:
+                marked = self._is_marked(line, letters)
+                judged[line] = marked
             if (
-                self._is_marked(lines[number - 1], letters)
-                or (skeletons[index] in self.pieces and self._is_cut(skeletons, index))
-                or self._is_abbreviated(lines, folded, index)
+                marked
+                or (sheet.skeletons[index] in self.pieces and self._is_cut(sheet.skeletons, index))
+                or (len(letters) <= _FRAMED and self._is_abbreviated(sheet, index))
             ):
-                yield number
+                yield sheet.numbers[index]
 
     def _is_marked(self, line: str, letters: str) -> bool:
         """Tell whether a line bears a mark, however it is read; two letters with full stops are initials."""
-        found = {self.reader.mark_in(each) for each in (letters, *map(letters_of, otherwise(line)))} - {None}
-        return bool(found) and (found != {Word.ABBREVIATION} or _INITIALS.search(line) is None)
+        found = self.reader.mark_in(letters)
+        if found is not Word.MARK and READ_OTHERWISE.search(line) is not None:
+            others = {self.reader.mark_in(each) for each in map(letters_of, otherwise(line))}
+            found = Word.MARK if Word.MARK in others else found or next(iter(others - {None}), None)
+        return found is Word.MARK or (found is not None and _INITIALS.search(line) is None)
 
-    def _is_abbreviated(self, lines: Sequence[str], folded: Sequence[tuple[int, str]], index: int) -> bool:
+    def _is_abbreviated(self, sheet: "Sheet", index: int) -> bool:
         """Tell whether a line is a mark in two letters, and the one before or after it a copy's number."""
-        number, letters = folded[index]
-        if len(letters) > _FRAMED or not self.reader.is_abbreviation(letters_of(unframed(lines[number - 1]))):
+        if not self.reader.is_abbreviation(sheet.bare(index)):
             return False
-        beside = (*folded[max(0, index - 1) : index], *folded[index + 1 : index + 2])
-        return _INITIALS.search(lines[number - 1]) is None and any(
-            self.reader.is_copy_number(letters)
-            or (
-                _FRAME & {letters[0], letters[-1]}
-                and self.reader.is_copy_number(letters_of(unframed(lines[number - 1])))
+        beside = (each for each in (index - 1, index + 1) if 0 <= each < len(sheet.lines))
+        return any(self._is_copy(sheet, each) for each in beside) and _INITIALS.search(sheet.lines[index]) is None
+
+    def _is_copy(self, sheet: "Sheet", index: int) -> bool:
+        """Tell whether a line is a copy's number, in a frame or without one; one that came before is not read again."""
+        line = sheet.lines[index]
+        held = sheet.copies.get(line)
+        if held is None:
+            letters = sheet.letters[index]
+            framed = _FRAME & {letters[0], letters[-1]}
+            held = self.reader.is_copy_number(letters) or (
+                bool(framed) and self.reader.is_copy_number(sheet.bare(index))
             )
-            for number, letters in beside
-        )
+            sheet.copies[line] = held
+        return held
 
     def _is_cut(self, lines: Sequence[str], index: int) -> bool:
         """Tell whether a mark begins with a line and goes on over others."""
         joined = lines[index]
-        for letters in lines[index + 1 : index + 1 + len(max(self.marks, key=len))]:
+        for place in range(index + 1, min(index + 1 + self.longest, len(lines))):
             if joined not in self.pieces:
                 return False
-            joined += letters
+            joined += lines[place]
             if joined in self.marks:
                 return True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of a text that hold letters: their numbers from 1, as they came, their letters, those without digits.
+
+    `copies` says of lines that were asked about whether they are a copy's number.
+    """
+
+    numbers: Sequence[int]
+    lines: Sequence[str]
+    letters: Sequence[str]
+    skeletons: Sequence[str]
+    copies: dict[str, bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> "Sheet":
+        """Fold a text, all of it at once."""
+        letters, lines = folded_lines(text), text.splitlines()
+        numbers = [number for number, each in enumerate(letters, 1) if each]
+        kept = [each for each in letters if each]
+        skeletons = as_skeleton("\n".join(kept)).split("\n")
+        return cls(numbers, [lines[number - 1] for number in numbers], kept, skeletons)
+
+    def bare(self, index: int) -> str:
+        """Return the letters of a line without the signs that may be its frame."""
+        line = self.lines[index]
+        return letters_of(unframed(line)) if "|" in line or "!" in line else self.letters[index]
 
 
 def guard_of(regimes: Iterable[Regime]) -> Guard:
@@ -99,10 +148,10 @@ def guard_of(regimes: Iterable[Regime]) -> Guard:
         for spelling in (degree.stamp, *degree.words.values(), *degree.spellings)
         for part in spelling.split("/")
     }
-    marks = tuple(sorted((spelled | set(map(skeleton, SPELLINGS))) - {""}))
+    marks = frozenset((spelled | set(map(skeleton, SPELLINGS))) - {""})
     pieces = {mark[:length] for mark in marks for length in range(1, len(mark))}
     prefixes = tuple(sorted({skeleton(prefix) for prefix in PREFIXES}))
-    return Guard(marks, prefixes, frozenset(pieces), reader_of(marks))
+    return Guard(marks, max(map(len, marks)), prefixes, frozenset(pieces), reader_of(sorted(marks)))
 
 
 def marked_fields(bears: Callable[[str], bool], value: object, pointer: str = "") -> Iterator[str]:

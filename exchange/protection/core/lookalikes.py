@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Final
 
 _CLASSES: Final = (
@@ -61,7 +60,14 @@ LISTED: Final = r"(?:(?:[IVXІХivxіх]\s*+){1,5}+|[^\W\d_]\s*+)[.)]"
 
 _LISTED: Final = re.compile(r"(?:[^\w@$¢€|!]|[\d_])*+" + LISTED)
 
-CACHED: Final = 8192
+BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+"""Where `str.splitlines` ends a line."""
+
+KEPT: Final = 1 << 17
+"""Characters of which it is kept what stands for them: all that are written, and then some."""
+
+READ_OTHERWISE: Final = re.compile("[|!.)\u202e]")
+"""What a line holds of which there is another way to read it."""
 
 
 def otherwise(line: str) -> Iterator[str]:
@@ -85,7 +91,12 @@ def letters_of(text: str) -> str:
 
     Every character is folded by itself, so the work is in proportion to the text, whatever is piled up in it.
     """
-    return "".join(map(_fold, text))
+    return text.translate(_FOLDED)
+
+
+def folded_lines(text: str) -> list[str]:
+    """Return the letters of each line that `str.splitlines` gives, in one look at the text; an empty one may follow."""
+    return text.replace("\r\n", "\n").translate(_BY_LINES).split("\n")
 
 
 def as_skeleton(letters: str) -> str:
@@ -98,7 +109,6 @@ def skeleton(text: str) -> str:
     return as_skeleton(letters_of(text))
 
 
-@lru_cache(maxsize=CACHED)
 def _fold(char: str) -> str:
     """Return what stands for one character."""
     if char in INVISIBLE:
@@ -114,9 +124,26 @@ def _of(char: str) -> str:
     """Return what stands for one folded character; nothing for what is neither letter nor digit."""
     if char.isdecimal():
         return str(unicodedata.decimal(char))
-    if char in _PAIRS:
-        return _PAIRS[char]
-    for each in _CLASSES:
-        if char in each:
-            return each[0]
+    if (stands := _STANDS.get(char)) is not None:
+        return stands
     return char if char.isalnum() and char not in INVISIBLE else ""
+
+
+class _Folded(dict[int, str]):
+    """What stands for characters by their codes, as `str.translate` asks; found out once for each."""
+
+    def __missing__(self, code: int) -> str:
+        found = _fold(chr(code))
+        if len(self) < KEPT:
+            self[code] = found
+        return found
+
+
+_STANDS: Final[Mapping[str, str]] = {
+    **{char: each[0] for each in reversed(_CLASSES) for char in each},
+    **_PAIRS,
+}
+"""The first of its class for each character, and the two letters that one looks like."""
+
+_FOLDED: Final = _Folded()
+_BY_LINES: Final = _Folded({ord(char): "\n" for char in BREAKS})

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, auto
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from exchange.protection.core import markwords as words
@@ -73,6 +74,10 @@ _MAY_BE_DIGITS: Final[Mapping[Want, frozenset[str]]] = {
 }
 _CLOSELY: Final = frozenset({Want.OWED_TO_NUMBER, Want.NUMBER_DIGITS})
 _MARKS: Final = (Word.MARK, Word.ABBREVIATION)
+_COPIES: Final = (Word.COPY, Word.SOLE)
+
+STAGES: Final = 10_000
+"""Stages of which it is kept where they lead."""
 
 
 class State(NamedTuple):
@@ -88,71 +93,172 @@ class State(NamedTuple):
         return self.want in _FREE and (self.found is Word.MARK or (self.found is not None and self.numbered))
 
 
+Reading = tuple[str, State]
+"""A way in which a line was read so far: what is left of the word that is being read, and the state after it."""
+
+_UNLETTERED: Final = "#"
+"""Stands before what is left of a word of which digits alone were read so far."""
+
+_LETTERED: Final = frozenset({Word.ABBREVIATION, Word.COPY, Word.SOLE})
+"""Words that digits alone do not spell: 392 is no «egz», and 08 no «ОВ»."""
+
+_ANYTHING: Final = "*"
+"""Stands for what is left where anything may follow: the letters of a line are never this sign."""
+
+
+class Stage(dict[str, "Stage"]):
+    """All ways in which a line can be read up to a place, and where each letter leads from there; found out once.
+
+    `lead`: what leads a mark in may begin here; `tail`: what follows one may. A line that ends here is the kind of mark
+    that `mark` says, and what makes two letters one if `copied`.
+    """
+
+    __slots__ = ("_reader", "copied", "lead", "mark", "tail", "ways")
+
+    def __init__(self, reader: "Reader", ways: frozenset[Reading], *, lead: bool, tail: bool) -> None:
+        """Stand at a place."""
+        super().__init__()
+        self._reader = reader
+        self.ways = ways
+        self.lead = lead
+        self.tail = tail
+        ends = [state for left, state in ways if left in {"", _ANYTHING}]
+        found = {state.found for state in ends if state.is_mark_line}
+        self.mark = next((kind for kind in _MARKS if kind in found), None)
+        self.copied = any(state.found is None and state.want in _FREE and state.numbered for state in ends)
+
+    def __missing__(self, letter: str) -> "Stage":
+        """Find out where a letter leads; a letter of no mark line leads nowhere, unless anything may follow."""
+        after = self.turned(self._reader.read_on(self, letter), lead=self.lead, tail=self.tail)
+        if letter in self._reader.alphabet:
+            self[letter] = after
+        return after
+
+    def turned(self, ways: frozenset[Reading] | None = None, *, lead: bool, tail: bool) -> "Stage":
+        """Return the stage of these ways, else of the same, where other words may begin."""
+        return self._reader.stage(self.ways if ways is None else ways, lead=lead, tail=tail)
+
+
+_BEGUN: Final[frozenset[Reading]] = frozenset({("", State())})
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads folded lines word by word, every way at once: the work is in proportion to what stands around the marks."""
+    """Reads folded lines letter by letter, every way at once: a letter costs one look at what is known of a stage."""
 
     words: Mapping[str, tuple[tuple[str, Word], ...]]
     marks: re.Pattern[str]
-    abbreviations: re.Pattern[str]
+    abbreviations: frozenset[str]
+    abbreviated: re.Pattern[str]
     numbers: re.Pattern[str]
-    copies: re.Pattern[str]
+    alphabet: frozenset[str]
+    _stages: dict[tuple[frozenset[Reading], bool, bool], Stage] = field(default_factory=dict, compare=False, repr=False)
+    _begins: dict[tuple[str, State, bool], tuple[Reading, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def mark_in(self, letters: str) -> Word | None:
         """Tell which kind of mark a folded line is, its digits left as such; None for what is no mark line."""
+        found = self.read(letters).mark
+        if found is not Word.ABBREVIATION:
+            return found
         folded = as_skeleton(letters)
-        if self.marks.search(folded) is None and not (len(folded) <= SHORT and self._may_be_short(folded)):
-            return None
-        found = {state.found for state in self._ends(letters, folded) if state.is_mark_line}
-        return next((kind for kind in _MARKS if kind in found), None)
+        within = self.marks.search(folded) is not None or (len(folded) <= SHORT and self._may_be_short(folded))
+        return found if within else None
+
+    def may_go_on(self, letters: str) -> bool:
+        """Tell whether a mark line may begin with these letters."""
+        return bool(_read(self.stage(_BEGUN, lead=True, tail=True), letters).ways)
 
     def is_abbreviation(self, letters: str) -> bool:
         """Tell whether a folded line is nothing but a mark in two letters."""
-        return self.abbreviations.fullmatch(letters) is not None
+        return letters in self.abbreviations
 
     def is_copy_number(self, letters: str) -> bool:
         """Tell whether a folded line is nothing but a copy's number."""
-        folded = as_skeleton(letters)
-        if len(folded) > LED or self.copies.match(folded) is None:
+        if not letters or len(letters) > LED or not self.is_copy(as_skeleton(letters)):
             return False
-        ends = self._ends(letters, folded)
-        return any(state.found is None and state.want in _FREE and state.numbered for state in ends)
+        return self.read(letters).copied
+
+    def is_copy(self, folded: str) -> bool:
+        """Tell whether a folded line begins with the word for a copy."""
+        begun = (kind for word, kind in self.words.get(folded[0], ()) if folded.startswith(word))
+        return any(kind in _COPIES for kind in begun)
+
+    def read(self, letters: str) -> Stage:
+        """Return where a folded line, its digits left as such, leads: nowhere for most lines."""
+        size = len(letters)
+        if size <= LED:
+            return _read(self.stage(_BEGUN, lead=True, tail=True), letters)
+        led, tail = min(LED + 1, size), max(size - TAIL, 0)
+        stage = self.stage(_BEGUN, lead=True, tail=not tail)
+        for begin, end in pairwise(sorted({0, led, tail, size})):
+            stage = _read(stage.turned(lead=begin < led, tail=begin >= tail), letters[begin:end])
+        return stage
+
+    def stage(self, ways: frozenset[Reading], *, lead: bool, tail: bool) -> Stage:
+        """Return a stage, the same one each time; when there are too many all are found out anew."""
+        held = self._stages.get((ways, lead, tail))
+        if held is None:
+            if len(self._stages) >= STAGES:
+                self._stages.clear()
+            held = Stage(self, ways, lead=lead, tail=tail)
+            self._stages[ways, lead, tail] = held
+        return held
+
+    def read_on(self, stage: Stage, letter: str) -> frozenset[Reading]:
+        """Return all ways to read a line on by a letter."""
+        folded, ways = as_skeleton(letter), set[Reading]()
+        if letter not in self.alphabet:
+            return frozenset(way for way in stage.ways if way[0] == _ANYTHING)
+        for left, state in stage.ways:
+            if left == _ANYTHING:
+                ways.add((left, state))
+            elif left[:1] == _UNLETTERED:
+                rest = left[2:] if folded == letter else _UNLETTERED + left[2:]
+                if left[1] == folded and rest != _UNLETTERED:
+                    ways.add((rest, state))
+            elif left:
+                if left[0] == folded:
+                    ways.add((left[1:], state))
+            else:
+                ways.update(self._begun(letter, state, around=stage.lead if state.found is None else stage.tail))
+        return frozenset(ways)
 
     def _may_be_short(self, folded: str) -> bool:
         """Tell whether two letters can be a mark in it."""
-        return self.abbreviations.search(folded) is not None and self.numbers.search(folded) is not None
+        return self.abbreviated.search(folded) is not None and self.numbers.search(folded) is not None
 
-    def _ends(self, letters: str, folded: str) -> Iterator[State]:
-        """Yield how a line can be read to its end."""
-        reached = [(0, State())]
-        seen = set(reached)
-        while reached:
-            place, state = reached.pop()
-            if place == len(folded):
-                yield state
-                continue
-            for step in self._steps(letters, folded, place, state):
-                if step not in seen:
-                    seen.add(step)
-                    reached.append(step)
+    def _begun(self, letter: str, state: State, *, around: bool) -> tuple[Reading, ...]:
+        """Return what may begin with a letter, found out once."""
+        held = self._begins.get((letter, state, around))
+        if held is None:
+            held = self._begins[letter, state, around] = tuple(self._beginning(letter, state, around=around))
+        return held
 
-    def _steps(self, letters: str, folded: str, place: int, state: State) -> Iterator[tuple[int, State]]:
-        """Yield where a line can be read on to."""
-        around = place <= LED if state.found is None else len(folded) - place <= TAIL
-        char = folded[place]
+    def _beginning(self, letter: str, state: State, *, around: bool) -> Iterator[Reading]:
+        """Yield what may begin with a letter: a number, or a word; `around` where more than a mark may."""
+        folded = as_skeleton(letter)
         loose = () if state.found is None and state.want in _CLOSELY else _MAY_BE_DIGITS.get(state.want, ())
-        if around and (letters[place] != char or char in loose):
+        if around and (letter != folded or folded in loose):
             want = _AFTER_DIGIT.get(state.want, Want.DIGITS)
-            yield place + 1, state._replace(want=want, numbered=state.numbered or want is not Want.DIGITS)
-        for word, kind in self.words.get(char, ()):
-            if not (around or kind is Word.MARK) or not folded.startswith(word, place):
+            yield "", state._replace(want=want, numbered=state.numbered or want is not Want.DIGITS)
+        for word, kind in self.words.get(folded, ()):
+            if not (around or kind is Word.MARK):
                 continue
             if kind is not Word.RELEASED:
                 after = _after(kind, state)
                 if after is not None:
-                    yield place + len(word), after
+                    yield word[1:] if letter == folded or kind not in _LETTERED else _UNLETTERED + word[1:], after
             elif state.found is Word.MARK:
-                yield len(folded), state._replace(want=Want.ANY)
+                yield word[1:] + _ANYTHING, state._replace(want=Want.ANY)
+
+
+def _read(stage: Stage, letters: str) -> Stage:
+    """Return where letters lead from a stage; where nothing can be read on they are not looked at any further."""
+    for letter in letters:
+        stage = stage[letter]
+        if not stage.ways:
+            break
+    return stage
 
 
 def _after(kind: Word, state: State) -> State | None:  # noqa: C901, PLR0911 - one line for each kind of word
@@ -191,12 +297,14 @@ def reader_of(marks: Iterable[str]) -> Reader:
     for word, kind in every:
         by_letter.setdefault(word[0], []).append((word, kind))
     words_of = {kind: [word for word, what in every if what is kind] for kind in Word}
+    alphabet = frozenset("0123456789").union(_LOOSE, *(word for word, _ in every))
     return Reader(
         {letter: tuple(listed) for letter, listed in by_letter.items()},
         _any_of(words_of[Word.MARK]),
+        frozenset(words_of[Word.ABBREVIATION]),
         _any_of(words_of[Word.ABBREVIATION]),
         _any_of(word for kind in (Word.COPY, Word.SOLE, Word.NUMBER, Word.NAMING) for word in words_of[kind]),
-        _any_of(word for kind in (Word.COPY, Word.SOLE) for word in words_of[kind]),
+        alphabet,
     )
 
 

@@ -11,17 +11,14 @@ from typing import Final
 
 from exchange.protection.core import markwords as words
 from exchange.protection.core.guard import Guard
-from exchange.protection.core.lookalikes import LISTED, letters_of, skeleton
-from exchange.protection.core.marklines import LED, UNNUMBERED
+from exchange.protection.core.lookalikes import BREAKS, LISTED, letters_of, skeleton
+from exchange.protection.core.marklines import LED, UNNUMBERED, Reader
 
 DEPTH: Final = 5
 """How many letters a line's beginning must share with a mark, or with what may stand before one."""
 
 DEEPER: Final = 12
 """The same where the mark stands further on in the line."""
-
-BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-"""Where `str.splitlines` ends a line."""
 
 _USUAL: Final = (
     *(range(0x180), range(0x400, 0x590)),
@@ -31,9 +28,12 @@ _USUAL: Final = (
 """Latin, Cyrillic, Armenian; printed punctuation with «№»; the signs and frames that files in older encodings show when
 they are read wrongly. The rest is rare enough to be looked at in full."""
 
-_GAP: Final = rf"[^{BREAKS}\w]*+(?:_[^{BREAKS}\w]*+)*+"
-_FEW: Final = rf"(?:{_GAP}[^\W_]){{0,{LED + DEEPER}}}"
-"""What of a line a mark can begin in, whatever leads it in, and as much of the mark as is looked at."""
+_GAP: Final = r"[^\n\w]*+(?:_[^\n\w]*+)*+"
+FIRST: Final = 16
+"""Characters of a line by which most are known to be no mark line."""
+
+SHORT_AT: Final = 2
+"""The group of what begins a line in two letters; the first is that of a list's line."""
 
 _END: Final = ""
 """Stands in the tree of beginnings where one is over."""
@@ -43,40 +43,63 @@ Trie = dict[str, "Trie"]
 
 @dataclass(frozen=True, slots=True)
 class Skim:
-    """`unusual` finds a character of which nothing is known here, `ruled` what may be a frame.
+    """What the first look searches for, in lines that all end alike.
 
-    `begins` finds a line's end and the beginning of a mark, or of a list's line; `numbered` a line's first digit and
-    its rest; `worded` a line of too many words before that. `few` is as much of a rest as a mark may begin in, which
-    `marks` finds.
+    `unusual` finds a character of which nothing is known here, or another end of a line. `begins` finds a line's end
+    and the beginning of a mark, of a list's line, or of two letters that may be one; `numbered` a line's first digit
+    and its rest; `worded` a line of too many words before that. `few` is as much of a rest as a mark may begin in,
+    whatever leads it in, with as much of the mark as `marks` finds. Where `short` finds two letters, the reader tells
+    of that line.
     """
 
     unusual: re.Pattern[str]
-    ruled: re.Pattern[str]
     begins: re.Pattern[str]
     numbered: re.Pattern[str]
     worded: re.Pattern[str]
     few: re.Pattern[str]
     marks: re.Pattern[str]
+    short: re.Pattern[str]
+    reader: Reader
 
     def may_bear(self, text: str) -> bool:
         """Tell whether a text must be looked at in full."""
         text = "\n" + text
-        if self.unusual.search(text) is not None or ("!" in text and self.ruled.search(text) is not None):
-            return True
+        unusual = self.unusual.search(text)
+        if unusual is not None and unusual[0] in BREAKS:
+            text = "\n".join(text.splitlines())
+            unusual = self.unusual.search(text)
+        return unusual is not None or self._may_bear(text) or ("!" in text and self._may_bear(text.replace("!", "")))
+
+    def _may_bear(self, text: str) -> bool:
+        """Tell it of a text of usual characters; its frames may have been taken off."""
         for found in self.begins.finditer(text):
-            if found.lastindex is None or self._may_begin(text, found.start(1)):
+            begun, way = found.start() + 1, found.lastindex
+            listed = way == 1 and self._may_begin(text, found.start(1), begun)
+            if way is None or listed or (way == SHORT_AT and self._is_marked(text, begun)):
                 return True
         for found in self.numbered.finditer(text):
             digit = found.start()
-            worded = self.worded.match(text, text.rfind("\n", 0, digit) + 1, digit)
-            if worded is None and self._may_begin(text, digit + 1):
+            begun = text.rfind("\n", 0, digit) + 1
+            if self.worded.match(text, begun, digit) is None and self._may_begin(text, digit + 1, begun):
                 return True
         return False
 
-    def _may_begin(self, text: str, place: int) -> bool:
-        """Tell whether a mark may begin not far from a place."""
+    def _may_begin(self, text: str, place: int, begun: int) -> bool:
+        """Tell whether a mark may begin not far from a place in a line; of two letters the reader says it."""
         few = self.few.match(text, place)
-        return few is not None and self.marks.search(text, place, few.end()) is not None
+        if few is None:
+            return False
+        if self.marks.search(text, place, few.end()) is not None:
+            return True
+        shortly = self.short.search(text, begun, few.end()) is not None
+        return shortly and (self._is_marked(text, begun) or self._is_marked(text, place))
+
+    def _is_marked(self, text: str, place: int) -> bool:
+        """Tell whether a line, or what is left of one, is a mark line; most are none by their first letters."""
+        if not self.reader.may_go_on(letters_of(text[place : place + FIRST].partition("\n")[0])):
+            return False
+        end = text.find("\n", place)
+        return self.reader.mark_in(letters_of(text[place:] if end < 0 else text[place:end])) is not None
 
 
 def skim_of(guard: Guard) -> Skim:
@@ -88,17 +111,20 @@ def skim_of(guard: Guard) -> Skim:
         classes.setdefault(letters, []).append(char)
     between = f"{_class(classes.pop(''))}*+"
     known = {letters: _class(chars) for letters, chars in classes.items()}
-    begun = _branch(_trie(_beginnings(guard)), known, between, f"(?=[{BREAKS}]|\\Z)")
+    begun = _branch(_trie(_beginnings(guard)), known, between, r"(?=\n|\Z)")
+    short = _branch(_trie(map(skeleton, words.ABBREVIATIONS)), known, between)
     marks = _branch(_trie(mark[:DEEPER] for mark in guard.marks), known, between)
+    longest = max(len(word) for listed in guard.reader.words.values() for word, _ in listed)
     counted = "".join(char for char in folded if char == "№" or any(map(str.isdigit, letters_of(char))))
     return Skim(
-        re.compile(f"[^{re.escape(''.join(usual))}{BREAKS}]"),
-        re.compile(rf"(?:\A|[{BREAKS}])\W{{0,9}}!"),
-        re.compile(f"[{BREAKS}]{between}(?:{begun}|{LISTED}())"),
-        re.compile(f"[{counted}][^{BREAKS}]*+"),
+        re.compile(f"[^\n{re.escape(''.join(folded))}]"),
+        re.compile(f"\n{between}(?:{begun}|(?:[^\\w\n]|[\\d_])*+{LISTED}()|{short}())"),
+        re.compile(f"[{counted}][^\n]*+"),
         re.compile(rf"(?:{_GAP}[^\W_]){{{UNNUMBERED + 1}}}"),
-        re.compile(_FEW),
+        re.compile(rf"(?:{_GAP}[^\W_]){{0,{LED + longest + DEEPER}}}"),
         re.compile(marks),
+        re.compile(short),
+        guard.reader,
     )
 
 
@@ -106,8 +132,6 @@ def _beginnings(guard: Guard) -> Iterator[str]:
     """Yield how a line begins that must be looked at in full, by itself or for the line beside it."""
     yield from (word[:DEPTH] for word in (*guard.marks, *guard.prefixes, *map(skeleton, words.COPY)))
     yield from (skeleton(word)[:DEEPER] for word in words.SOLE)
-    yield from (skeleton(mark + number) for mark in words.ABBREVIATIONS for number in words.NUMBER)
-    yield from (skeleton(mark + copy)[:DEPTH] for mark in words.ABBREVIATIONS for copy in (*words.COPY, *words.SOLE))
 
 
 def _trie(begun: Iterable[str]) -> Trie:

@@ -7,8 +7,7 @@ from enum import Enum, auto
 from html import unescape
 from typing import Final
 
-from exchange.protection.core.lookalikes import letters_of
-from exchange.protection.core.skimming import BREAKS
+from exchange.protection.core.lookalikes import BREAKS, letters_of
 
 HEAD: Final = 4096
 """Bytes by which it is told what a file is."""

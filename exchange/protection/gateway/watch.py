@@ -23,6 +23,10 @@ from schemas.vocabulary import Examined, Unseen
 LARGE: Final = 64 * 1024
 """Bytes beyond which a body is looked at in a thread: a hostile one takes a second or more."""
 
+MOST_NAMES: Final = 1024
+LONGEST_NAME: Final = 40
+"""Of how many names of fields it is kept that they bear no mark, and of how long ones."""
+
 _MARKUP: Final = ("html", "htm", "xhtml", "xml", "svg")
 _JSON: Final = ("json", "jsonl", "ndjson", "geojson")
 _TABLES: Final = ("csv", "tsv", "tab-separated-values")
@@ -35,6 +39,8 @@ class Watch:
     guard: Guard
     skim: Skim
     unpacker: Unpacker = field(default_factory=Unpacker)
+    passed: set[str] = field(default_factory=set, repr=False)
+    """Names of fields that bear none: every body has the same ones."""
 
     def bears(self, text: str) -> bool:
         """Tell whether a text bears a mark on a line of its own."""
@@ -43,9 +49,14 @@ class Watch:
     def look(self, value: Any) -> None:
         """Raise Refused with the place of each text in a JSON value that bears a mark; names of fields are texts."""
         texts: list[str] = []
-        _gather((value,), texts)
+        names: set[str] = set()
+        _gather((value,), texts, names)
+        fresh = [name for name in names if name not in self.passed]
+        texts += fresh
         if self.skim.may_bear("\n".join(texts)):
             self._refuse(marked_fields(self.bears, value))
+        elif len(self.passed) < MOST_NAMES:
+            self.passed.update(name for name in fresh if len(name) <= LONGEST_NAME)
 
     async def look_at(self, value: Any, size: int) -> None:
         """Do as `look`; what came in many bytes is looked at beside the loop."""
@@ -122,15 +133,15 @@ def _made() -> tuple[Guard, Skim]:
     return guard, skim_of(guard)
 
 
-def _gather(values: Any, texts: list[str]) -> None:
+def _gather(values: Any, texts: list[str], names: set[str]) -> None:
     for each in values:
         if isinstance(each, str):
             texts.append(each)
         elif isinstance(each, dict):
-            texts.extend(each)
-            _gather(each.values(), texts)
+            names.update(each)
+            _gather(each.values(), texts, names)
         elif isinstance(each, list):
-            _gather(each, texts)
+            _gather(each, texts, names)
 
 
 def _kind(head: bytes, name: str, media_type: str) -> Kind | None:
