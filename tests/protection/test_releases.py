@@ -282,6 +282,18 @@ async def test_a_decision_on_an_older_version_is_refused_and_a_retry_has_one_eff
     assert told["code"] == "stale"
 
 
+async def test_the_record_comes_page_by_page(hall: Hall) -> None:
+    case = await approved(hall)
+    room, places, way = f"releases/{case['id']}/record", [], "?limit=3"
+    while way:
+        page = (await hall.get(f"{room}{way}")).json()
+        places.append([each["seq"] for each in page["items"]])
+        way = f"?limit=3&after={page['next']}" if page["next"] else ""
+    assert places == [[1, 2, 3], [4]]
+    assert (await hall.get(f"{room}?after=1")).status_code == 422
+    assert (await hall.get(f"{room}?limit=0")).status_code == 422
+
+
 async def test_the_record_is_sealed_chained_and_locked(hall: Hall) -> None:
     case = await approved(hall)
     entries = await hall.all(f"releases/{case['id']}/record")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.protection.web import proceeding
 from schemas.vocabulary import Language, Role
 from tests.conftest import Database
 from tests.protection.house import PURPOSE
@@ -85,6 +86,32 @@ async def test_a_n1_each_page_that_shows_an_item_leaves_one_line(chambers: Chamb
     assert not shown.all("h2", id="readings"), "who looked at the card is no reading of the content"
     await keeper.get(ITEMS)
     assert len(await chambers.module.fetch(lines)) == 6, "a list leaves none"
+
+
+async def test_a_long_record_of_a_proceeding_is_paged_the_latest_act_first(
+    chambers: Chambers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kz, nsc = [await chambers.keeper(code) for code in ("KZ-MVD", "KZ-NSC")]
+    way = f"{RELEASES}/{await approved(kz, nsc, await register(kz), 'AM-POL')}"
+    whole = await kz.get(way)
+    assert acts(whole) == [5, 4, 3, 2, 1]
+    assert not whole.all("a", href=f"{way}/record")
+    monkeypatch.setattr(proceeding, "ACTS_SHOWN", 2)
+    monkeypatch.setattr(proceeding, "LIMIT", 3)
+    card = await kz.get(way)
+    assert acts(card) == [5, 4]
+    assert card.all("a", href=f"{way}/record")
+    first = await kz.get(f"{way}/record")
+    assert acts(first) == [5, 4, 3]
+    (following,) = [one["href"] for one in first.all("a") if "after=" in one["href"]]
+    assert acts(await kz.get(following)) == [2, 1]
+    stranger = await chambers.keeper("RU-FSB")
+    assert (await stranger.http.get(f"{way}/record")).status_code == 404
+
+
+def acts(page: Reader) -> list[int]:
+    """Return the places in the record that a page shows."""
+    return [int(one["id"].removeprefix("act-")) for _, one in page.elements if one.get("id", "").startswith("act-")]
 
 
 async def test_a_secret_goes_its_whole_way_by_forms(chambers: Chambers) -> None:

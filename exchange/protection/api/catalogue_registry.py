@@ -100,8 +100,8 @@ class _Kind:
         """Describe the call that shows the record of one."""
         return Operation(
             method="GET", path=f"{self.path}/{{id}}/record", name=name, group=GROUP, words=words,
-            answers=ProceedingEntryView, paged=True, example=examples.listed(examples.RECORDED, 1), problems=_ONE,
-            troubles=refused("role_may_not"),
+            answers=ProceedingEntryView, paged=True, example=examples.listed(examples.RECORDED), parameters=PAGE,
+            problems=("not_there", "invalid_query", "protection_sealed"), troubles=refused("role_may_not"),
         )  # fmt: skip
 
     def printed(self, file: str, name: str, words: str) -> Operation:

@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exchange import cursors
 from exchange.api import query, shape, tags
 from exchange.api.body import Document
 from exchange.api.entrance import Answer
@@ -46,10 +47,15 @@ class Kind(Generic[T]):
             return self.answer(gate, visit, kept, 200).response()
 
     async def record(self, gate: Gate, request: Request) -> Response:
-        """Show the record of one."""
+        """Show the record of one, page by page."""
         async with gate.reading(request) as visit:
-            found = await proceedings.record(visit.conn, gate.module, self.form, id_of(request), visit.caller)
-            return query.page(found, None, len(found))
+            asked = query.Query(request)
+            after, limit = asked.placed(cursors.number), asked.limit()
+            asked.done()
+            shown, following = await proceedings.record(
+                visit.conn, gate.module, self.form, id_of(request), visit.caller, after or 0, limit
+            )
+            return query.page(shown, None if following is None else cursors.placed(str(following)), limit)
 
     async def read(self, gate: Gate, visit: Visit) -> Kept[T]:
         """Return the one that a call names; raise NotThere, Refused."""

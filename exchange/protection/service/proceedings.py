@@ -199,12 +199,31 @@ async def go_on(
 
 
 async def record(
-    conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller
-) -> tuple[ProceedingEntryView, ...]:
-    """Return the record of a proceeding that the caller's body takes part in, act by act; raise NotThere, Refused."""
+    conn: Connection, module: Module, form: Form[T], proceeding: UUID, caller: Caller, after: int, limit: int
+) -> tuple[tuple[ProceedingEntryView, ...], int | None]:
+    """Return one page of the record of a proceeding in order, and after which entry the next begins.
+
+    Raise NotThere where the caller's body takes no part in it, Refused.
+    """
     kept = await read(conn, module, form, proceeding, caller)
+    last = min(after + limit, kept.seq)
+    return await _entries(conn, module, form, kept, range(after + 1, last + 1)), last if last < kept.seq else None
+
+
+async def latest(
+    conn: Connection, module: Module, form: Form[T], kept: Kept[T], before: int | None, limit: int
+) -> tuple[tuple[ProceedingEntryView, ...], int | None]:
+    """Return the last entries of a record, or the last before one, in order; and before which more stand."""
+    end = min(before or kept.seq + 1, kept.seq + 1)
+    first = max(1, end - limit)
+    return await _entries(conn, module, form, kept, range(first, end)), first if first > 1 else None
+
+
+async def _entries(
+    conn: Connection, module: Module, form: Form[T], kept: Kept[T], only: range
+) -> tuple[ProceedingEntryView, ...]:
     place = subject(form.kind, kept.id)
-    sealed = [opened(module, place, each) for each in await store.record(conn, kept.id)]
+    sealed = [opened(module, place, each) for each in await store.record(conn, kept.id, only)]
     return tuple(
         ProceedingEntryView(
             seq=each.seq,

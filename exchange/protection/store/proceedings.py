@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -50,7 +51,7 @@ SELECT p.id, p.kind, p.number, p.author, p.state, p.seq, p.head, p.opened_at, p.
 
 SELECT_RECORD = """
 SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
-  FROM protection.proceeding_record WHERE proceeding = $1 ORDER BY seq
+  FROM protection.proceeding_record WHERE proceeding = $1 AND seq >= $2 AND seq < $3 ORDER BY seq
 """
 
 SELECT_NEXT = """
@@ -77,6 +78,9 @@ SELECT_BEGUN = """
 WITH begun AS (INSERT INTO protection.trail (subject, seq, digest, proof) VALUES ($5, $6, $7, $8))
 SELECT protection.save_proceeding($1::text::jsonb, $2, $3, $4)
 """
+
+WHOLE: Final = range(1, 2**31 - 1)
+"""Every place in a record."""
 
 _LETTERS: Mapping[ProceedingKind, str] = {
     ProceedingKind.RELEASE: "R",
@@ -145,9 +149,9 @@ async def page(
     return tuple(map(_row, await conn.fetch(SELECT_PAGE, body, kind, state, before, limit)))
 
 
-async def record(conn: Connection, proceeding: UUID) -> tuple[Kept, ...]:
-    """Return the entries of a record in order."""
-    return tuple(Kept(**row) for row in await conn.fetch(SELECT_RECORD, proceeding))
+async def record(conn: Connection, proceeding: UUID, only: range = WHOLE) -> tuple[Kept, ...]:
+    """Return the entries of a record in order, all of them or those at some places."""
+    return tuple(Kept(**row) for row in await conn.fetch(SELECT_RECORD, proceeding, only.start, only.stop))
 
 
 async def following(conn: Connection, after: UUID, limit: int) -> tuple[Row, ...]:

@@ -20,10 +20,10 @@ from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.fields import Layout, fields_of
 from exchange.protection.web.lookups import other_bodies, own_items, uuid_of
 from exchange.protection.web.pages.item import id_of
-from exchange.protection.web.proceeding import LIMIT, act_in, act_page, asked_in, following, laid
+from exchange.protection.web.proceeding import LIMIT, Record, act_in, act_page, asked_in, following, laid
 from exchange.protection.web.sheet import Sheet
 from exchange.protection.web.slips import Filled, Laid, Slip
-from exchange.protection.web.steps import Step, just_done, steps_of
+from exchange.protection.web.steps import Step, just_done
 from exchange.protection.web.teller import Said, Shown
 from exchange.runtime import new_id
 from exchange.web.acts.desk import Choice
@@ -50,6 +50,7 @@ CONTENTS: Final = frozenset({"recipient", "purpose", "secrets", "term", "effect"
 """The six contents of point 5, mandatory though the shape takes a proposal without them, to name each that lacks."""
 
 WAY: Final = "/protection/releases"
+RECORD: Final = Record(RELEASE, "release", "release_act", KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class ReleaseCard:
     duties: tuple[DutyRow, ...]
     acts: tuple[ReleaseAct, ...]
     steps: tuple[Step, ...]
+    earlier: int | None
+    seq: int
     head: str
 
 
@@ -138,7 +141,7 @@ async def _card(room: Room, release: UUID) -> ReleaseCard:
     tell, now = room.tell, room.visit.now
     kept = await proceedings.read(room.conn, room.module, RELEASE, release, room.caller)
     shown = releases.view(room.module, kept, room.caller, now)
-    record = await proceedings.record(room.conn, room.module, RELEASE, release, room.caller)
+    steps, earlier = await RECORD.steps(room, kept)
     case = kept.value
     return ReleaseCard(
         case=case,
@@ -152,7 +155,9 @@ async def _card(room: Room, release: UUID) -> ReleaseCard:
         checklist=tuple(ElementRow(row.element, tell.articles(row.rules)) for row in shown.checklist),
         duties=tuple(_duty(room, duty) for duty in case.duties),
         acts=tuple(ReleaseAct(one.act) for one in shown.allowed_acts),
-        steps=steps_of(tell, record, "release_act", KEPT),
+        steps=steps,
+        earlier=earlier,
+        seq=kept.seq,
         head=kept.head.hex(),
     )
 

@@ -15,11 +15,11 @@ from exchange.protection.web.chamber import Chamber, Room
 from exchange.protection.web.fields import Layout, fields_of
 from exchange.protection.web.lookups import cleared_people, other_bodies
 from exchange.protection.web.pages.item import id_of
-from exchange.protection.web.proceeding import LIMIT, act_in, act_page, asked_in, following, laid
+from exchange.protection.web.proceeding import LIMIT, Record, act_in, act_page, asked_in, following, laid
 from exchange.protection.web.sheet import Sheet
 from exchange.protection.web.slips import Filled, Laid, Slip
 from exchange.protection.web.stamps import Stamp
-from exchange.protection.web.steps import Step, just_done, steps_of
+from exchange.protection.web.steps import Step, just_done
 from exchange.protection.web.teller import Said, Shown
 from exchange.runtime import new_id
 from exchange.web.form import Form
@@ -34,6 +34,7 @@ LETTERS: Final[Mapping[str, type[Shape]]] = {
     **{str(act): shape for act, shape in ANSWERS.items()},
 }
 WAY: Final = "/protection/visits"
+RECORD: Final = Record(VISIT, "visit", "visit_act", LETTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ class VisitCard:
     letter: tuple[Said, ...]
     answer: tuple[Said, ...]
     steps: tuple[Step, ...]
+    earlier: int | None
+    seq: int
     head: str
 
 
@@ -82,7 +85,7 @@ async def _card(room: Room, request: Request) -> VisitCard:
     tell = room.tell
     kept = await proceedings.read(room.conn, room.module, VISIT, id_of(request, "visit"), room.caller)
     shown: VisitView = visits.view(room.module, kept, room.caller)
-    record = await proceedings.record(room.conn, room.module, VISIT, kept.id, room.caller)
+    steps, earlier = await RECORD.steps(room, kept)
     visit = kept.value
     return VisitCard(
         visit=visit,
@@ -96,7 +99,9 @@ async def _card(room: Room, request: Request) -> VisitCard:
         acts=tuple(VisitAct(one.act) for one in shown.allowed_acts),
         letter=tell.said(visit.request, frozenset({"host", "degree"})),
         answer=() if visit.answer is None else tell.said(visit.answer),
-        steps=steps_of(tell, record, "visit_act", LETTERS),
+        steps=steps,
+        earlier=earlier,
+        seq=kept.seq,
         head=kept.head.hex(),
     )
 
