@@ -12,7 +12,7 @@ from exchange.web.errors import PageFault
 
 MOST_FIELDS: Final = 2_000
 MEDIA: Final = "application/x-www-form-urlencoded"
-OWN: Final = frozenset({"token", "seen", "key", "more"})
+OWN: Final = frozenset({"token", "seen", "key", "more", "version", "digest", "do"})
 """What a form bears for itself; the rest is what a person typed."""
 
 SECRET: Final = frozenset({"password", "new_password", "again", "code"})

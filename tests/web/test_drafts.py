@@ -1,5 +1,6 @@
 """Drafts on pages: written in the browser's forms, compared when two write at once, returned and signed by others."""
 
+import re
 from typing import Any
 
 import pytest
@@ -236,11 +237,34 @@ async def test_the_same_words_saved_twice_are_no_conflict(office: Office) -> Non
     assert "версия 2" in (await officer.get(way)).text
 
 
+async def test_who_goes_back_and_sends_other_words_writes_on_in_the_draft_that_was_begun(office: Office) -> None:
+    person = await office.person("KZ-MVD", Role.OFFICER)
+    page = await person.get("/drafts/new")
+    (own,) = [one for one in page.forms() if "key" in one]
+    first = await person.post("/drafts/new", {**own, "purpose": "Первая цель", "do": "save"})
+    again = await person.post("/drafts/new", {**own, "purpose": "Вторая цель", "do": "save"})
+    assert [first.status_code, again.status_code] == [303, 303], Reader(again.text).text
+    assert first.headers["location"] == again.headers["location"]
+    place = first.headers["location"].partition("?")[0]
+    assert "Вторая цель" in (await person.get(place)).source
+    late = await person.post("/drafts/new", {**own, "purpose": "Третья цель", "do": "save"})
+    assert late.status_code == 412  # the draft has gone on since: both versions are shown
+    assert {"Вторая цель", "Третья цель"} <= set(re.findall(r"\w+ цель", Reader(late.text).source))
+    other = await person.post("/drafts/new", {**own, "kind": "refuse", "request": "", "do": "save"})
+    assert other.status_code in {404, 422}
+    assert len((await office.node.get("/v1/drafts", role=Role.OFFICER)).json()["items"]) == 1
+
+
 async def test_two_clicks_begin_one_draft(office: Office) -> None:
     officer = await office.person("KZ-MVD", Role.OFFICER)
     (own,) = [one for one in (await officer.get("/drafts/new")).forms() if "key" in one]
     answers = [await officer.post("/drafts/new", {**own, "purpose": "а"}) for _ in range(2)]
     assert len({one.headers["location"] for one in answers}) == 1
+
+
+def test_what_a_draft_s_form_bears_for_itself_is_nothing_that_was_typed() -> None:
+    own = {name: (name,) for name in ("token", "key", "version", "digest", "do", "more")}
+    assert list(Form({**own, "purpose": ("цель",)}).typed()) == [("purpose", "цель")]
 
 
 async def test_more_items_keep_what_was_typed(office: Office) -> None:

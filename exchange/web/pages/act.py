@@ -35,7 +35,6 @@ from schemas.vocabulary import ActKind
 
 ACT: Final[TypeAdapter[ActBody]] = TypeAdapter(ActBody)
 LONGEST_KEY: Final = 64
-"""Seconds between two looks whether the first of two clicks is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from exchange.core.drafting import Draft, Step
 from exchange.core.errors import (
     DraftChanged,
     DraftGaps,
-    KeyInWork,
     KeyReused,
     NotThere,
     Refused,
@@ -45,7 +44,9 @@ from exchange.web.uploads import Sent
 from schemas.vocabulary import ActKind, DraftState, DraftStep
 
 LONGEST_KEY: Final = 64
-"""Seconds between two looks whether the first of two clicks is done."""
+
+FIRST: Final = 1
+"""The version of a draft that was just begun."""
 
 STATUS: Final = {Weight.FORBIDDEN: 403, Weight.STALE: 412, Weight.STATE: 409, Weight.CONTENT: 422}
 TOLD: Final = frozenset({"saved", "sent", "returned", "dropped", "gaps", "remarks"})
@@ -112,20 +113,23 @@ async def show(house: House, request: Request) -> Response:
 async def save(house: House, request: Request) -> Response:
     """Save a draft, and send it for signature where that was asked; two who write at once see both versions."""
     draft_id = id_of(request)
+    return await answered(
+        house, request, lambda sent: _kept(house, request, draft_id, sent, number_of(sent.form.get("version")))
+    )
 
-    async def saved(sent: Sent) -> Response:
-        try:
-            return await _saved(house, request, draft_id, sent)
-        except DraftChanged as changed:
-            async with house.reading(request) as visit:
-                draft = await drafts.load(visit.conn, draft_id, visit.actor)
-                return await _compared(house, visit, draft, sent.form, changed)
-        except Refused as refused:
-            async with house.reading(request) as visit:
-                draft = await drafts.load(visit.conn, draft_id, visit.actor)
-                return await page(house, visit, draft, form=sent.form, refused=refused)
 
-    return await answered(house, request, saved)
+async def _kept(house: House, request: Request, draft_id: UUID, sent: Sent, version: int) -> Response:
+    """Save what was typed over a version, or show what is in the way beside it."""
+    try:
+        return await _saved(house, request, draft_id, sent, version)
+    except DraftChanged as changed:
+        async with house.reading(request) as visit:
+            draft = await drafts.load(visit.conn, draft_id, visit.actor)
+            return await _compared(house, visit, draft, sent.form, changed)
+    except Refused as refused:
+        async with house.reading(request) as visit:
+            draft = await drafts.load(visit.conn, draft_id, visit.actor)
+            return await page(house, visit, draft, form=sent.form, refused=refused)
 
 
 async def page(
@@ -183,7 +187,10 @@ async def _view(
 
 
 async def _created(house: House, request: Request, sent: Sent) -> Response:
-    """Begin the draft in one transaction with the memory of its key; show the form again for more rows."""
+    """Begin the draft in one transaction with the memory of its key; show the form again for more rows.
+
+    Who goes back to the form and sends it with other words writes over the first version of the draft that it began.
+    """
     form = sent.form
     async with house.writing(request, form) as visit:
         kind, of = await _wanted(visit, _member(form.get("kind")), form.get("request"))
@@ -193,23 +200,25 @@ async def _created(house: House, request: Request, sent: Sent) -> Response:
             return await _begun(house, visit, kind, of, form, against)
         body = _body(filled)
         key = "draft:" + form.get("key")[:LONGEST_KEY]
-        call = idempotency.fingerprint(request.method, request.url.path, form.raw)
+        call = idempotency.fingerprint(request.method, request.url.path, f"{kind} {of}".encode())
         try:
             kept = await idempotency.begin(visit.conn, visit.actor.authority, key, call)
         except KeyReused:
-            raise KeyInWork from None
+            raise BadQuery from None
+        draft_id = new_id(visit.real) if kept is None else UUID(json.loads(kept))
         if kept is None:
-            draft_id = new_id(visit.real)
             await drafts.start(visit.conn, draft_id, kind, of, body, visit.actor, visit.now)
-            kept = json.dumps(str(draft_id))
-            await idempotency.finish(visit.conn, visit.actor.authority, key, call, kept, visit.now)
-    return await _onwards(house, request, UUID(json.loads(kept)), form)
+            answer = json.dumps(str(draft_id))
+            await idempotency.finish(visit.conn, visit.actor.authority, key, call, answer, visit.now)
+        draft = await drafts.load(visit.conn, draft_id, visit.actor)
+    if draft.body == law.kept(kind, body)[0]:
+        return await _onwards(house, request, draft_id, form)
+    return await _kept(house, request, draft_id, sent, FIRST)
 
 
-async def _saved(house: House, request: Request, draft_id: UUID, sent: Sent) -> Response:
+async def _saved(house: House, request: Request, draft_id: UUID, sent: Sent, version: int) -> Response:
     """Save what was typed unless nothing changed; the same words saved twice are no conflict."""
     form = sent.form
-    version = number_of(form.get("version"))
     if sent.against:
         raise Refused(tuple(one for _, one in sent.against))
     async with house.writing(request, form) as visit:
