@@ -213,7 +213,7 @@ def _protection_commands(top: argparse.ArgumentParser) -> None:
     kinds = top.add_subparsers(
         dest="protection_command",
         required=True,
-        metavar="serve|migrate|keys|passphrase|rotate|rewrap|status|force|accept",
+        metavar="serve|migrate|keys|passphrase|rotate|rewrap|status|public|force|accept",
     )
     alone = kinds.add_parser("serve", help="отдельным процессом / run it in a process of its own")
     alone.add_argument("--mode", type=Mode, choices=list(Mode), required=True)
@@ -228,6 +228,9 @@ def _protection_commands(top: argparse.ArgumentParser) -> None:
         "status": "состояние ключей / how the keys are, and what waits under former ones",
     }.items():
         _common(kinds.add_parser(name, help=words))
+    public = kinds.add_parser("public", help="открытые ключи и отпечатки / the bodies' public keys with fingerprints")
+    public.add_argument("--body", help="code of the only body whose keys are shown; default: all")
+    _common(public)
     rotate = kinds.add_parser("rotate", help="сменить ключи / give every owner new keys, and wrap anew")
     rotate.add_argument("--body", help="code of the only body whose keys are replaced; default: all keys")
     _common(rotate)
@@ -248,6 +251,8 @@ def _protection(asked: argparse.Namespace, settings: Settings) -> int:
         return force_commands.take_in(settings, asked.mode, asked.data, asked.file)
     if asked.protection_command == "accept":
         return ledger_commands.accept(settings, asked.mode, asked.data, asked.reference)
+    if asked.protection_command == "public":
+        return rotation_commands.public(settings, asked.mode, asked.data, asked.body)
     if asked.protection_command == "rotate":
         return rotation_commands.rotate(settings, asked.mode, asked.data, asked.body)
     commands = {

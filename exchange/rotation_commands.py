@@ -1,6 +1,7 @@
 """What operators do to the module's keys over its database: rotate them, wrap anew, see how much waits under which."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -66,6 +67,26 @@ def rotate(settings: Settings, mode: Mode | None, data: Path, body: str | None =
 def rewrap(settings: Settings, mode: Mode | None, data: Path) -> int:
     """Go on wrapping anew where an earlier command ended, and destroy the former versions that are idle for a day."""
     seated(settings, mode, data, _wrapped_anew)
+    return 0
+
+
+def public(settings: Settings, mode: Mode | None, data: Path, body: str | None = None) -> int:
+    """Print the bodies' public keys with their fingerprints, for those who compare them by another way."""
+
+    async def work(seat: Seat) -> None:
+        async with seat.module.pool.connection() as conn:
+            found = await keys.published(conn, seat.module, body)
+        for key in found:
+            former = ", former" if key.former else ""
+            use = "handed over under" if key.id is None else "seals with"
+            tell(f"{key.body} {use} ({key.curve}{former})")
+            named = {} if key.id is None else {"kid": key.id}
+            tell(f"  {json.dumps({'kty': 'OKP', 'crv': key.curve, 'x': key.x, **named})}")
+            tell(f"  SHA-256 {key.fingerprint}")
+        if not found:
+            tell(f"{body} has no keys" if body else "no keys yet")
+
+    seated(settings, mode, data, work)
     return 0
 
 

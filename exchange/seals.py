@@ -138,6 +138,11 @@ def public_part(private: bytes) -> bytes:
     return OKPKey.import_key(private).as_pem(private=False)
 
 
+def public_jwk(key: bytes) -> dict[str, str]:
+    """Return the public part of a key (PEM) as a JWK (RFC 8037), whatever else is in it."""
+    return {str(name): str(value) for name, value in OKPKey.import_key(key).as_dict(private=False).items()}
+
+
 def named_by(public: str, name: str) -> bool:
     """Tell whether a public part is a key at all, and the one that an identifier names (RFC 7638)."""
     try:

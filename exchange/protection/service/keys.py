@@ -1,11 +1,15 @@
 """The bodies' signing keys: each made when its body first acts, kept locked, opened once by each process, replaced."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+
 from exchange.core.errors import KeysMissing, Tampered
 from exchange.protection.content.safe import Safe
 from exchange.protection.module import Module
 from exchange.protection.store import keys as store
 from exchange.protection.store.keys import StoredKey
-from exchange.seals import Seals, named_by, new_key, public_part
+from exchange.seals import Seals, named_by, new_key, public_jwk, public_part
 from exchange.store.database import Connection
 
 
@@ -59,6 +63,40 @@ async def faults(conn: Connection, module: Module) -> tuple[str, ...]:
         if not named_by(stored.public, stored.id):
             found.append(f"signing key {stored.id} of {stored.body}: column public is not its own")
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """A body's public key, to seal acts with or to hand over contents under; `x` are its bytes (RFC 8037)."""
+
+    body: str
+    curve: str
+    x: str
+    id: str | None = None
+    former: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of its 32 bytes in hexadecimal, by fours, as two people compare it."""
+        digits = sha256(urlsafe_b64decode(self.x + "=" * (-len(self.x) % 4))).hexdigest()
+        return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+async def published(conn: Connection, module: Module, body: str | None = None) -> tuple[PublicKey, ...]:
+    """Return the public keys of all bodies, or of one; what the keys themselves say, not the columns in clear.
+
+    None is made for it. Raise ModuleSealed, Tampered.
+    """
+    found = []
+    for stored in await store.others(conn, []):
+        said = public_jwk(module.safe.open(stored.locked, bound(stored.body, stored.id)))
+        former = stored.former_at is not None
+        found.append(PublicKey(body=stored.body, curve=said["crv"], x=said["x"], id=stored.id, former=former))
+    for owner in {each.owner.body for each in module.provider.versions() if each.exchange and not each.former}:
+        x = urlsafe_b64encode(module.provider.public(owner)).rstrip(b"=").decode()
+        found.append(PublicKey(body=owner, curve="X25519", x=x))
+    kept = (each for each in found if body in {None, each.body})
+    return tuple(sorted(kept, key=lambda each: (each.body, each.curve, each.former, each.id or "")))
 
 
 async def _take_in(conn: Connection, module: Module, seals: Seals) -> None:

@@ -1,20 +1,25 @@
 """What operators do to the keys, with the passphrase in a file."""
 
 import asyncio
+import base64
+import json
 import os
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
 import pytest
+from joserfc.jwk import OKPKey
 
-from exchange import cli, keys_commands, ledger_commands, rotation_commands
+from exchange import cli, keys_commands, ledger_commands, protecting, rotation_commands
 from exchange.core.errors import KeysMissing, NodeError, WrongPassphrase
 from exchange.protection.content.anchor import Anchor, AnchorFile
 from exchange.protection.content.file_provider import FileProvider
 from exchange.protection.content.provider import Owner
 from exchange.protection.content.safe import Safe
 from exchange.protection.content.vault import open_vault
+from exchange.protection.service import keys
 from exchange.protection.store.schema import ROLE
 from exchange.runtime import Mode
 from exchange.settings import BadSetting, Settings, from_environment
@@ -111,6 +116,46 @@ def test_a_registry_from_a_backup_is_accepted_by_a_document(
     assert "by акт 7: the registry is older than its anchor" in said
     assert ledger_commands.accept(wanted, Mode.SANDBOX, tmp_path, "акт 8") == 0
     assert "nothing to accept" in capsys.readouterr().out
+
+
+def test_public_keys_are_printed_as_the_locked_keys_say(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = over(database, tmp_path)
+    provider = made(tmp_path / "protection.keys")
+    asked = ["protection", "public", "--mode", "sandbox", "--data", str(tmp_path)]
+    assert cli._run(cli.parser().parse_args(asked), wanted) == 0
+    assert capsys.readouterr().out == "no keys yet\n"
+    handed = provider.public("KZ-NSC")
+    sealing = asyncio.run(_signed(wanted, tmp_path, "KZ-MVD"))
+    assert rotation_commands.public(wanted, Mode.SANDBOX, tmp_path) == 0
+    first, first_key, first_print, second, second_key, second_print = capsys.readouterr().out.splitlines()
+    assert first == "KZ-MVD seals with (Ed25519)"
+    assert json.loads(first_key)["kid"] == sealing == OKPKey.import_key(json.loads(first_key)).thumbprint()
+    assert second == "KZ-NSC handed over under (X25519)"
+    assert json.loads(second_key)["x"] == base64.urlsafe_b64encode(handed).rstrip(b"=").decode()
+    assert second_print.removeprefix("  SHA-256 ").replace(" ", "") == sha256(handed).hexdigest()
+    assert len(first_print.split()) == 1 + 16
+    assert rotation_commands.rotate(wanted, Mode.SANDBOX, tmp_path) == 0
+    capsys.readouterr()
+    assert rotation_commands.public(wanted, Mode.SANDBOX, tmp_path, "KZ-MVD") == 0
+    said = capsys.readouterr().out
+    assert "KZ-MVD seals with (Ed25519, former)" in said
+    assert first_print in said
+    assert "KZ-NSC" not in said
+    assert '"d"' not in said
+
+
+async def _signed(wanted: Settings, folder: Path, body: str) -> str | None:
+    """Let a body get a signing key; what the database says of it in clear is changed then."""
+    dsn = wanted.protection.database_url or ""
+    async with protecting.open_module(dsn, wanted, Mode.SANDBOX, folder, PHRASE) as module:
+        async with module.transaction() as conn:
+            seals = await keys.signer(conn, module, body)
+        owner = await asyncpg.connect(dsn)
+        await owner.execute("UPDATE protection.signing_key SET public = '{}'")
+        await owner.close()
+        return seals.sealing(body)
 
 
 async def _sealed(database: Database, folder: Path, provider: FileProvider) -> None:
