@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -38,6 +39,11 @@ class Form:
     def get(self, name: str, default: str = "") -> str:
         """Return the first value of a name."""
         return self.values.get(name, (default,))[0]
+
+    @property
+    def key(self) -> str:
+        """What tells a form from the next one opened (64 characters): whoever sends it twice has one effect."""
+        return sha256(self.get("key").encode()).hexdigest()
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return every value of a name."""

@@ -196,6 +196,20 @@ async def test_a_form_for_what_is_no_longer_possible_keeps_what_was_typed(office
     assert not Reader(answer.text).all("textarea")
 
 
+@pytest.mark.parametrize("key", ["", "\0", "\uffff" * 3000, "'; --"])
+async def test_whatever_key_a_form_bears_it_has_one_effect(office: Office, key: str) -> None:
+    request = (await office.node.submitted())["id"]
+    person = await office.person()
+    own = {**await person.open_form(request, "note"), "key": key, "text": "а"}
+    answers = [await person.post(f"/requests/{request}/acts/note", own) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert (await acts_of(office, request)).count("note") == 1
+    begun = [
+        await person.post("/drafts/new", {**own, "purpose": "а", "kind": "submit", "do": "save"}) for _ in range(2)
+    ]
+    assert len({answer.headers["location"] for answer in begun}) == 1
+
+
 async def test_two_clicks_have_one_effect(office: Office) -> None:
     import asyncio
 

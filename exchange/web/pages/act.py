@@ -34,7 +34,6 @@ from schemas.acts import ActBody
 from schemas.vocabulary import ActKind
 
 ACT: Final[TypeAdapter[ActBody]] = TypeAdapter(ActBody)
-LONGEST_KEY: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +102,7 @@ class _Again(Exception):
 
 async def _done(house: House, request: Request, request_id: UUID, kind: ActKind, form: Form) -> Response:
     """Do the act in one transaction with the memory of its key; raise _Again with what is wrong."""
-    key = "form:" + form.get("key")[:LONGEST_KEY]
+    key = "form:" + form.key
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
     async with house.writing(request, form) as visit:
         if is_drafted(visit, kind):

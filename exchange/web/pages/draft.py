@@ -43,8 +43,6 @@ from exchange.web.sending import answered
 from exchange.web.uploads import Sent
 from schemas.vocabulary import ActKind, DraftState, DraftStep
 
-LONGEST_KEY: Final = 64
-
 FIRST: Final = 1
 """The version of a draft that was just begun."""
 
@@ -199,7 +197,7 @@ async def _created(house: House, request: Request, sent: Sent) -> Response:
             against = remarks.of_files(sent.against, filled, visit.tongue)
             return await _begun(house, visit, kind, of, form, against)
         body = _body(filled)
-        key = "draft:" + form.get("key")[:LONGEST_KEY]
+        key = "draft:" + form.key
         call = idempotency.fingerprint(request.method, request.url.path, f"{kind} {of}".encode())
         try:
             kept = await idempotency.begin(visit.conn, visit.actor.authority, key, call)

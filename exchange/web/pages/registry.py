@@ -29,7 +29,6 @@ SHOWN: Final = 20
 """Notices on one page."""
 
 LATEST: Final = 5
-LONGEST_KEY: Final = 64
 DIGITS: Final = 18
 STATUS: Final = {Weight.FORBIDDEN: 403, Weight.STALE: 412, Weight.STATE: 409, Weight.CONTENT: 422}
 
@@ -172,7 +171,7 @@ class _Again(Exception):
 
 async def _sent(house: House, request: Request, form: Form) -> Response:
     """Enter the notice in one transaction with the memory of the form's key."""
-    key = "form:" + form.get("key")[:LONGEST_KEY]
+    key = "form:" + form.key
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
     async with house.writing(request, form) as visit:
         kind = kind_of(request, visit)

@@ -29,7 +29,6 @@ PAGE = 50
 MOST_PEOPLE = 500
 """Accounts offered in the form's lists."""
 
-LONGEST_KEY = 100
 FIELDS = ("absent", "substitute", "order_number", "order_date", "since", "until")
 
 
@@ -83,7 +82,7 @@ async def revoke(house: House, request: Request) -> Response:
 
 async def _once(house: House, visit: Visit, request: Request, form: Form, wanted: SubstitutionWanted) -> None:
     """Enter it, unless this very form did before."""
-    authority, key = visit.actor.authority, "form:" + form.get("key")[:LONGEST_KEY]
+    authority, key = visit.actor.authority, "form:" + form.key
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
     if await idempotency.begin(visit.conn, authority, key, call) is not None:
         return
