@@ -36,13 +36,12 @@ async def statistics(entrance: Entrance, request: Request) -> Response:
 
 
 async def events(entrance: Entrance, request: Request) -> Response:
-    """Show the feed of the caller's authority after a cursor; `next` stays where it is when nothing is new."""
+    """Show the feed of the caller's authority after a cursor; `next` is the last event's also when nothing is new."""
     async with entrance.reading(request) as (conn, call):
         asked = query.Query(request)
         after, limit = asked.number("after", 0, 0, query.LARGEST_NUMBER), asked.limit()
         asked.done()
-        items = await queries.list_events(conn, call.actor, after=after, limit=limit)
-        following = items[-1].cursor if items else str(after) if after else None
+        items, following = await queries.list_events(conn, call.actor, after=after, limit=limit)
         return query.page(items, following, limit)
 
 

@@ -178,9 +178,14 @@ async def statistics(
     return views.StatisticsView(as_of=now, buckets=buckets, counts=shape.validate_python(counts, from_attributes=True))
 
 
-async def list_events(conn: Connection, actor: Actor, *, after: int, limit: int) -> tuple[views.EventView, ...]:
-    """Return the caller's events that follow a number."""
-    return tuple(
+async def list_events(
+    conn: Connection, actor: Actor, *, after: int, limit: int
+) -> tuple[tuple[views.EventView, ...], str | None]:
+    """Return the caller's events that follow a number, and the cursor of the last one there is to go on from.
+
+    No cursor leads beyond the last event: whoever held one of a database since restored loses nothing that comes.
+    """
+    shown = tuple(
         views.EventView(
             cursor=str(event.number),
             request=str(event.request),
@@ -192,6 +197,10 @@ async def list_events(conn: Connection, actor: Actor, *, after: int, limit: int)
         )
         for event in await events.after(conn, actor.authority, after, limit)
     )
+    if shown or not after:
+        return shown, shown[-1].cursor if shown else None
+    last = min(after, await events.last(conn, actor.authority))
+    return (), str(last) if last else None
 
 
 def _midnight(now: datetime, zone: str, days: int) -> datetime:

@@ -11,6 +11,8 @@ SELECT number, request, seq, act, author, at, state
   FROM event WHERE authority = $1 AND number > $2 ORDER BY number LIMIT $3
 """
 
+SELECT_LAST = "SELECT event FROM counter WHERE authority = $1"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -28,3 +30,8 @@ class Event:
 async def after(conn: Connection, authority: str, number: int, limit: int) -> tuple[Event, ...]:
     """Return the events that follow a number."""
     return tuple(Event(**row) for row in await conn.fetch(SELECT_AFTER, authority, number, limit))
+
+
+async def last(conn: Connection, authority: str) -> int:
+    """Return the number of an authority's last event, 0 before the first."""
+    return await conn.fetchval(SELECT_LAST, authority) or 0

@@ -221,6 +221,9 @@ async def test_the_feed_is_read_to_its_end_and_stays_there(node: Node) -> None:
     assert [item["act"] for item in first["items"] + rest["items"]] == ["submit", "receive", "accept"]
     assert rest["next"] == rest["items"][-1]["cursor"] == "3"
     assert (await node.get("/v1/events?after=3")).json()["next"] == "3"
+    for beyond in (4, 999, 2**63 - 1):  # of a database since restored, or of nobody
+        assert (await node.get(f"/v1/events?after={beyond}")).json()["next"] == "3"
+        assert (await node.get(f"/v1/events?after={beyond}", by="BY-KGB")).json()["next"] is None
     problem(await node.get("/v1/events?after=x"), 422)
     problem(await node.get(f"/v1/events?after={2**63}"), 422)
 

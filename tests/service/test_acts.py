@@ -47,7 +47,7 @@ async def test_p_7_4_a_redirect_is_told_in_the_same_transaction(office: Office) 
         assert (former.request.state, former.request.seq) == (State.RECEIVED, 3)
         record = await queries.record_of(conn, UUID(request.id), Actor("RU-MVD", Role.OFFICER), NOW)
         assert [entry.act for entry in record] == ["submit", "receive", "redirect"]
-        feed = await queries.list_events(conn, Actor("KZ-MVD", Role.SYSTEM), after=0, limit=50)
+        feed, _ = await queries.list_events(conn, Actor("KZ-MVD", Role.SYSTEM), after=0, limit=50)
         assert [event.act for event in feed] == ["submit", "receive", "redirect", "receive", "accept"]
         with pytest.raises(NotThere):
             await queries.load(conn, UUID(request.id), Actor("AM-POL", Role.OFFICER))
@@ -94,7 +94,7 @@ async def test_p_7_4_a_domestic_body_on_the_node_receives_and_executes(office: O
     request = await office.act(request, PROSECUTOR.code, "report_results", items=results, text="Исполнено", final=True)
     assert request.state is State.EXECUTED
     async with office.pool.acquire() as conn:
-        feed = await queries.list_events(conn, Actor(PROSECUTOR.code, Role.SYSTEM), after=0, limit=50)
+        feed, _ = await queries.list_events(conn, Actor(PROSECUTOR.code, Role.SYSTEM), after=0, limit=50)
     assert [event.act for event in feed] == ["redirect", "receive", "accept", "report_results"]
     assert await office.faults() == []
 
@@ -135,7 +135,7 @@ async def test_p_7_4_a_steward_goes_on_seeing_what_it_passed_to_a_body_without_a
     async with office.pool.acquire() as conn:
         seen = await queries.load(conn, UUID(request.id), steward)
         (line,), _ = await queries.list_requests(conn, steward, NOW, queries.RequestsAsked(limit=50))
-        feed = await queries.list_events(conn, Actor("RU-MVD", Role.SYSTEM), after=0, limit=50)
+        feed, _ = await queries.list_events(conn, Actor("RU-MVD", Role.SYSTEM), after=0, limit=50)
     assert (seen.request.state, seen.request.seq) == (State.EXECUTING, 5)
     assert (line.state, line.holder) == (State.EXECUTING, request.holder.code)
     assert [event.act for event in feed] == ["submit", "receive", "redirect", "receive", "accept"]
