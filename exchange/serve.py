@@ -1,6 +1,7 @@
 """The node at work: the interface, the ticker and the sandbox's mail sink, until a signal ends them."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -36,6 +37,9 @@ SANDBOX_SENDER: Final = "node@node.example"
 BACKLOG: Final = 2048
 HTTP_SECONDS: Final = 5
 """How long calls may go on after the signal: with the ticker, at the same time, all ends within 15 seconds."""
+
+YOUNG: Final = 10_000
+"""New objects after which the collector looks for cycles: calls make many objects and hardly a cycle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +186,8 @@ async def answer(app: object, listener: socket.socket, plan: Plan, stop: Stop, n
     server = Quiet(config)
     server.answering = asyncio.Event()
     stop.at_work = True
+    gc.freeze()  # what stands by now stands until the end: never look through it again
+    gc.set_threshold(YOUNG)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ended = asyncio.create_task(stop.asked.wait())
     await server.answering.wait()
