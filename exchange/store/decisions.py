@@ -121,13 +121,16 @@ def soonest(request: Request) -> Obligation | None:
 
 
 def snapshot(request: Request) -> str:
-    """Return what changes of a request, as JSON text; its submission and its duties are kept beside it."""
-    return REQUEST.dump_json(request, exclude={"submitted", "obligations"}).decode()
+    """Return what changes of a request, as JSON text; its submission and its duties are kept beside it.
+
+    What is as it is by default is left out: most of a young request is.
+    """
+    return REQUEST.dump_json(request, exclude={"submitted", "obligations"}, exclude_defaults=True).decode()
 
 
 def detail(duty: Obligation) -> str:
     """Return a duty without what the scheduler moves, as JSON text."""
-    return OBLIGATION.dump_json(duty, exclude={"reminded_through"}).decode()
+    return OBLIGATION.dump_json(duty, exclude={"reminded_through"}, exclude_defaults=True).decode()
 
 
 def former(head: bytes, stage: str, duties: Iterable[str]) -> str:
