@@ -19,7 +19,7 @@ from exchange.api.shown import made
 from exchange.core.errors import CallerUnknown, Contended, NodeError, Refused, Unavailable
 from exchange.runtime import PREFIXES, Call, call_of, new_id, to_note, token_digest
 from exchange.service import together as service
-from exchange.service.ahead import Ahead
+from exchange.service.ahead import Ahead, Key
 from exchange.store import decisions, tokens
 from exchange.store import together as store
 from exchange.store.database import Connection
@@ -116,11 +116,11 @@ async def _submit(calls: Sequence[Plain[Submission]]) -> Sequence[End]:
     async def ahead(conn: Connection, ends: list[End]) -> None:
         read, counters = await store.for_submissions(conn, asked, locked=False)
         async with entrance.submissions.deciding(counters) as moved:
-            await _each(calls, read, _submitting(conn, moved), ends)
+            await _each(calls, read, _submitting(conn, moved), ends, entrance.submissions.keys)
 
     async def locked(conn: Connection, ends: list[End]) -> None:
         read, counters = await store.for_submissions(conn, asked, locked=True)
-        await _each(calls, read, _submitting(conn, counters), ends)
+        await _each(calls, read, _submitting(conn, counters), ends, set())
 
     return await _ahead(calls, ahead, entrance.submissions) or await _locked(calls, locked)
 
@@ -143,11 +143,11 @@ async def _act(calls: Sequence[Plain[ActBody]]) -> Sequence[End]:
     async def ahead(conn: Connection, ends: list[End]) -> None:
         read = await store.for_acts(conn, asked, locked=False)
         async with entrance.acts.deciding({}):
-            await _each(calls, read, _acting(conn), ends)
+            await _each(calls, read, _acting(conn), ends, entrance.acts.keys)
 
     async def locked(conn: Connection, ends: list[End]) -> None:
         read = await store.for_acts(conn, asked, locked=True)
-        await _each(calls, read, _acting(conn), ends)
+        await _each(calls, read, _acting(conn), ends, set())
 
     return await _ahead(calls, ahead, entrance.acts) or await _locked(calls, locked)
 
@@ -186,6 +186,8 @@ async def _ahead(calls: Sequence[Plain[Body]], work: Work, ahead: Ahead) -> Sequ
             raise
         return _fallen_apart(calls, trouble)
     finally:
+        kept = [end.kept for end in ends if isinstance(end, Done) and end.kept is not None]
+        ahead.keys.difference_update((each.authority, each.key) for each in kept)
         if not stands:
             ahead.overtaken()
             _give_back(calls, ends)
@@ -233,16 +235,19 @@ async def _written(conn: Connection, ends: Sequence[End]) -> bool:
 
 
 async def _each(
-    calls: Sequence[Plain[Body]], read: Sequence[Read[On] | None], decide: Decide[Body, On], ends: list[End]
+    calls: Sequence[Plain[Body]],
+    read: Sequence[Read[On] | None],
+    decide: Decide[Body, On],
+    ends: list[End],
+    keys: set[Key],
 ) -> None:
-    """Decide on one call after the other; of two under one key the second goes alone, behind the first."""
-    keys = set[tuple[str, str | None]]()
+    """Decide on one call after the other; one under a key of `keys` goes alone, behind the call that has it."""
     for plain, found in zip(calls, read, strict=True):
         call = _called(plain, found.caller) if found is not None and found.unused else None
         if found is None or call is None or isinstance(call, Fault):
             ends.append(call if isinstance(call, Fault) else None)
             continue
-        key = (call.actor.authority, plain.asked.key)
+        key = None if plain.asked.key is None else (call.actor.authority, plain.asked.key)
         try:
             deed = None if key in keys else await decide(plain, call, found.on)
         except NodeError:  # of this call's authority, which is told so alone
@@ -251,9 +256,9 @@ async def _each(
             _let_go(plain, call)
             ends.append(None)
             continue
-        if plain.asked.key is not None:
+        ends.append(_done(plain, call, deed, key, noting=to_note(found.caller, call.now)))
+        if key is not None:
             keys.add(key)
-        ends.append(_done(plain, call, deed, noting=to_note(found.caller, call.now)))
 
 
 def _called(plain: Plain[Body], caller: Caller) -> Call | Fault | None:
@@ -282,13 +287,13 @@ def _let_go(plain: Plain[Body], call: Call) -> None:
         plain.entrance.door.calls.give_back(call.token)
 
 
-def _done(plain: Plain[Body], call: Call, deed: SealedDeed, *, noting: bool) -> Done:
+def _done(plain: Plain[Body], call: Call, deed: SealedDeed, key: Key | None, *, noting: bool) -> Done:
     """Return what a call did, with its answer."""
-    answer, key = made(deed.loaded, call), plain.asked.key
-    if key is None:
-        return Done(call, deed, answer, None, noting)
-    fingerprint = fingerprint_of(plain.came.request, plain.document.raw)
-    kept = Answered(
-        authority=call.actor.authority, key=key, fingerprint=fingerprint, answer=as_kept(answer), made_at=call.now
-    )
+    answer, kept = made(deed.loaded, call), None
+    if key is not None:
+        fingerprint = fingerprint_of(plain.came.request, plain.document.raw)
+        authority, name = key
+        kept = Answered(
+            authority=authority, key=name, fingerprint=fingerprint, answer=as_kept(answer), made_at=call.now
+        )
     return Done(call, deed, answer, kept, noting)

@@ -1,14 +1,17 @@
-"""Batches that decide as if what is being written stood already, and where the registers stand then."""
+"""Batches that decide as if what is being written stood already: where the registers stand then, which keys are used."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 from exchange.store.registry import Counter
 
 CAUTION: Final = 10
 """Batches that lock before they decide, after one was overtaken by somebody else."""
+
+Key: TypeAlias = tuple[str, str]
+"""An authority's code, and what it named its call (Idempotency-Key)."""
 
 
 class Ahead:
@@ -19,6 +22,8 @@ class Ahead:
     """
 
     def __init__(self) -> None:
+        self.keys: set[Key] = set()
+        """The keys of calls that are decided on and not written yet: another call under one of them goes alone."""
         self._counters: dict[str, Counter] = {}
         self._deciding = asyncio.Lock()
         self._writing = asyncio.Lock()

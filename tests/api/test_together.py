@@ -125,13 +125,17 @@ async def test_an_act_on_what_another_version_was_seen_of_is_stale(node: Node) -
     assert (await node.act(made, "RU-MVD", "note", text="в", headers={"If-Match": tag})).status_code == 412
 
 
-async def test_calls_at_once_under_one_key_have_one_effect(node: Node) -> None:
+async def test_calls_at_once_under_one_key_have_one_effect_and_break_no_batch(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
     await warm(node, "KZ-MVD")
     before = await node.kept()
     headers = {"Idempotency-Key": "one"}
-    answers = await asyncio.gather(
-        *(node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers) for _ in range(6))
-    )
+    calls = [node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers) for _ in range(6)]
+    async with full(node):
+        held = await waiting(*calls)  # two batches at least
+    answers = await asyncio.gather(*held)
+    assert "fell apart" not in caplog.text
     assert {answer.status_code for answer in answers} <= {201, 409}
     again = await node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers)
     assert again.headers["Idempotent-Replayed"] == "true"
