@@ -1,4 +1,4 @@
-"""Batches that decide as if what is being written stood already: where the registers stand then, which keys are used."""
+"""Batches that decide as if what is being written stood already: how far registers are then, which keys are used."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

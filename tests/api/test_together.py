@@ -1,8 +1,7 @@
 """Plain calls decided together: numbers, keys and locks hold as for each alone, and no call is trouble of another's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,9 +15,10 @@ from exchange.main import create_app
 from exchange.runtime import Mode, token_digest
 from exchange.settings import Settings
 from exchange.store import pool
+from tests.api.gathering import bodies, full, waiting, warm, written
 from tests.api.house import NOW, SUBMISSION, Node, open_node, problem
 from tests.conftest import Database
-from tests.statements import Recorder, recorded
+from tests.statements import recorded
 
 POISON = """
 CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -28,44 +28,6 @@ BEGIN
 END $$;
 CREATE TRIGGER poison BEFORE INSERT ON request FOR EACH ROW EXECUTE FUNCTION poison();
 """
-
-
-def bodies(answers: list[Any]) -> list[dict[str, Any]]:
-    """Return the bodies of calls that all stand."""
-    assert [answer.status_code for answer in answers] == [201] * len(answers), [answer.text for answer in answers]
-    return [answer.json() for answer in answers]
-
-
-def written(recorder: Recorder) -> int:
-    """Count the statements that wrote decisions."""
-    return sum("save_decisions" in query for query in recorder.taken())
-
-
-@asynccontextmanager
-async def full(node: Node) -> AsyncIterator[None]:
-    """Keep every connection of the node to ourselves."""
-    async with AsyncExitStack() as stack:
-        for _ in range(node.runtime.pool.raw.get_max_size()):
-            await stack.enter_async_context(node.runtime.pool.connection())
-        yield
-
-
-async def waiting(*calls: Coroutine[Any, Any, httpx.Response]) -> "list[asyncio.Task[httpx.Response]]":
-    """Make calls that cannot be answered yet, and let each come as far as it can; the first is a batch of its own."""
-    made = []
-    for call in calls:
-        made.append(asyncio.ensure_future(call))
-        for _ in range(50):  # turns of the loop, no time
-            await asyncio.sleep(0)
-    assert not any(call.done() for call in made)
-    return made
-
-
-async def warm(node: Node, *authorities: str) -> None:
-    """Let tokens be used once: that is noted, and the call goes alone."""
-    for authority in authorities:
-        for _ in range(2):
-            await node.submitted(authority, requested_authority="KG-GKNB")
 
 
 async def test_p_7_1_numbers_have_no_gaps_and_no_doubles_with_and_without_keys(node: Node) -> None:
@@ -123,35 +85,6 @@ async def test_an_act_on_what_another_version_was_seen_of_is_stale(node: Node) -
     tag = first.headers["ETag"]
     assert (await node.act(made, "RU-MVD", "note", text="б", headers={"If-Match": tag})).status_code == 201
     assert (await node.act(made, "RU-MVD", "note", text="в", headers={"If-Match": tag})).status_code == 412
-
-
-async def test_calls_at_once_under_one_key_have_one_effect_and_break_no_batch(
-    node: Node, caplog: pytest.LogCaptureFixture
-) -> None:
-    await warm(node, "KZ-MVD")
-    before = await node.kept()
-    headers = {"Idempotency-Key": "one"}
-    calls = [node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers) for _ in range(6)]
-    async with full(node):
-        held = await waiting(*calls)  # two batches at least
-    answers = await asyncio.gather(*held)
-    assert "fell apart" not in caplog.text
-    assert {answer.status_code for answer in answers} <= {201, 409}
-    again = await node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers)
-    assert again.headers["Idempotent-Replayed"] == "true"
-    assert {answer.json()["id"] for answer in answers if answer.status_code == 201} == {again.json()["id"]}
-    after = await node.kept()
-    assert (after["request"], after["idempotency"]) == (before["request"] + 1, before["idempotency"] + 1)
-
-
-async def test_a_key_used_for_another_call_is_told_also_when_it_came_in_a_batch(node: Node) -> None:
-    await warm(node, "KZ-MVD")
-    headers = {"Idempotency-Key": "one"}
-    await node.call("POST", "/v1/requests", value=SUBMISSION, headers=headers)
-    answer, other = await asyncio.gather(
-        node.call("POST", "/v1/requests", value=SUBMISSION | {"reference": "другой"}, headers=headers), node.submit()
-    )
-    assert (answer.status_code, answer.json()["code"], other.status_code) == (422, "key_reused", 201)
 
 
 async def test_what_the_law_refuses_takes_nothing_with_it(node: Node) -> None:
@@ -256,17 +189,6 @@ async def test_a_token_that_was_revoked_is_no_trouble_of_the_others(node: Node, 
     bad = node.call("POST", "/v1/requests", value=SUBMISSION, headers={"Authorization": f"Bearer {revoked}"})
     answers = await asyncio.gather(*calls, bad)
     assert [answer.status_code for answer in answers] == [201, 201, 201, 401]
-
-
-async def test_acts_at_once_under_one_key_have_one_effect(node: Node) -> None:
-    made, headers = await node.submitted(), {"Idempotency-Key": "one"}
-    answers = await asyncio.gather(
-        *(node.act(made, "RU-MVD", "note", text="а", headers=headers) for _ in range(5)),
-        node.act(await node.submitted(), "RU-MVD", "note", text="б"),
-    )
-    assert {answer.status_code for answer in answers} <= {201, 409}
-    assert {answer.json()["seq"] for answer in answers if answer.status_code == 201} == {3}
-    assert len((await node.get(f"/v1/requests/{made['id']}/record")).json()["items"]) == 3
 
 
 async def test_registers_begin_anew_with_the_year_of_each_authority(node: Node) -> None:
