@@ -47,9 +47,7 @@ class Unpacker:
             except TimeoutError:
                 raise TooLong from None
             finally:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+                await _ended(process)
 
 
 async def _begun(descriptor: int, name: str, media_type: str) -> Process:
@@ -65,6 +63,15 @@ async def _begun(descriptor: int, name: str, media_type: str) -> Process:
         stderr=DEVNULL,  # a fault may quote what it was about
         limit=2 * PIECE,
     )
+
+
+async def _ended(process: Process) -> None:
+    """End a process; what it wrote last is read away, since it counts as ended once its pipe is."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    while process.stdout is not None and await process.stdout.read(PIECE):
+        pass
+    await process.wait()
 
 
 async def _frames(process: Process) -> AsyncIterator[tuple[bytes, bytes]]:
