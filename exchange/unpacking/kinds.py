@@ -12,6 +12,10 @@ class Packed(Enum):
     PDF = auto()
     RTF = auto()
     MAIL = auto()
+    TAR = auto()
+    GZIP = auto()
+    BZIP2 = auto()
+    XZ = auto()
 
 
 _PDF: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\s\S]{0,1020}?%PDF-")
@@ -22,6 +26,14 @@ _MAIL: Final = re.compile(
     rb"(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|Date|Subject|To|X-[A-Za-z-]{1,40}):[ \t]",
     re.IGNORECASE,
 )
+_BY_ITSELF: Final = (
+    (re.compile(rb"\x1f\x8b\x08"), Packed.GZIP),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), Packed.BZIP2),
+    (re.compile(rb"\xfd7zXZ\x00"), Packed.XZ),
+)
+_TAR: Final = re.compile(rb"[^\0][\s\S]{147}([0-7 \0]{8})")
+_BLOCK: Final = 512
+"""Bytes of a header of tar; the sum of them stands in the eight from 148, which count as spaces."""
 _PICTURE: Final = re.compile(
     rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|RIFF....WEBP|BM....\x00\x00\x00\x00|\xd7\xcd\xc6\x9a"
     rb"|\x01\x00\x00\x00.{36} EMF|....ftyp(?:heic|heix|mif1|avif)|AT&TFORM....DJV|\x00\x00\x00\x0cjP",
@@ -39,7 +51,22 @@ def packed_kind(head: bytes, name: str = "", media_type: str = "") -> Packed | N
         return Packed.RTF
     if name.casefold().endswith((".eml", ".mht", ".mhtml")) or media_type == "message/rfc822" or _MAIL.match(head):
         return Packed.MAIL
+    for begin, kind in _BY_ITSELF:
+        if begin.match(head):
+            return kind
+    if _is_tar(head):
+        return Packed.TAR
     return Packed.PDF if _PDF.match(head[:1100]) else None
+
+
+def _is_tar(head: bytes) -> bool:
+    """Tell whether a file begins with a header of tar, of any of its formats."""
+    found = _TAR.match(head)
+    digits = b"" if found is None else found[1].strip(b" \0")
+    if not digits.isdigit() or len(head) < _BLOCK:
+        return False
+    block = head[:148] + b" " * 8 + head[156:_BLOCK]
+    return int(digits, 8) in {sum(block), sum(byte - 256 * (byte > 127) for byte in block)}  # noqa: PLR2004 - signed
 
 
 def is_picture(head: bytes) -> bool:

@@ -5,14 +5,14 @@ import zlib
 from io import BytesIO
 from typing import IO, Final
 
-from exchange.unpacking import kinds, office, rtf
+from exchange.unpacking import kinds, office, rtf, tapes
 from exchange.unpacking.kinds import Packed
 from exchange.unpacking.sink import DEEPEST, MOST_NESTED, PIECE, Sink
 from schemas.vocabulary import Unseen
 
 _BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, KeyError, OverflowError),
-    *(RuntimeError, RecursionError),
+    *(RuntimeError, RecursionError, *tapes.BROKEN),
 )
 
 
@@ -33,6 +33,10 @@ def unpack(file: IO[bytes], sink: Sink, name: str = "", media_type: str = "", *,
             pdf.unpack(file, sink, lambda inner, called: _nested(inner, called, sink, depth))
         elif kind is Packed.RTF:
             rtf.unpack(file, sink)
+        elif kind is Packed.TAR:
+            tapes.untar(file, sink, lambda opened, called: _streamed(opened, called, sink, depth))
+        elif kind in {Packed.GZIP, Packed.BZIP2, Packed.XZ}:
+            tapes.expand(file, kind, name, sink, lambda opened, called: _streamed(opened, called, sink, depth))
         elif kind is Packed.MAIL:
             from exchange.unpacking import mail
 

@@ -1,6 +1,7 @@
 """Files of every kind that is unpacked, made of the parts that real ones have."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -24,6 +25,18 @@ def zipped(members: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATE
     with zipfile.ZipFile(held, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+    return held.getvalue()
+
+
+def tarred(members: Mapping[str, bytes | str], how: int = tarfile.PAX_FORMAT, **headers: str) -> bytes:
+    """Return a tar archive; `headers` are said of each member beside its name."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w", format=how) as archive:
+        for name, content in members.items():
+            data = content if isinstance(content, bytes) else content.encode()
+            member = tarfile.TarInfo(name)
+            member.size, member.pax_headers = len(data), headers
+            archive.addfile(member, io.BytesIO(data))
     return held.getvalue()
 
 

@@ -1,7 +1,11 @@
 """Packed files: a mark is found wherever their readers see it; what cannot be looked into is said, never guessed."""
 
+import bz2
+import gzip
 import io
+import lzma
 import os
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -25,6 +29,7 @@ from tests.unpacking.files import (
     pptx,
     rtf,
     runs,
+    tarred,
     xlsx,
     zipped,
 )
@@ -59,6 +64,16 @@ async def examined(file: Path, data: bytes, name: str, unpacker: Unpacker | None
         return await reading.examine(data[: 64 * 1024], lambda: os.open(file, os.O_RDONLY))
     except Refused as refused:
         return None if {one.code for one in refused.objections} == {GUARDED} else Examination()
+
+
+def linked(target: str) -> bytes:
+    """Return a tar archive with nothing but a link in it."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        member = tarfile.TarInfo("a")
+        member.type, member.linkname = tarfile.SYMTYPE, target
+        archive.addfile(member)
+    return held.getvalue()
 
 
 MARKED = {
@@ -101,6 +116,18 @@ MARKED = {
     "docx in zip": (zipped({"a.docx": docx(runs(MARK))}), "a.zip"),
     "docx in zip in zip": (zipped({"a.zip": zipped({"a.docx": docx(runs(MARK))})}), "a.zip"),
     "after what is broken": (zipped({"a.pdf": b"%PDF-1.7\nbroken", "b.html": "<p>Секретно</p>"}), "a.zip"),
+    "a text in tar": (tarred({"папка/a.txt": f"{PLAIN}\n{MARK}\n"}), "a.tar"),
+    "an old tar": (tarred({"a.txt": MARK}, tarfile.USTAR_FORMAT), "данные"),
+    "a tar of GNU with a long name": (tarred({f"{'а' * 80}/Секретно/a": b"\0"}, tarfile.GNU_FORMAT), "a.tar"),
+    "a word beside a member": (tarred({"a.txt": PLAIN}, comment="Секретно"), "a.tar"),
+    "where a link leads": (linked("Секретно"), "a.tar"),
+    "docx in tar": (tarred({"a.docx": docx(runs(MARK))}), "a.tar"),
+    "docx in a packed tar": (gzip.compress(tarred({"a.docx": docx(runs(MARK))})), "a.tar.gz"),
+    "a tar packed by bzip2": (bz2.compress(tarred({"a.txt": MARK})), "a.tbz2"),
+    "a tar packed by xz": (lzma.compress(tarred({"a.txt": MARK})), "a.tar.xz"),
+    "tar in zip": (zipped({"a.tar": tarred({"a.txt": MARK})}), "a.zip"),
+    "a text packed by itself": (gzip.compress(MARK.encode("cp1251")), "a.txt.gz"),
+    "the name that gzip keeps": (b"\x1f\x8b\x08\x08" + b"\0" * 6 + "Секретно".encode() + b"\0\3\0" + b"\0" * 8, "a.gz"),
     "a message": (eml(f"{PLAIN}\n{MARK}\n"), "a.eml"),
     "a message by its head": (eml(f"{PLAIN}\n{MARK}\n"), "письмо"),
     "a subject": (eml(PLAIN, subject="Секретно"), "a.eml"),
@@ -125,6 +152,10 @@ PASSING = {
     "zip": (zipped({"a.txt": PLAIN, "b.docx": docx(runs(PLAIN))}), "a.zip", WHOLE),
     "eml": (eml(PLAIN, html="<p>Это <b>важно</b></p>", attached={"a.txt": PLAIN.encode()}), "a.eml", WHOLE),
     "text": (PLAIN.encode(), "a.txt", WHOLE),
+    "tar": (tarred({"a.txt": PLAIN, "б/c.docx": docx(runs(PLAIN))}), "a.tar", WHOLE),
+    "tgz": (gzip.compress(tarred({"a.txt": PLAIN})), "a.tgz", WHOLE),
+    "gz": (gzip.compress(PLAIN.encode()), "a.txt.gz", WHOLE),
+    "empty tar": (b"\0" * 10_240, "a.tar", Examination(Examined.NONE, (Unseen.UNKNOWN_KIND,))),
 }
 
 
@@ -181,6 +212,22 @@ UNSEEN = {
     "a broken pdf": (b"%PDF-1.7\n" + b"1 0 obj <<>> endobj\n" * 50, "a.pdf", Examined.NONE, Unseen.BROKEN),
     "a scan": (pdf(" "), "a.pdf", Examined.NONE, Unseen.PICTURE),
     "too deep": (deep(), "a.zip", Examined.NONE, Unseen.TOO_DEEP),
+    "7z": (b"7z\xbc\xaf\x27\x1c\0\4" + b"\0" * 200, "a.7z", Examined.NONE, Unseen.UNKNOWN_KIND),
+    "an old sheet": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.xls", Examined.NONE, Unseen.UNKNOWN_KIND),
+    "7z in tar": (
+        tarred({"a.txt": PLAIN, "a.7z": b"7z\xbc\xaf\x27\x1c\0\4" + b"\0" * 200}),
+        "a.tar",
+        Examined.PARTLY,
+        Unseen.UNKNOWN_KIND,
+    ),
+    "a tar cut off": (tarred({"a.txt": PLAIN * 40})[:1200], "a.tar", Examined.NONE, Unseen.BROKEN),
+    "a tar with a broken header": (
+        tarred({"a.txt": PLAIN}).rstrip(b"\0") + b"\0" * 512 + tarred({"b.txt": MARK}),
+        "a.tar",
+        Examined.PARTLY,
+        Unseen.BROKEN,
+    ),
+    "gz cut off": (gzip.compress(b"x" * 100_000)[:60], "a.gz", Examined.NONE, Unseen.BROKEN),
     "a picture in docx": (docx(runs(PLAIN), more={"word/media/a.png": PNG}), "a.docx", Examined.PARTLY, Unseen.PICTURE),
     "entities": (
         zipped({"[Content_Types].xml": "<t/>", "word/document.xml": '<!DOCTYPE a [<!ENTITY a "b">]><a>&a;</a>'}),
@@ -208,6 +255,13 @@ def bomb() -> bytes:
     return held.getvalue()
 
 
+def tar_of_nothing() -> bytes:
+    """Return a tar archive whose only member says that it is larger than all there is."""
+    member = tarfile.TarInfo("a.txt")
+    member.size = 1 << 40
+    return member.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a bomb": (bomb, "a.zip"),
     "very many members": (lambda: zipped({f"{n}.txt": "x" for n in range(sink.MOST_MEMBERS + 1)}), "a.zip"),
@@ -221,6 +275,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "a.eml",
     ),
     "a page without an end": (endless_pdf, "a.pdf"),
+    "very many members of a tar": (
+        lambda: tarred({f"{n}.txt": "x" for n in range(sink.MOST_MEMBERS + 1)}),
+        "a.tar",
+    ),
+    "a bomb in gzip": (lambda: gzip.compress(b"\0" * (sink.MOST_BYTES + 1)), "a.gz"),
+    "a bomb of text in xz": (lambda: lzma.compress(b"x" * (sink.MOST_BYTES + 1), preset=0), "a.xz"),
+    "a tar of nothing": (tar_of_nothing, "a.tar"),
     "noise": (lambda: b"PK\x03\x04" + zlib.compress(b"x" * 10_000) * 50, "a.zip"),
 }
 
