@@ -25,8 +25,11 @@ SELECT d.id, d.authority, d.kind, d.request, r.number, d.about, d.body, d.versio
  WHERE d.id = $1 AND d.authority = $2
 """
 
+# Looked for in the text as it is written: a half-written body may hold what PostgreSQL does not take as JSON.
 SELECT_PAGE = """
 SELECT d.id, d.kind, d.request, r.number, d.about, d.version, d.state, d.made_at, d.changed_at,
+       coalesce(r.submitted ->> 'handling' = 'official_use',
+                d.body LIKE '%"handling": "official_use"%') AS official_use,
        (SELECT array_agg(DISTINCT s.who) FROM draft_step s WHERE s.draft = d.id AND s.step = 'saved') AS authors
   FROM draft d LEFT JOIN request r ON r.id = d.request
  WHERE d.authority = $1
@@ -70,6 +73,7 @@ class Line:
     request: UUID | None
     number: str | None
     about: str
+    official_use: bool
     version: int
     state: str
     made_at: datetime

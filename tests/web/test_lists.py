@@ -8,7 +8,7 @@ import pytest
 from exchange.core.designations import Authority
 from exchange.service import keys
 from exchange.store import registry
-from schemas.vocabulary import AuthorityKind, Country, Reach
+from schemas.vocabulary import AuthorityKind, Country, Reach, Role
 from tests.service.office import WRAPPING_KEY
 from tests.web.house import Office, Person
 
@@ -71,3 +71,20 @@ async def test_p_10_1_every_list_that_tells_of_a_request_marks_what_is_for_offic
     assert plain["handling"] == "ordinary" != marked["handling"]
     page = await (await office.person("RU-MVD")).get("/duties?due=later")
     assert "Для служебного пользования" not in page.text
+
+
+async def test_p_10_1_drafts_are_marked_in_their_list_like_the_requests_that_they_are_for(office: Office) -> None:
+    marked, plain = await office.node.submitted(handling="official_use"), await office.node.submitted()
+    person = await office.person("KZ-MVD", Role.OFFICER)
+    for handling in ("official_use", "ordinary", "official_use\0"):
+        assert (await person.write("/drafts/new", purpose=f"Цель {handling}", handling=handling)).status_code == 303
+    for one in (marked, plain):
+        way = f"/drafts/new?kind=confirm&request={one['id']}"
+        assert (await person.write(way)).status_code == 303
+    page = await person.get("/drafts")
+    rows = re.findall(r'<th scope="row"><a.*?</th>', page.source, re.DOTALL)
+    assert len(rows) == 5
+    told = [row for row in rows if "Для служебного пользования" in row]
+    assert len(told) == 2
+    assert any(marked["number"] in row for row in told)
+    assert any("Цель official_use<" in row for row in told)

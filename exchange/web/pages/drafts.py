@@ -27,6 +27,7 @@ class DraftRow:
     href: str
     title: str
     about: str
+    official_use: bool
     number: str | None
     state: DraftState
     authors: tuple[str, ...]
@@ -85,6 +86,7 @@ def _row(visit: Visit, of: Line, names: Mapping[str, str]) -> DraftRow:
         href=f"/drafts/{of.id}",
         title=visit.tongue.t("draft.request") if of.kind == ActKind.SUBMIT else visit.tongue.title(of.kind),
         about=of.about,
+        official_use=of.official_use,
         number=of.number,
         state=DraftState(of.state),
         authors=tuple(names[who] for who in of.authors),
