@@ -41,7 +41,8 @@ def place(text: str) -> str:
     """Read where a list by code goes on; raise ValueError for what `placed` never wrote."""
     match _decoded(text):
         case [str(code)]:
-            return code
+            code.encode()  # half a character is no text
+            return code.replace("\0", "")
     raise ValueError
 
 

@@ -189,6 +189,15 @@ async def test_a_cursor_that_the_node_never_gave_is_refused(node: Node, place: s
         problem(answer, 422, "invalid_query")
 
 
+@pytest.mark.parametrize("path", ["/v1/authorities", "/v1/parties", "/v1/agreements", "/v1/accounts", "/v1/tokens"])
+async def test_a_place_by_code_that_the_node_never_gave_is_refused(node: Node, path: str) -> None:
+    for place in ('["\\ud800"]', '["a", "b"]', "[5]", "{}", '"a"'):
+        cursor = urlsafe_b64encode(place.encode()).decode()
+        problem(await node.get(f"{path}?after={cursor}", role=Role.OPERATOR), 422, "invalid_query")
+    cursor = urlsafe_b64encode(b'["\\u0000"]').decode()
+    assert (await node.get(f"{path}?after={cursor}", role=Role.OPERATOR)).status_code in {200, 422}
+
+
 @pytest.mark.parametrize("at", ["1900-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00"])
 async def test_the_first_and_the_last_place_of_a_list_can_be_named(node: Node, at: str) -> None:
     cursor = urlsafe_b64encode(f'["{at}", {MARKED_ID}]'.encode()).decode()
