@@ -45,15 +45,16 @@ async def contents(folder: Path, rounds: int, size: int = SIZE) -> dict[str, Any
 async def measured(folder: Path, rounds: int, size: int) -> dict[str, Any]:
     """Return the median seconds of sealing, giving out and of the bare cipher, their ratios, and the growth of memory.
 
-    `least` is the bare cipher with what cannot be left out: SHA-256 of the plaintext, which proves the whole.
+    `least` is the bare cipher with what cannot be left out: SHA-256 of the plaintext, which proves the whole. `written`
+    is as many bytes in a file, flushed to the disk as sealed ones are before anybody hears that they are kept.
     """
-    times: dict[str, list[float]] = {"seal": [], "open": [], "bare": [], "least": []}
+    times: dict[str, list[float]] = {"seal": [], "open": [], "bare": [], "least": [], "written": []}
     store = Folder(folder / "contents")
     try:
-        await _turn(store, CHUNK, {name: [] for name in times})  # what a process asks for once in its life
+        await _turn(folder, store, CHUNK, {name: [] for name in times})  # what a process asks for once in its life
         before = most = resident(os.getpid())
         for _ in range(rounds):
-            await _turn(store, size, times)
+            await _turn(folder, store, size, times)
             most = max(most, resident(os.getpid()))
     finally:
         store.close()
@@ -66,6 +67,7 @@ async def measured(folder: Path, rounds: int, size: int) -> dict[str, Any]:
         "open_of_bare": _ratio(times["bare"], times["open"]),
         "seal_of_least": _ratio(times["least"], times["seal"]),
         "open_of_least": _ratio(times["least"], times["open"]),
+        "seal_of_written": _ratio(times["written"], times["seal"]),
     }
 
 
@@ -73,8 +75,9 @@ def _ratio(ours: list[float], theirs: list[float]) -> float:
     return median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
-async def _turn(store: Folder, size: int, times: dict[str, list[float]]) -> None:
+async def _turn(folder: Path, store: Folder, size: int, times: dict[str, list[float]]) -> None:
     """Take every time once."""
+    times["written"].append(_written(folder / "plain", size))
     times["bare"].append(_ciphered(size, digest=False))
     times["least"].append(_ciphered(size, digest=True))
     began, key, file = time.perf_counter(), DataKey.new(), os.urandom(32).hex()
@@ -110,6 +113,18 @@ def _ciphered(size: int, *, digest: bool) -> float:
         if digest:
             plain.update(chunk)
     return time.perf_counter() - began
+
+
+def _written(file: Path, size: int) -> float:
+    """Return the seconds in which plain bytes reach the disk."""
+    began = time.perf_counter()
+    with file.open("wb", buffering=0) as target:
+        for begin in range(0, size, CHUNK):
+            target.write(memoryview(NOISE)[: size - begin])
+        os.fsync(target.fileno())
+    took = time.perf_counter() - began
+    file.unlink()
+    return took
 
 
 def main() -> int:

@@ -92,6 +92,8 @@ def _contents(found: Mapping[str, Any]) -> Iterator[str]:
         told = f"{took:.2f} s: {ratio:.2f} of cipher with digest, {bare:.2f} of cipher"
         goal = _goal(ratio >= CONTENTS_GOAL, f"≥ {CONTENTS_GOAL} of cipher with digest")
         yield f"{f'{size} {words} by the vault':34}{told:50}  {goal}"
+    told = f"{found['written_s']:.2f} s: sealing is × {found['seal_of_written']:.2f} as quick"
+    yield f"{f'{size} written plain and flushed':34}{told}"
     growth = found["growth_mib"]
     yield f"{f'memory over {size} sealed':34}{f'{growth:.1f} MiB more':50}  " + _goal(
         growth <= FILES_GOAL, f"≤ {FILES_GOAL:.0f} MiB"

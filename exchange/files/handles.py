@@ -52,7 +52,7 @@ def open_folder(path: Path) -> int:
 
 
 class FolderWriter:
-    """An unfinished file of a folder: at most two pieces wait in memory, one of them being written.
+    """An unfinished file of a folder: at most two writes wait in memory, one of them under way.
 
     `final` is its name for good, else that is the SHA-256 of what was written.
     """
@@ -71,12 +71,10 @@ class FolderWriter:
 
     async def write(self, data: bytes) -> None:
         """Take the next bytes; raise NoRoom where there is none for them."""
-        for begin in range(0, len(data), CHUNK):
-            piece = data[begin : begin + CHUNK]
-            self._parts.append(piece)
-            self._waiting += len(piece)
-            if self._waiting >= CHUNK:
-                await self._passed_on()
+        self._parts.append(data)
+        self._waiting += len(data)
+        if self._waiting >= CHUNK:
+            await self._passed_on()
 
     async def finish(self) -> Stored:
         """Return what was written, once it is on the disk."""

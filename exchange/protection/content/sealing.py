@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from exchange.files import Writer
@@ -26,32 +26,38 @@ class SealedContent:
     size: int
 
 
+BLOCK: Final = 4 * CHUNK
+"""Bytes that a thread is given at a time: to pass a chunk on takes as long as to seal it."""
+
+
 async def sealed_into(
     writer: Writer, pieces: AsyncIterator[bytes], key: DataKey, content: UUID, submit: Submit
 ) -> SealedContent:
     """Seal pieces of any size as they come, and return what came.
 
-    A chunk is sealed in a thread while the one before is written. Raise NoRoom, and what the stream raises: nothing
-    stands then but an unfinished file, which goes with its writer.
+    A block of chunks is sealed in a thread while the one before is written. Raise NoRoom, and what the stream raises:
+    nothing stands then but an unfinished file, which goes with its writer.
     """
     chunks, digest, size = Chunks(key.secret, content), sha256(), 0
 
-    def sealed(chunk: bytes, *, last: bool) -> bytes:
-        digest.update(chunk)
-        return chunks.seal(chunk, last=last)
+    def sealed(block: bytes, *, last: bool) -> bytes:
+        digest.update(block)
+        ends = range(CHUNK, len(block), CHUNK)  # of all its chunks but the last
+        parts = [chunks.seal(memoryview(block)[end - CHUNK : end], last=False) for end in ends]
+        return b"".join((*parts, chunks.seal(memoryview(block)[len(parts) * CHUNK :], last=last)))
 
-    async def write(chunk: bytes, *, last: bool) -> None:
-        await writer.write(await asyncio.wrap_future(submit(lambda: sealed(chunk, last=last))))
+    async def write(block: bytes, *, last: bool) -> None:
+        await writer.write(await asyncio.wrap_future(submit(lambda: sealed(block, last=last))))
 
     await writer.write(chunks.head)
     waiting = bytearray()
     async for piece in pieces:
         size += len(piece)
         waiting += piece
-        while len(waiting) > CHUNK:  # a full chunk may be the last one
-            chunk = bytes(memoryview(waiting)[:CHUNK])
-            del waiting[:CHUNK]
-            await write(chunk, last=False)
+        while len(waiting) > BLOCK:  # a full block may be the last one
+            block = bytes(memoryview(waiting)[:BLOCK])
+            del waiting[:BLOCK]
+            await write(block, last=False)
     await write(bytes(waiting), last=True)
     wipe(waiting)
     await writer.finish()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exchange.core.errors import Tampered
 from exchange.protection.content.datakeys import DataKey
 from exchange.protection.content.outgoing import Opened
-from exchange.protection.content.sealing import sealed_into
+from exchange.protection.content.sealing import BLOCK, sealed_into
 from exchange.protection.content.stream import CHUNK, HEAD_BYTES, SEALED, Chunks, chunks_in, sealed_size
 from tests.protection.content.store import Place, pieces
 
@@ -69,9 +69,9 @@ def test_sizes_follow_from_the_plaintexts(size: int) -> None:
 
 
 async def test_any_size_in_any_pieces_comes_out(place: Place) -> None:
-    """The boundaries of chunks and those of pieces fall together, beside each other, and far apart."""
-    noise = bytes(range(251)) * (2 * CHUNK // 251 + 1)
-    for size in (CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK):
+    """The boundaries of chunks, of blocks and of pieces fall together, beside each other, and far apart."""
+    noise = bytes(range(251)) * (3 * BLOCK // 251 + 1)
+    for size in (CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + CHUNK):
         for piece in (CHUNK // 2, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK):
             name = os.urandom(32).hex()
             async with place.vault.folder.writer(name=name) as writer:
