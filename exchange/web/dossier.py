@@ -1,6 +1,6 @@
 """A request as its page shows it: heading, clocks, record; made of what the services answer, deciding nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,6 +66,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Whose name stands under a request (Article 6): under itself, or since `confirmed_at` under its confirmation."""
+
+    name: str
+    position: str
+    acting_under: str | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """Everything on a request's page; `items` are those of the protection module that it refers to."""
 
@@ -80,6 +90,7 @@ class Dossier:
     steps: tuple[Step, ...]
     head: str
     former: bool
+    signed: Signature | None
     items: tuple[Use, ...] = ()
 
 
@@ -103,8 +114,25 @@ async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
         clocks=_clocks(visit, request, shown, names),
         steps=tuple(_step(visit, loaded.request.id, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
+        signed=_signed(shown, record),
         former=relation(request, visit.actor.authority) is Relation.FORMER,
         items=await protected.of_request(visit.conn, UUID(request.id)) if shown.protected else (),
+    )
+
+
+def _signed(shown: RequestView, record: Iterable[RecordEntryView]) -> Signature | None:
+    """Return who signed a request; one that came without is signed by its confirmation (Article 6)."""
+    if (own := shown.signatory) is not None:
+        return Signature(name=own.name, position=own.position, acting_under=own.acting_under, confirmed_at=None)
+    under = (entry.body["signatory"] for entry in record if entry.act is ActKind.CONFIRM)
+    signatory: Mapping[str, str] | None = next(under, None)
+    if signatory is None:
+        return None
+    return Signature(
+        name=signatory["name"],
+        position=signatory["position"],
+        acting_under=signatory.get("acting_under"),
+        confirmed_at=shown.facts.confirmed_at,
     )
 
 

@@ -127,6 +127,18 @@ async def test_p_7_4_a_redirect_after_its_due_date_is_said_though_acceptance_voi
         assert "Передано по компетенции позже срока: RU-MVD ст. 7 Протокола" in page.text, code
 
 
+async def test_p_6_5_an_urgent_request_is_shown_signed_once_its_confirmation_is(office: Office) -> None:
+    made = await office.node.submitted(urgent=URGENT, signatory=None)
+    for code in ("KZ-MVD", "RU-MVD"):
+        assert "ещё не подписан" in (await (await office.person(code)).get(f"/requests/{made['id']}")).text
+    signatory = {"name": "Ахметов А. А.", "position": "deputy_head"}
+    await office.node.done(made, "KZ-MVD", "confirm", signatory=signatory)
+    for code in ("KZ-MVD", "RU-MVD"):
+        page = await (await office.person(code)).get(f"/requests/{made['id']}")
+        assert "ещё не подписан" not in page.text
+        assert "Ахметов А. А., заместитель руководителя в письменном подтверждении:" in page.text
+
+
 async def test_every_answer_bears_the_policy_and_no_page_may_be_kept(office: Office) -> None:
     person = await office.person()
     icon = (await person.get("/")).all("link", rel="icon")[0]["href"]
