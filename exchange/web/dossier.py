@@ -15,7 +15,7 @@ from exchange.web import clocks, content
 from exchange.web.book import DERIVED
 from exchange.web.clocks import Clocked, Due
 from exchange.web.content import Said
-from exchange.web.house import Visit
+from exchange.web.house import Turn
 from schemas.views import AskView, AttachmentView, ObligationView, RecordEntryView, RequestView, RevisionView
 from schemas.vocabulary import ActKind, ObligationState
 
@@ -58,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An ask that has no answer yet, and the acts by which the visitor can answer it."""
+    """An ask that has no answer yet, and the acts by which the caller can answer it."""
 
     of: AskView
     said: tuple[Said, ...]
@@ -98,25 +98,25 @@ FACTS = ("overdue", "urgent", "unconfirmed", "held", "partly_refused", "question
 """The facts beside the state that stand in the heading, the gravest first."""
 
 
-async def open_dossier(visit: Visit, loaded: Loaded) -> Dossier:
+async def open_dossier(turn: Turn, loaded: Loaded) -> Dossier:
     """Put a request's page together."""
-    request, shown = loaded.request, views.request(loaded.request, visit.actor, visit.now)
-    record = await queries.entries_of(visit.conn, loaded)
+    request, shown = loaded.request, views.request(loaded.request, turn.actor, turn.now)
+    record = await queries.entries_of(turn.conn, loaded)
     names = {request.holder.code: request.holder.name, **{past.code: past.name for past in request.past_holders}}
     return Dossier(
         request=shown,
-        requesting=_body(visit, request.requesting.code, names),
-        holder=_body(visit, request.holder.code, names),
-        past_holders=tuple(_body(visit, past.code, names) for past in request.past_holders),
-        late_redirects=tuple(_body(visit, code, names) for code in request.late_redirects),
+        requesting=_body(turn, request.requesting.code, names),
+        holder=_body(turn, request.holder.code, names),
+        past_holders=tuple(_body(turn, past.code, names) for past in request.past_holders),
+        late_redirects=tuple(_body(turn, code, names) for code in request.late_redirects),
         facts=tuple(fact for fact in FACTS if getattr(shown.facts, fact)),
-        waiting=tuple(_waiting(visit, request, shown)),
-        clocks=_clocks(visit, request, shown, names),
-        steps=tuple(_step(visit, loaded.request.id, entry, names) for entry in reversed(record)),
+        waiting=tuple(_waiting(turn, request, shown)),
+        clocks=_clocks(turn, request, shown, names),
+        steps=tuple(_step(turn, loaded.request.id, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
         signed=_signed(shown, record),
-        former=relation(request, visit.actor.authority) is Relation.FORMER,
-        items=await protected.of_request(visit.conn, UUID(request.id)) if shown.protected else (),
+        former=relation(request, turn.actor.authority) is Relation.FORMER,
+        items=await protected.of_request(turn.conn, UUID(request.id)) if shown.protected else (),
     )
 
 
@@ -136,7 +136,7 @@ def _signed(shown: RequestView, record: Iterable[RecordEntryView]) -> Signature 
     )
 
 
-def _waiting(visit: Visit, request: Request, shown: RequestView) -> Iterator[Waiting]:
+def _waiting(turn: Turn, request: Request, shown: RequestView) -> Iterator[Waiting]:
     """Yield the asks without an answer; of an ended request only those that somebody can still answer."""
     for ask in shown.facts.asks:
         kinds = {act.kind for act in ACTS.values() if act.answers is ask.kind and request.state in act.states}
@@ -144,13 +144,13 @@ def _waiting(visit: Visit, request: Request, shown: RequestView) -> Iterator[Wai
             answers = tuple(
                 allowed.act
                 for allowed in shown.allowed_acts
-                if allowed.act in kinds and _mine_to_answer(visit, request, ACTS[allowed.act], ask)
+                if allowed.act in kinds and _mine_to_answer(turn, request, ACTS[allowed.act], ask)
             )
-            yield Waiting(of=ask, said=content.said(visit.tongue, visit.zone, ask.asked), answers=answers)
+            yield Waiting(of=ask, said=content.said(turn.tongue, turn.zone, ask.asked), answers=answers)
 
 
-def _mine_to_answer(visit: Visit, request: Request, act: Act, ask: AskView) -> bool:
-    return not act.of_other or ask.side is not side(relation(request, visit.actor.authority))
+def _mine_to_answer(turn: Turn, request: Request, act: Act, ask: AskView) -> bool:
+    return not act.of_other or ask.side is not side(relation(request, turn.actor.authority))
 
 
 def steps_since(dossier: Dossier, seen: str) -> tuple[Step, ...]:
@@ -159,48 +159,48 @@ def steps_since(dossier: Dossier, seen: str) -> tuple[Step, ...]:
     return tuple(step for step in reversed(dossier.steps) if seqs and step.seq > seqs[0])
 
 
-def _body(visit: Visit, code: str, names: dict[str, str]) -> Body:
-    known = visit.book.name(code, visit.tongue.code)
+def _body(turn: Turn, code: str, names: dict[str, str]) -> Body:
+    known = turn.book.name(code, turn.tongue.code)
     name = names.get(code, code) if known == code else known
     short = name if DERIVED.fullmatch(code) else code
-    return Body(code=code, name=name, zone=visit.book.zone(code), short=short)
+    return Body(code=code, name=name, zone=turn.book.zone(code), short=short)
 
 
-def _clocks(visit: Visit, request: Request, shown: RequestView, names: dict[str, str]) -> tuple[Clock, ...]:
+def _clocks(turn: Turn, request: Request, shown: RequestView, names: dict[str, str]) -> tuple[Clock, ...]:
     """Return the duties: those that wait first, then the closed ones."""
     pairs: Iterable[tuple[Obligation, ObligationView]] = zip(request.obligations, shown.obligations, strict=True)
     ordered = sorted(pairs, key=lambda pair: not pair[0].live)
     return tuple(
         Clock(
             of=view,
-            debtor=_body(visit, view.authority, names),
-            due=_due(visit, duty),
-            steps=clocks.explanation(visit.tongue, duty.calculation),
+            debtor=_body(turn, view.authority, names),
+            due=_due(turn, duty),
+            steps=clocks.explanation(turn.tongue, duty.calculation),
             revisions=view.revisions,
         )
         for duty, view in ordered
     )
 
 
-def _due(visit: Visit, duty: Obligation) -> Due | None:
+def _due(turn: Turn, duty: Obligation) -> Due | None:
     if duty.state is ObligationState.SUSPENDED:
-        return clocks.suspended(visit.tongue)
+        return clocks.suspended(turn.tongue)
     if not duty.live:
         return None
     by_hours, zone = duty.calculation.hours is not None, duty.calculation.zone
-    return clocks.due(visit.tongue, visit.now, at=duty.due_at, on=duty.due_on, zone=zone, by_hours=by_hours)
+    return clocks.due(turn.tongue, turn.now, at=duty.due_at, on=duty.due_on, zone=zone, by_hours=by_hours)
 
 
-def _step(visit: Visit, request: str, entry: RecordEntryView, names: dict[str, str]) -> Step:
+def _step(turn: Turn, request: str, entry: RecordEntryView, names: dict[str, str]) -> Step:
     opening = entry.act is ActKind.SUBMIT  # the request itself stands above
     return Step(
         seq=entry.seq,
         act=entry.act,
-        title=visit.tongue.title(entry.act),
-        article=visit.tongue.article(ACTS[entry.act].rule),
-        author=_body(visit, entry.author, names),
+        title=turn.tongue.title(entry.act),
+        article=turn.tongue.article(ACTS[entry.act].rule),
+        author=_body(turn, entry.author, names),
         at=entry.at,
-        said=() if opening else content.said(visit.tongue, visit.zone, entry.body),
+        said=() if opening else content.said(turn.tongue, turn.zone, entry.body),
         digest=entry.digest,
         request=request,
         files=entry.attachments,

@@ -1,4 +1,4 @@
-"""What every page stands on: who visits, in which language, over one connection; and how a page is written."""
+"""What every page stands on: who asks, in which language, over one connection; and how a page is written."""
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -64,46 +64,46 @@ class House:
         return self.tongues.of(request.cookies.get(guard.LANGUAGE), request.headers.get("accept-language", ""))
 
     @asynccontextmanager
-    async def reading(self, request: Request) -> AsyncIterator["Visit"]:
-        """Lend a connection for a page that only reads, having told who visits; raise CallerUnknown."""
-        secret, real, visit = guard.secret_of(request), self.runtime.clock(), None
+    async def reading(self, request: Request) -> AsyncIterator["Turn"]:
+        """Lend a connection for a page that only reads, having told who asks; raise CallerUnknown."""
+        secret, real, turn = guard.secret_of(request), self.runtime.clock(), None
         try:
             async with self.runtime.connection() as conn:
-                visit = await self._visit(request, conn, secret, real)
-                yield visit
+                turn = await self._turn(request, conn, secret, real)
+                yield turn
         except (NotThere, Refused) as trouble:
-            await self.tell(visit, trouble)
+            await self.tell(turn, trouble)
             raise
 
     @asynccontextmanager
-    async def looking(self, request: Request) -> AsyncIterator[tuple[Connection, "Visit | None"]]:
-        """Lend a connection for a page that is open to everybody, with the visitor if there is one."""
+    async def looking(self, request: Request) -> AsyncIterator[tuple[Connection, "Turn | None"]]:
+        """Lend a connection for a page that is open to everybody, with the caller if there is one."""
         secret, real = guard.secret_of(request), self.runtime.clock()
         async with self.runtime.connection() as conn:
             try:
-                visit = await self._visit(request, conn, secret, real)
+                turn = await self._turn(request, conn, secret, real)
             except CallerUnknown:
-                visit = None
-            yield conn, visit
+                turn = None
+            yield conn, turn
 
     @asynccontextmanager
-    async def writing(self, request: Request, form: Form) -> AsyncIterator["Visit"]:
-        """Open the one transaction of a form, having told that a visitor's own page sent it."""
+    async def writing(self, request: Request, form: Form) -> AsyncIterator["Turn"]:
+        """Open the one transaction of a form, having told that a caller's own page sent it."""
         guard.from_our_page(request)
-        secret, real, visit = guard.secret_of(request), self.runtime.clock(), None
+        secret, real, turn = guard.secret_of(request), self.runtime.clock(), None
         try:
             async with self.runtime.connection() as conn:
                 try:
                     async with conn.transaction():
-                        visit = await self._visit(request, conn, secret, real)
-                        guard.from_this_session(form, visit.secret)
+                        turn = await self._turn(request, conn, secret, real)
+                        guard.from_this_session(form, turn.secret)
                         await self.look(form)
-                        yield visit
+                        yield turn
                 except NotProved as trouble:
-                    await self._count(visit, trouble, real)
+                    await self._count(turn, trouble, real)
                     raise
         except (NotThere, Refused) as trouble:
-            await self.tell(visit, trouble)
+            await self.tell(turn, trouble)
             raise
 
     async def look(self, form: Form) -> None:
@@ -112,49 +112,49 @@ class House:
             texts = {name: list(values) for name, values in form.values.items() if name not in forms.SECRET}
             await self.watch.look_at(texts, sum(len(each) for values in texts.values() for each in values))
 
-    async def tell(self, visit: "Visit | None", trouble: NotThere | Refused) -> None:
+    async def tell(self, turn: "Turn | None", trouble: NotThere | Refused) -> None:
         """Write down what somebody known was kept from; nothing of it was shown, so the refusal stands without."""
-        if visit is not None and audit.is_denial(trouble):
-            text = str(visit.request.path_params.get("id", ""))
-            named, method = UUID(text) if ID.fullmatch(text) else None, visit.request.method
+        if turn is not None and audit.is_denial(trouble):
+            text = str(turn.request.path_params.get("id", ""))
+            named, method = UUID(text) if ID.fullmatch(text) else None, turn.request.method
             with suppress(Unavailable):
-                await audit.deny(self.runtime, visit.actor, visit.now, trouble, method=method, request=named)
+                await audit.deny(self.runtime, turn.actor, turn.now, trouble, method=method, request=named)
 
     async def form(self, request: Request) -> Form:
-        """Read the form of a call; it comes at the visitor's pace, so no connection is held meanwhile."""
+        """Read the form of a call; it comes at the caller's pace, so no connection is held meanwhile."""
         return await forms.read(request, self.limits)
 
     def page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
         """Write a page for somebody who is not signed in, or of whom nothing is known."""
-        return self._written(request, self.tongue(request), template, status, {"visit": None, **shown})
+        return self._written(request, self.tongue(request), template, status, {"turn": None, **shown})
 
-    def page_for(self, visit: "Visit", template: str, *, status: int = 200, **shown: Any) -> Response:
-        """Write a page for a visitor; a template outside the open pages is named with its folder."""
-        return self._written(visit.request, visit.tongue, template, status, {"visit": visit, **shown})
+    def page_for(self, turn: "Turn", template: str, *, status: int = 200, **shown: Any) -> Response:
+        """Write a page for a caller; a template outside the open pages is named with its folder."""
+        return self._written(turn.request, turn.tongue, template, status, {"turn": turn, **shown})
 
-    async def _count(self, visit: "Visit | None", trouble: NotProved, real: datetime) -> None:
+    async def _count(self, turn: "Turn | None", trouble: NotProved, real: datetime) -> None:
         """Count and write down a failure of somebody who is signed in, whose transaction is undone.
 
         The connection is the one in hand: whoever guesses many times at once and leaves no other is counted, too.
         """
-        if visit is not None and trouble.login:
-            async with visit.conn.transaction():
-                await attempts.failed(visit.conn, trouble.login, real)
+        if turn is not None and trouble.login:
+            async with turn.conn.transaction():
+                await attempts.failed(turn.conn, trouble.login, real)
                 await audit.note(
-                    visit.conn,
-                    visit.actor,
+                    turn.conn,
+                    turn.actor,
                     Deed.SIGN_IN_FAILED,
-                    visit.now,
+                    turn.now,
                     subject=trouble.login,
                     detail={"again": True},
                 )
 
-    async def _visit(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Visit":
+    async def _turn(self, request: Request, conn: Connection, secret: str | None, real: datetime) -> "Turn":
         held = await sessions.prove(conn, secret, real)
         if not may(held.actor, Verb.READ) and not (self.for_all and held.actor.outside):
             raise NotThere
         now = node_time(real, held.shift, held.frozen_at)
-        return Visit(
+        return Turn(
             request=request,
             conn=conn,
             actor=held.actor,
@@ -201,7 +201,7 @@ class House:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Turn:
     """One call of somebody signed in; `real` is the real time, `now` the node's."""
 
     request: Request
@@ -216,21 +216,21 @@ class Visit:
 
     @property
     def zone(self) -> str:
-        """The zone of the visitor's authority."""
+        """The zone of the caller's authority."""
         return self.book.zone(self.actor.authority)
 
     @property
     def today(self) -> date:
-        """The day on which the visitor's authority is."""
+        """The day on which the caller's authority is."""
         return local_day(self.now, self.zone)
 
     @property
     def name(self) -> str:
-        """The name of the visitor's authority."""
+        """The name of the caller's authority."""
         return self.book.name(self.actor.authority, self.tongue.code)
 
     def may(self, verb: str) -> bool:
-        """Whether the visitor is entitled to a verb."""
+        """Whether the caller is entitled to a verb."""
         return may(self.actor, Verb(verb))
 
     @property

@@ -19,7 +19,7 @@ from exchange.service.attachments import UNEXAMINED
 from exchange.transfer import Interrupted
 from exchange.web.errors import PageFault
 from exchange.web.form import MOST_FIELDS, Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.multipart import End, Part, Parts, Piece, boundary_of
 
 FIELD: Final = "attachments"
@@ -73,9 +73,9 @@ async def read(house: House, request: Request) -> Sent:
     return Sent(reading.form, tuple(reading.against))
 
 
-async def known(visit: Visit, form: Form) -> tuple[AttachmentRef, ...]:
-    """Return the files that a form names and that the visitor's authority uploaded, for showing."""
-    found = await attachments.known(visit.conn, visit.actor, form.all(FIELD))
+async def known(turn: Turn, form: Form) -> tuple[AttachmentRef, ...]:
+    """Return the files that a form names and that the caller's authority uploaded, for showing."""
+    found = await attachments.known(turn.conn, turn.actor, form.all(FIELD))
     return tuple(found[name] for name in dict.fromkeys(form.all(FIELD)) if name in found)
 
 
@@ -155,17 +155,17 @@ class _Reading:
     async def _admit(self) -> None:
         """Prove, before the first file, whose form it is, and that its sender may attach."""
         if not self._admitted:
-            async with self.house.writing(self.request, self.form) as visit:
-                attachments.may_attach(visit.actor)
+            async with self.house.writing(self.request, self.form) as turn:
+                attachments.may_attach(turn.actor)
             self._admitted = True
 
     async def _keep(self, file: "_File") -> None:
         """Keep a file in a transaction of its own; note what is wrong with it otherwise."""
         try:
             stored = await file.finish()
-            async with self.house.writing(self.request, self.form) as visit:
-                taken = attachments.judge(file.upload, stored, visit.actor.authority, file.examination)
-                await attachments.keep(visit.conn, file.writer, taken, visit.actor, visit.now)
+            async with self.house.writing(self.request, self.form) as turn:
+                taken = attachments.judge(file.upload, stored, turn.actor.authority, file.examination)
+                await attachments.keep(turn.conn, file.writer, taken, turn.actor, turn.now)
         except Refused as refused:
             self.against += [
                 (file.upload.name, Objection(one.code, PLACE, one.rule, dict(one.gaps))) for one in refused.objections

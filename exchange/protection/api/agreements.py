@@ -31,33 +31,33 @@ def handlers() -> dict[str, dict[str, GateHandler]]:
 
 async def bindings(gate: Gate, request: Request) -> Response:
     """List for which Parties each treaty is in force, and who is competent there now."""
-    async with gate.reading(request) as visit:
+    async with gate.reading(request) as turn:
         query.Query(request).done()
-        found = await agreements.bindings(visit.conn, gate.module, visit.caller, visit.now)
+        found = await agreements.bindings(turn.conn, gate.module, turn.caller, turn.now)
         return query.page(found, None, len(found))
 
 
 async def _say(kind: AgreementKind, gate: Gate, request: Request) -> Response:
     """Propose an agreement, or agree to one by naming the same."""
-    async with gate.writing(request) as visit:
+    async with gate.writing(request) as turn:
         is_way = kind is AgreementKind.WAY
-        body = shape.shaped(WAY, visit.document) if is_way else shape.shaped(PLAIN, visit.document)
+        body = shape.shaped(WAY, turn.document) if is_way else shape.shaped(PLAIN, turn.document)
 
         async def work() -> Answer:
-            made = await agreements.say(visit.conn, gate.module, kind, gate.new_id(), body, visit.caller, visit.now)
+            made = await agreements.say(turn.conn, gate.module, kind, gate.new_id(), body, turn.caller, turn.now)
             return Answer(201, made.model_dump_json().encode(), {"Location": f"/v1/protection/{ROOMS[kind]}"})
 
-        return await once(visit, gate.module, work, Verb.DECIDE)
+        return await once(turn, gate.module, work, Verb.DECIDE)
 
 
 async def _listed(kind: AgreementKind, gate: Gate, request: Request) -> Response:
     """List what concerns the caller's body, by code."""
-    async with gate.reading(request) as visit:
+    async with gate.reading(request) as turn:
         asked = query.Query(request)
         after, limit = asked.place(), asked.limit()
         asked.done()
         found = await agreements.listed(
-            visit.conn, gate.module, kind, visit.caller, visit.now, after=after, limit=limit + 1
+            turn.conn, gate.module, kind, turn.caller, turn.now, after=after, limit=limit + 1
         )
         shown = found[:limit]
         return query.page(shown, query.place_of(shown[-1].code) if len(found) > limit else None, limit)

@@ -51,14 +51,12 @@ async def upload(gate: Gate, request: Request) -> Response:
 
 async def accesses(gate: Gate, request: Request) -> Response:
     """Show who of the caller's body took notice of an item, or was refused, the latest first."""
-    async with gate.reading(request) as visit:
+    async with gate.reading(request) as turn:
         asked = query.Query(request)
         before, limit, taken = asked.cursor(UUID), asked.limit(), asked.member("taken", Taken)
         asked.done()
         wanted, item_id, most = None if taken is None else (taken,), id_of(request), limit + 1
-        found = await reading.accesses_of(
-            visit.conn, gate.module, item_id, visit.caller, visit.now, before, most, wanted
-        )
+        found = await reading.accesses_of(turn.conn, gate.module, item_id, turn.caller, turn.now, before, most, wanted)
         shown = found[:limit]
         following = (shown[-1].at, shown[-1].id) if len(found) > limit else None
         return query.page(shown, query.cursor_of(following), limit)

@@ -27,7 +27,7 @@ NO_BODY: Final = Document(b"", None)
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Turn:
     """A call to the module: its connection, who calls, the node's time; with its body where it has one."""
 
     request: Request
@@ -53,20 +53,20 @@ class Gate:
         return caller, call.now
 
     @asynccontextmanager
-    async def reading(self, request: Request) -> AsyncIterator[Visit]:
+    async def reading(self, request: Request) -> AsyncIterator[Turn]:
         """Lend a connection of the module for a call that only reads."""
         caller, now = await self.known(request)
         async with self.module.pool.connection() as conn:
-            yield Visit(request, conn, caller, now)
+            yield Turn(request, conn, caller, now)
 
     @asynccontextmanager
-    async def writing(self, request: Request) -> AsyncIterator[Visit]:
+    async def writing(self, request: Request) -> AsyncIterator[Turn]:
         """Open the one transaction of a call with a body; what is wrong with it is told to known callers only."""
         raw = await body.read(request, self.entrance.limits)
         caller, now = await self.known(request, writing=True)
         document = body.document(raw)
         async with self.module.transaction() as conn:
-            yield Visit(request, conn, caller, now, document)
+            yield Turn(request, conn, caller, now, document)
 
     def new_id(self) -> UUID:
         """Return an id for something new."""

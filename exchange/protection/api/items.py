@@ -20,7 +20,7 @@ from exchange.api.body import Document
 from exchange.api.entrance import Answer
 from exchange.api.problems import Fault
 from exchange.core.errors import ExchangeError, Refused
-from exchange.protection.api.gate import Gate, Visit, id_of
+from exchange.protection.api.gate import Gate, Turn, id_of
 from exchange.protection.api.once import once
 from exchange.protection.content.provider import Owner
 from exchange.protection.core.acts import ACTS, Verb
@@ -52,30 +52,30 @@ async def register(gate: Gate, request: Request) -> Response:
     """
     unfinished = False
     async with AsyncExitStack() as stack:
-        visit = await stack.enter_async_context(gate.writing(request))
-        document, plain = _without_content(visit.document)
-        body = await _registration(visit, gate.module, document)
+        turn = await stack.enter_async_context(gate.writing(request))
+        document, plain = _without_content(turn.document)
+        body = await _registration(turn, gate.module, document)
 
         async def work() -> Answer:
             nonlocal unfinished
             taken = None
             if plain is not None:
-                vault, owner = gate.module.vault, Owner(visit.caller.body, body.mark)
+                vault, owner = gate.module.vault, Owner(turn.caller.body, body.mark)
                 taken = await stack.enter_async_context(vault.taking_in(_whole(plain), owner, expected=len(plain)))
-                await vault.keep(visit.conn, taken, by=visit.caller.body, now=visit.now)
+                await vault.keep(turn.conn, taken, by=turn.caller.body, now=turn.now)
             new, raw, mark = gate.new_id(), document.raw, None if plain is None else body.mark
             try:
                 loaded = await items.register(
-                    visit.conn, gate.module, new, body, raw, visit.caller, visit.now, wrapped_for=mark
+                    turn.conn, gate.module, new, body, raw, turn.caller, turn.now, wrapped_for=mark
                 )
             except Refused:
                 if taken is not None:
                     taken.kept = False  # its row goes with the transaction, and so does what was sealed
                 raise
             unfinished = loaded.unfinished
-            return await _made(gate, visit, loaded)
+            return await _made(gate, turn, loaded)
 
-        response = await once(visit, gate.module, work, Verb.KEEP)
+        response = await once(turn, gate.module, work, Verb.KEEP)
     await _finished(gate, unfinished=unfinished)
     return response
 
@@ -83,18 +83,18 @@ async def register(gate: Gate, request: Request) -> Response:
 async def act(gate: Gate, request: Request) -> Response:
     """Let an act stand on an item."""
     unfinished = False
-    async with gate.writing(request) as visit:
+    async with gate.writing(request) as turn:
         item_id = id_of(request)
-        body = await _shaped(visit, gate.module, item_id)
+        body = await _shaped(turn, gate.module, item_id)
 
         async def work() -> Answer:
             nonlocal unfinished
-            seen, raw, caller = tags.seen_in(request), visit.document.raw, visit.caller
-            loaded = await items.act(visit.conn, gate.module, item_id, body, raw, caller, visit.now, seen=seen)
+            seen, raw, caller = tags.seen_in(request), turn.document.raw, turn.caller
+            loaded = await items.act(turn.conn, gate.module, item_id, body, raw, caller, turn.now, seen=seen)
             unfinished = loaded.unfinished
-            return await _made(gate, visit, loaded)
+            return await _made(gate, turn, loaded)
 
-        response = await once(visit, gate.module, work, ACTS[body.act].verb)
+        response = await once(turn, gate.module, work, ACTS[body.act].verb)
     await _finished(gate, unfinished=unfinished)
     return response
 
@@ -108,21 +108,21 @@ async def _finished(gate: Gate, *, unfinished: bool) -> None:
 
 async def get(gate: Gate, request: Request) -> Response:
     """Show an item, as the caller's body may see it."""
-    async with gate.reading(request) as visit:
-        seen = await queries.read(visit.conn, gate.module, id_of(request), visit.caller, visit.now)
-        card = queries.card(seen, visit.now)
+    async with gate.reading(request) as turn:
+        seen = await queries.read(turn.conn, gate.module, id_of(request), turn.caller, turn.now)
+        card = queries.card(seen, turn.now)
         return Answer(200, card.model_dump_json().encode(), {"ETag": tags.tag(seen.loaded.head)}).response()
 
 
 async def listed(gate: Gate, request: Request) -> Response:
     """List the items that concern the caller's body, soonest due first."""
-    async with gate.reading(request) as visit:
+    async with gate.reading(request) as turn:
         asked = query.Query(request)
         box, state = asked.one_of("box", BOXES), asked.member("state", ItemState)
         due, after, limit = asked.one_of("due", ("overdue",)), asked.cursor(UUID), asked.limit()
         asked.done()
         wanted = queries.Asked(state=state, box=box, overdue=due is not None, after=after or FIRST, limit=limit)
-        lines, following = await queries.list_items(visit.conn, gate.module, visit.caller, visit.now, wanted)
+        lines, following = await queries.list_items(turn.conn, gate.module, turn.caller, turn.now, wanted)
         return query.page(lines, query.cursor_of(following), limit)
 
 
@@ -142,38 +142,38 @@ async def _numbered(
     of: Callable[[Connection, Module, UUID, Caller, datetime, int, int], Awaitable[tuple[Sequence[View], int | None]]],
 ) -> Response:
     """Answer with one page of what an item has by number, after the number that the call names."""
-    async with gate.reading(request) as visit:
+    async with gate.reading(request) as turn:
         asked = query.Query(request)
         after, limit = asked.placed(cursors.number), asked.limit()
         asked.done()
-        shown, following = await of(visit.conn, gate.module, id_of(request), visit.caller, visit.now, after or 0, limit)
+        shown, following = await of(turn.conn, gate.module, id_of(request), turn.caller, turn.now, after or 0, limit)
         return query.page(shown, None if following is None else cursors.placed(str(following)), limit)
 
 
-async def _registration(visit: Visit, module: Module, document: Document) -> Register:
+async def _registration(turn: Turn, module: Module, document: Document) -> Register:
     """Return the registration; of a misshapen one each field's rule is named, of the caller's own treaties."""
     try:
         return shape.shaped(REGISTER, document)
     except Fault as fault:
-        scene = await scene_for(visit.conn, module, bodies=(visit.caller.body,), now=visit.now)
-        own = scene.bodies.get(visit.caller.body)
+        scene = await scene_for(turn.conn, module, bodies=(turn.caller.body,), now=turn.now)
+        own = scene.bodies.get(turn.caller.body)
         raise _grounded(fault, ItemAct.REGISTER, None if own is None else own.party, module) from None
 
 
-async def _shaped(visit: Visit, module: Module, item_id: UUID) -> ItemBody:
+async def _shaped(turn: Turn, module: Module, item_id: UUID) -> ItemBody:
     """Return the act; of a misshapen one each field's rule is named, of the treaties that bind the item.
 
     On an item that the caller cannot see it tells nothing of that item.
     """
-    value = visit.document.value.get("act") if isinstance(visit.document.value, dict) else None
+    value = turn.document.value.get("act") if isinstance(turn.document.value, dict) else None
     kind = next((kind for kind in ACTS if kind == value), None)
     try:
-        return shape.shaped(ACT, visit.document, tagged=True)
+        return shape.shaped(ACT, turn.document, tagged=True)
     except Fault as fault:
         party, under = None, frozenset[str]()
         with suppress(Refused):  # a role that sees nothing is told of the shape first, as everybody is
-            seen = await queries.load(visit.conn, module, item_id, visit.caller, visit.now)
-            party = seen.scene.bodies[visit.caller.body].party
+            seen = await queries.load(turn.conn, module, item_id, turn.caller, turn.now)
+            party = seen.scene.bodies[turn.caller.body].party
             under = binding(seen.item, party)
         raise (fault if kind is None else _grounded(fault, kind, party, module, under)) from None
 
@@ -220,7 +220,7 @@ async def _whole(plain: bytes) -> AsyncIterator[bytes]:
     yield plain
 
 
-async def _made(gate: Gate, visit: Visit, loaded: Loaded) -> Answer:
-    seen = await queries.read_loaded(visit.conn, gate.module, loaded, visit.caller, visit.now)
+async def _made(gate: Gate, turn: Turn, loaded: Loaded) -> Answer:
+    seen = await queries.read_loaded(turn.conn, gate.module, loaded, turn.caller, turn.now)
     headers = {"Location": f"/v1/protection/items/{loaded.item.id}", "ETag": tags.tag(loaded.head)}
-    return Answer(201, queries.card(seen, visit.now).model_dump_json().encode(), headers)
+    return Answer(201, queries.card(seen, turn.now).model_dump_json().encode(), headers)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from exchange.api.entrance import Answer
 from exchange.api.once import as_given, as_kept, key_of
-from exchange.protection.api.gate import Visit
+from exchange.protection.api.gate import Turn
 from exchange.protection.core.acts import MAY, Verb
 from exchange.protection.module import Module
 from exchange.protection.service import idempotency
@@ -18,22 +18,22 @@ from exchange.service.idempotency import fingerprint
 ITEMS: Final = "/v1/protection/items/"
 
 
-async def once(visit: Visit, module: Module, work: Callable[[], Awaitable[Answer]], verb: Verb) -> Response:
+async def once(turn: Turn, module: Module, work: Callable[[], Awaitable[Answer]], verb: Verb) -> Response:
     """Do the work, or give the answer that it had when this very call was made before.
 
     A caller whose role could not do it is not shown the answer either: the work itself says why.
     """
-    key = key_of(visit.request)
-    if key is None or verb not in MAY[visit.caller.role]:
+    key = key_of(turn.request)
+    if key is None or verb not in MAY[turn.caller.role]:
         return (await work()).response()
-    body = visit.caller.body
-    call = fingerprint(visit.request.method, visit.request.url.path, visit.document.raw)
-    kept = await idempotency.begin(visit.conn, module, body, key, call)
+    body = turn.caller.body
+    call = fingerprint(turn.request.method, turn.request.url.path, turn.document.raw)
+    kept = await idempotency.begin(turn.conn, module, body, key, call)
     if kept is not None:
         return as_given(kept).response(replayed=True)
     answer = await work()
     text, item = as_kept(answer).encode(), _item_of(answer)
-    await idempotency.finish(visit.conn, module, body, key, call, text, visit.now, item=item)
+    await idempotency.finish(turn.conn, module, body, key, call, text, turn.now, item=item)
     return answer.response()
 
 

@@ -58,7 +58,7 @@ class ReleaseRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRow:
-    """One consent: what exactly for, who gave it, who has not answered; by which acts the visitor can answer."""
+    """One consent: what exactly for, who gave it, who has not answered; by which acts the caller can answer."""
 
     number: int
     title: str

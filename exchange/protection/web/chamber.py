@@ -1,4 +1,4 @@
-"""What every page of the module stands on: the open pages' house, the module, and who visits them on what ground."""
+"""What every page of the module stands on: the open pages' house, the module, and who asks for them on what ground."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -21,7 +21,7 @@ from exchange.web import guard
 from exchange.web.book import Book
 from exchange.web.errors import Forged
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.page import RETRY_SECONDS, page_of
 
 SEEING: Final = frozenset(role for role, verbs in MAY.items() if Verb.SEE in verbs)
@@ -52,7 +52,7 @@ class Room:
     """One call of somebody whose role may see the module, with a connection to the module's database."""
 
     module: Module
-    visit: Visit
+    turn: Turn
     conn: Connection
     caller: Caller
     tell: Teller
@@ -60,7 +60,7 @@ class Room:
     bodies: Mapping[str, Listed]
 
     def may(self, verb: Verb) -> bool:
-        """Tell whether the visitor's role is entitled to a verb of the module."""
+        """Tell whether the caller's role is entitled to a verb of the module."""
         return verb in MAY[self.caller.role]
 
 
@@ -79,37 +79,37 @@ class Chamber:
     @asynccontextmanager
     async def reading(self, request: Request) -> AsyncIterator[Room]:
         """Lend a connection for a page that only reads; raise CallerUnknown, NotThere, ModuleSealed."""
-        visit = await self._visit(request)
+        turn = await self._turn(request)
         try:
             async with self.module.pool.connection() as conn:
-                yield await self._room(visit, conn)
+                yield await self._room(turn, conn)
         except (NotThere, Refused) as trouble:
-            await self.house.tell(visit, trouble)
+            await self.house.tell(turn, trouble)
             raise
 
     @asynccontextmanager
     async def transaction(self, request: Request) -> AsyncIterator[Room]:
         """Open a transaction for a page that is written down before it is given."""
-        visit = await self._visit(request)
+        turn = await self._turn(request)
         try:
             async with self.module.transaction() as conn:
-                yield await self._room(visit, conn)
+                yield await self._room(turn, conn)
         except (NotThere, Refused) as trouble:
-            await self.house.tell(visit, trouble)
+            await self.house.tell(turn, trouble)
             raise
 
     @asynccontextmanager
     async def writing(self, request: Request, form: Form) -> AsyncIterator[Room]:
-        """Open the one transaction of a form in the module, having told that a visitor's own page sent it."""
+        """Open the one transaction of a form in the module, having told that a caller's own page sent it."""
         guard.from_our_page(request)
         async with self.transaction(request) as room:
-            guard.from_this_session(form, room.visit.secret)
+            guard.from_this_session(form, room.turn.secret)
             yield room
 
     def page(self, room: Room, template: str, *, status: int = 200, **shown: Any) -> Response:
         """Write a page of the module."""
         known = {"tell": room.tell, "decides": room.may(Verb.DECIDE)}
-        return self.house.page_for(room.visit, f"protection/{template}", status=status, **known, **shown)
+        return self.house.page_for(room.turn, f"protection/{template}", status=status, **known, **shown)
 
     def bound(self, work: Work) -> Callable[[House, Request], Awaitable[Response]]:
         """Return the handler of an address: a sealed module is told as such, with what the operator does."""
@@ -141,38 +141,38 @@ class Chamber:
 
     async def sealed(self, request: Request, form: Form | None = None) -> Response:
         """Say that the module is sealed, and what the operator does; what was typed is shown."""
-        visit = await self._visit(request)
+        turn = await self._turn(request)
         ours = form is not None and guard.is_from_our_page(request)
         typed = list(form.typed()) if form is not None and ours else []
-        response = self.house.page_for(visit, "protection/sealed", status=503, typed=typed)
+        response = self.house.page_for(turn, "protection/sealed", status=503, typed=typed)
         response.headers["Retry-After"] = RETRY_SECONDS
         return response
 
-    async def _visit(self, request: Request) -> Visit:
-        """Return who visits; a role that may not see the module gets to know of nothing here."""
-        async with self.house.reading(request) as visit:
-            if Verb.SEE not in MAY[visit.actor.role]:
+    async def _turn(self, request: Request) -> Turn:
+        """Return who asks; a role that may not see the module gets to know of nothing here."""
+        async with self.house.reading(request) as turn:
+            if Verb.SEE not in MAY[turn.actor.role]:
                 raise NotThere
-        return visit
+        return turn
 
-    async def _room(self, visit: Visit, conn: Connection) -> Room:
+    async def _room(self, turn: Turn, conn: Connection) -> Room:
         if self.module.provider.sealed:
             raise ModuleSealed
-        actor, language = visit.actor, visit.tongue.code
+        actor, language = turn.actor, turn.tongue.code
         bodies = {listed.body.code: listed for listed in await directory.bodies(conn, self.module)}
         own = bodies.get(actor.authority)
         if own is None:
             raise NotThere
-        names = Names(visit.book.by_code, bodies)
-        visit = replace(visit, book=names)
+        names = Names(turn.book.by_code, bodies)
+        turn = replace(turn, book=names)
         tell = Teller(
-            tongue=visit.tongue,
+            tongue=turn.tongue,
             law=self.module.law,
             names=lambda code: names.name(code, language),
             zone=own.body.zone,
-            now=visit.now,
+            now=turn.now,
             own=own.body.code,
             party=own.body.party,
         )
         caller = Caller(actor.authority, actor.role, actor.who)
-        return Room(module=self.module, visit=visit, conn=conn, caller=caller, tell=tell, own=own.body, bodies=bodies)
+        return Room(module=self.module, turn=turn, conn=conn, caller=caller, tell=tell, own=own.body, bodies=bodies)

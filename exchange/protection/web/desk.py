@@ -133,7 +133,7 @@ def _needs(tell: Teller, item: Item, kind: ConsentKind | None, offers: Offers) -
 
 
 def _usable(tell: Teller, item: Item, kind: ConsentKind) -> tuple[Choice, ...]:
-    """Return the consents that the visitor's body asked for and can use."""
+    """Return the consents that the caller's body asked for and can use."""
     return tuple(
         _line(tell, each) for each in item.consents if each.asker == tell.own and each.kind is kind and each.usable
     )
@@ -289,7 +289,7 @@ def _of_breach(tell: Teller, item: Item, _offers: Offers, laid: _Laid) -> None:
 
 
 def _marks(tell: Teller) -> tuple[Choice, ...]:
-    """Return the marks of the visitor's own scheme."""
+    """Return the marks of the caller's own scheme."""
     return tuple(
         Choice(stamp.tone, f"{stamp.words} — {stamp.name}" if stamp.words != stamp.name else stamp.words)
         for stamp in stamps.stamps_of(tell.law, tell.tongue, tell.party)

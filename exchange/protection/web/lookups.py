@@ -13,21 +13,21 @@ MOST = 200
 
 
 async def own_items(room: Room) -> tuple[Choice, ...]:
-    """Return the items that concern the visitor's body, by the numbers under which it knows them."""
+    """Return the items that concern the caller's body, by the numbers under which it knows them."""
     asked = Asked(limit=MOST)
-    lines, _ = await queries.list_items(room.conn, room.module, room.caller, room.visit.now, asked)
+    lines, _ = await queries.list_items(room.conn, room.module, room.caller, room.turn.now, asked)
     return tuple(Choice(str(line.id), line.own_number) for line in lines)
 
 
 async def cleared_people(room: Room) -> tuple[Choice, ...]:
-    """Return the people of the visitor's body who hold a clearance now."""
+    """Return the people of the caller's body who hold a clearance now."""
     wanted = Wanted(person=None, item=None, before=None, limit=MOST)
-    cleared = await people.clearances(room.conn, room.module, room.caller, wanted, room.visit.now)
+    cleared = await people.clearances(room.conn, room.module, room.caller, wanted, room.turn.now)
     return tuple(Choice(person, person) for person in dict.fromkeys(one.person for one in cleared if one.holds))
 
 
 def other_bodies(room: Room, *, own_party: bool = False) -> tuple[Choice, ...]:
-    """Return the bodies of other Parties, or those of the visitor's own."""
+    """Return the bodies of other Parties, or those of the caller's own."""
     return tuple(
         Choice(code, f"{code} — {room.tell.names(code)}")
         for code, listed in room.bodies.items()

@@ -93,7 +93,7 @@ def needs_of(kind: ConsentKind, item: Item, offers: Offers, tell: Teller) -> tup
 
 
 def copies(tell: Teller, item: Item, numbers: Iterator[int] | None = None) -> tuple[Choice, ...]:
-    """Return the copies that the visitor's body holds, or those with some numbers."""
+    """Return the copies that the caller's body holds, or those with some numbers."""
     wanted = {copy.number for copy in item.held_by(tell.own)} if numbers is None else set(numbers)
     return tuple(
         Choice(
@@ -120,7 +120,7 @@ def awaited(item: Item, code: str) -> tuple[int, ...]:
 
 
 def releases(tell: Teller, item: Item) -> tuple[Choice, ...]:
-    """Return the visitor's own decisions to release that hold and are not used."""
+    """Return the caller's own decisions to release that hold and are not used."""
     return tuple(
         Choice(
             str(each.number),
@@ -147,7 +147,7 @@ def transports(item: Item, offers: Offers, act: ItemAct) -> bool:
 
 
 def papers_asked(offers: Offers) -> Mapping[str, tuple[str, ...]]:
-    """Return the papers that some regime of the visitor's Party asks for before a release, with the rules."""
+    """Return the papers that some regime of the caller's Party asks for before a release, with the rules."""
     found: dict[str, tuple[str, ...]] = {}
     for regime in offers.scene.law.regimes.values():
         if offers.own.party in regime.parties:
@@ -157,7 +157,7 @@ def papers_asked(offers: Offers) -> Mapping[str, tuple[str, ...]]:
 
 
 def crisis_rules(item: Item, offers: Offers) -> tuple[str, ...]:
-    """Return the rules by which copies that the visitor's body holds may be destroyed in a crisis (KL-7.8)."""
+    """Return the rules by which copies that the caller's body holds may be destroyed in a crisis (KL-7.8)."""
     regimes = (
         offers.scene.law.regimes[code]
         for copy in item.held_by(offers.own.code)

@@ -36,5 +36,5 @@ async def _done(room: Room, request: Request, form: Form, work: Callable[[Room],
     if kept is not None:
         return kept.decode()
     led = await work(room)
-    await idempotency.finish(conn, room.module, own, key, call, led.encode(), room.visit.now)
+    await idempotency.finish(conn, room.module, own, key, call, led.encode(), room.turn.now)
     return led

@@ -96,7 +96,7 @@ def laid(room: Room, request: Request, shapes: Mapping[A, type[Shape]]) -> Laid:
 def act_page(
     chamber: Chamber, room: Room, name: str, sheet: Sheet, status: int, *, view: Any, kind: StrEnum
 ) -> Response:
-    """Show the form of an act; one that the visitor may not do now shows what was typed."""
+    """Show the form of an act; one that the caller may not do now shows what was typed."""
     allowed = kind in view.acts
     return chamber.page(
         room,

@@ -1,4 +1,4 @@
-"""From what shapes and the law object to, to remarks beside the fields, in the visitor's language."""
+"""From what shapes and the law object to, to remarks beside the fields, in the caller's language."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -59,7 +59,7 @@ def of_law(
 
 
 def ground(objection: Any, tongue: Tongue, act: ItemAct | None = None) -> str:
-    """Return the words of an objection, with what they name in the visitor's language."""
+    """Return the words of an objection, with what they name in the caller's language."""
     key = f"secret.ground.{objection.code}"
     if key not in tongue.words:
         return tongue.words.get(f"ground.{objection.code}", str(objection.detail))

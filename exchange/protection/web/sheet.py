@@ -68,8 +68,8 @@ def sheet_of(
     return Sheet(
         fields=fields,
         form=shown,
-        zone=room.visit.zone,
-        offset=offset_of(room.visit.now, room.visit.zone),
+        zone=room.turn.zone,
+        offset=offset_of(room.turn.now, room.turn.zone),
         remarks=again.remarks if again else (),
         stale=again is not None and again.stale,
     )

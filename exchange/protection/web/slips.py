@@ -76,7 +76,7 @@ class Slip:
     async def _done(self, chamber: Chamber, room: Room, request: Request, form: Form) -> str:
         """Do it in the transaction of the form; raise Again with every remark."""
         laid, tongue = await self.lay(room, request, form), room.tell.tongue
-        filled, fields = fill(laid.fields, form, room.visit.zone, dict(laid.fixed)), flat(laid.fields)
+        filled, fields = fill(laid.fields, form, room.turn.zone, dict(laid.fixed)), flat(laid.fields)
         try:
             body = laid.adapter.validate_json(filled.raw)
         except ValidationError as trouble:
@@ -85,7 +85,7 @@ class Slip:
         try:
             return await self.do(room, request, Filled(body, filled.raw, form))
         except Refused as refused:
-            await chamber.house.tell(room.visit, refused)
+            await chamber.house.tell(room.turn, refused)
             stale = any(one.weight is Weight.STALE for one in refused.objections)
             told = remarks.of_law(refused.objections, fields, filled, tongue)
             raise Again(told, status_of(refused), stale=stale) from None

@@ -54,7 +54,7 @@ def _step(tell: Teller, entry: ProceedingEntryView, vocabulary: str, shapes: Map
 
 
 def just_done(room: Room, request: Request, steps: Iterable[S]) -> S | None:
-    """Return the visitor's own act of a record that the address names: no link can make one up."""
+    """Return the caller's own act of a record that the address names: no link can make one up."""
     done = Query(request).number("done")
     return next((step for step in steps if step.seq == done and step.author.code == room.own.code), None)
 

@@ -1,4 +1,4 @@
-"""Tells of bodies, marks, papers and terms in a visitor's language, with what the law's data call them."""
+"""Tells of bodies, marks, papers and terms in a caller's language, with what the law's data call them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -53,12 +53,12 @@ class Teller:
 
     @property
     def today(self) -> date:
-        """The day where the visitor is."""
+        """The day where the caller is."""
         return local_day(self.now, self.zone)
 
     @property
     def local_now(self) -> str:
-        """The moment as a field of a form holds it, on the visitor's wall."""
+        """The moment as a field of a form holds it, on the caller's wall."""
         return self.now.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M:%S")
 
     def body(self, code: str) -> Shown:
@@ -86,7 +86,7 @@ class Teller:
         return ", ".join(dict.fromkeys(self.tongue.article(rule) or rule for rule in rules))
 
     def bound(self, rules: Iterable[str], item: Item | None = None) -> tuple[str, ...]:
-        """Return the rules of some that bind the visitor's Party; on an item, those that bind it there."""
+        """Return the rules of some that bind the caller's Party; on an item, those that bind it there."""
         return rules_for(rules, self.party, self.law, () if item is None else binding(item, self.party))
 
     def behind(self, act: ItemAct, name: str, item: Item | None = None) -> str | None:
@@ -117,7 +117,7 @@ class Teller:
         return clocks.due(self.tongue, self.now, at=at, on=on, zone=zone, by_hours=False)
 
     def until(self, at: datetime) -> Due | None:
-        """Tell of a due moment that ends a day where the visitor is."""
+        """Tell of a due moment that ends a day where the caller is."""
         return self.due(at, local_day(at - timedelta(microseconds=1), self.zone), self.zone)
 
     def said(self, of: Shape, left_out: frozenset[str] = frozenset()) -> tuple[Said, ...]:

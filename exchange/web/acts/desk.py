@@ -1,4 +1,4 @@
-"""What a visitor needs before filling in an act's form: its fields, and what each may choose from."""
+"""What a caller needs before filling in an act's form: its fields, and what each may choose from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from exchange.core.acts import ACTS
 from exchange.core.request import Ask, Request
 from exchange.tongues import offset_of
 from exchange.web.acts.fields import Field, Widget, fields_of
-from exchange.web.house import Visit
+from exchange.web.house import Turn
 from schemas.vocabulary import ActKind, AssistanceState, Position
 
 
@@ -43,17 +43,17 @@ class Desk:
     offset: str
 
 
-def desk_of(visit: Visit, request: Request, kind: ActKind) -> Desk:
+def desk_of(turn: Turn, request: Request, kind: ActKind) -> Desk:
     """Lay out the form of an act on a request."""
-    tongue = visit.tongue
+    tongue = turn.tongue
     held = {request.holder.code, *(past.code for past in request.past_holders)}
     return Desk(
         kind=kind,
-        fields=tuple(field for field in fields_of(kind) if field.widget is not Widget.PAPER or enters(visit, request)),
-        asks=tuple(Choice(str(ask.number), _asked(visit, ask)) for ask in _open(visit, request, kind)),
+        fields=tuple(field for field in fields_of(kind) if field.widget is not Widget.PAPER or enters(turn, request)),
+        asks=tuple(Choice(str(ask.number), _asked(turn, ask)) for ask in _open(turn, request, kind)),
         authorities=tuple(
-            Choice(body.code, f"{body.code} — {visit.book.name(body.code, tongue.code)}")
-            for body in visit.book.neighbours(request.holder.code)
+            Choice(body.code, f"{body.code} — {turn.book.name(body.code, tongue.code)}")
+            for body in turn.book.neighbours(request.holder.code)
             if body.code not in held
         ),
         items=tuple(
@@ -62,28 +62,28 @@ def desk_of(visit: Visit, request: Request, kind: ActKind) -> Desk:
             if item.state is not AssistanceState.REFUSED
         ),
         positions=tuple(Choice(position, tongue.t(f"position.{position}")) for position in Position),
-        zone=visit.zone,
-        offset=offset_of(visit.now, visit.zone),
+        zone=turn.zone,
+        offset=offset_of(turn.now, turn.zone),
     )
 
 
-def enters(visit: Visit, request: Request) -> bool:
-    """Tell whether the visitor would enter an act of a body without a node, which came on paper."""
-    of = relation(request, visit.actor.authority)
+def enters(turn: Turn, request: Request) -> bool:
+    """Tell whether the caller would enter an act of a body without a node, which came on paper."""
+    of = relation(request, turn.actor.authority)
     return of is Relation.STEWARD or (of is Relation.HOLDER and not request.holder.on_node)
 
 
-def _open(visit: Visit, request: Request, kind: ActKind) -> Iterator[Ask]:
+def _open(turn: Turn, request: Request, kind: ActKind) -> Iterator[Ask]:
     """Yield what the act could answer."""
     act = ACTS[kind]
-    own = side(relation(request, visit.actor.authority))
+    own = side(relation(request, turn.actor.authority))
     for ask in request.asked(act.answers) if act.answers else ():
         if ask.open and not (act.of_other and ask.side is own):
             yield ask
 
 
-def _asked(visit: Visit, ask: Ask) -> str:
+def _asked(turn: Turn, ask: Ask) -> str:
     """Name an ask by its number and the beginning of what it says."""
     text = next((value for value in ask.asked.model_dump(exclude={"act"}).values() if isinstance(value, str)), "")
     begin = text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 - a line of a list
-    return visit.tongue.t("ask.line", number=ask.number, text=begin)
+    return turn.tongue.t("ask.line", number=ask.number, text=begin)

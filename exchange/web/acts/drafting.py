@@ -16,7 +16,7 @@ from exchange.web.acts.filling import Filling
 from exchange.web.acts.remarks import Remark
 from exchange.web.acts.request import AD_HOC, fill_request, item_rows
 from exchange.web.form import Form
-from exchange.web.house import Visit
+from exchange.web.house import Turn
 from schemas.vocabulary import ActKind, AuthorityKind, Handling, InformationSubject, Matter, TermBasis
 from schemas.vocabulary import Form as Help
 
@@ -69,11 +69,11 @@ def fill(kind: ActKind, form: Form, zone: str, saved: Mapping[str, Any]) -> Fill
     return Filling(json.dumps({**body, **kept}, ensure_ascii=False).encode(), filled.places)
 
 
-async def desk(visit: Visit, kind: ActKind, request: Request | None) -> Desk | RequestDesk:
+async def desk(turn: Turn, kind: ActKind, request: Request | None) -> Desk | RequestDesk:
     """Lay out the form of a draft; who signs is no field of it."""
     if request is None:
-        return await _of_request(visit)
-    laid = desk_of(visit, request, kind)
+        return await _of_request(turn)
+    laid = desk_of(turn, request, kind)
     fields = tuple(field for field in laid.fields if not (can_be_signed(kind) and field.name == "signatory"))
     return Desk(
         kind=laid.kind,
@@ -87,18 +87,18 @@ async def desk(visit: Visit, kind: ActKind, request: Request | None) -> Desk | R
     )
 
 
-async def _of_request(visit: Visit) -> RequestDesk:
-    t, language = visit.tongue.t, visit.tongue.code
-    own = visit.book.by_code.get(visit.actor.authority)
+async def _of_request(turn: Turn) -> RequestDesk:
+    t, language = turn.tongue.t, turn.tongue.code
+    own = turn.book.by_code.get(turn.actor.authority)
     groups: dict[str, list[Choice]] = {}
-    for body in sorted(visit.book.by_code.values(), key=lambda body: (body.country or "", body.code)):
+    for body in sorted(turn.book.by_code.values(), key=lambda body: (body.country or "", body.code)):
         if body.kind is AuthorityKind.COMPETENT and body.country and (own is None or body.country != own.country):
-            name = f"{body.code} — {visit.book.name(body.code, language)}"
+            name = f"{body.code} — {turn.book.name(body.code, language)}"
             groups.setdefault(t(f"country.{body.country}"), []).append(Choice(body.code, name))
-    standing = await register.agreements(visit.conn, None)
+    standing = await register.agreements(turn.conn, None)
     return RequestDesk(
-        zone=visit.zone,
-        offset=offset_of(visit.now, visit.zone),
+        zone=turn.zone,
+        offset=offset_of(turn.now, turn.zone),
         authorities=tuple((country, tuple(choices)) for country, choices in groups.items()),
         agreements=(
             *(Choice(one.id, f"{one.id} — {one.citation}") for one in standing),

@@ -71,7 +71,7 @@ def _text(field: Field, form: Form, _zone: str, _places: dict[str, str]) -> str 
 
 
 def _instant(field: Field, form: Form, zone: str, places: dict[str, str]) -> str | None:
-    """Read a local time of the visitor's authority; one that no clock there ever shows stays as it was typed."""
+    """Read a local time of the caller's authority; one that no clock there ever shows stays as it was typed."""
     typed = _text(field, form, zone, places)
     with suppress(ValueError, OverflowError):
         local = datetime.fromisoformat(typed or "").replace(tzinfo=None)

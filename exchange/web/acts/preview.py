@@ -7,7 +7,7 @@ from typing import Any
 from exchange.tongues import Tongue
 from exchange.web import content
 from exchange.web.content import Said
-from exchange.web.house import Visit
+from exchange.web.house import Turn
 from schemas.vocabulary import ActKind
 
 ORDER = (
@@ -37,19 +37,19 @@ class Difference:
     yours: tuple[str, ...]
 
 
-def said(visit: Visit, kind: ActKind, body: Mapping[str, Any]) -> tuple[Said, ...]:
+def said(turn: Turn, kind: ActKind, body: Mapping[str, Any]) -> tuple[Said, ...]:
     """Return what a body says, field by field."""
     if kind is not ActKind.SUBMIT:
-        return content.said(visit.tongue, visit.zone, body)
+        return content.said(turn.tongue, turn.zone, body)
     names = [name for name in ORDER if body.get(name) not in (None, "", [], {})]
-    return tuple(Said(f"field.{name}", tuple(_lines(visit, name, body[name]))) for name in names)
+    return tuple(Said(f"field.{name}", tuple(_lines(turn, name, body[name]))) for name in names)
 
 
 def differences(
-    visit: Visit, kind: ActKind, current: Mapping[str, Any], yours: Mapping[str, Any]
+    turn: Turn, kind: ActKind, current: Mapping[str, Any], yours: Mapping[str, Any]
 ) -> tuple[Difference, ...]:
     """Return the fields that two versions say differently, with what each says."""
-    one, other = ({each.label: each.lines for each in said(visit, kind, body)} for body in (current, yours))
+    one, other = ({each.label: each.lines for each in said(turn, kind, body)} for body in (current, yours))
     labels = dict.fromkeys([*one, *other])
     return tuple(
         Difference(label, one.get(label, ()), other.get(label, ()))
@@ -58,10 +58,10 @@ def differences(
     )
 
 
-def _lines(visit: Visit, name: str, value: Any) -> Iterator[str]:
-    tongue, zone = visit.tongue, visit.zone
+def _lines(turn: Turn, name: str, value: Any) -> Iterator[str]:
+    tongue, zone = turn.tongue, turn.zone
     if name == "requested_authority":
-        known = visit.book.name(str(value), tongue.code)
+        known = turn.book.name(str(value), tongue.code)
         yield str(value) if known == value else f"{value} — {known}"
     elif name == "assistance":
         for number, item in enumerate(value, 1):

@@ -1,4 +1,4 @@
-"""From what shapes and law object to, to remarks beside the fields, in the visitor's language."""
+"""From what shapes and law object to, to remarks beside the fields, in the caller's language."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -106,7 +106,7 @@ def _remark(objection: Reason, filling: Filling, tongue: Tongue) -> Remark:
 
 
 def _told(objection: Reason, tongue: Tongue) -> Iterator[tuple[str, str]]:
-    """Yield the gaps that hold names of the code, in the visitor's language."""
+    """Yield the gaps that hold names of the code, in the caller's language."""
     if "draft_state" in objection.gaps:
         yield "draft_state", tongue.t(f"draft_state.{objection.gaps['draft_state']}")
     if "state" in objection.gaps:

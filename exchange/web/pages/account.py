@@ -16,7 +16,7 @@ from exchange.store.sessions import Open
 from exchange.web import agents, guard
 from exchange.web.acts.remarks import Remark
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.pages.door import SECOND, new_password
 from exchange.web.plain import Plain, Wrong
 from exchange.web.query import Query
@@ -39,26 +39,26 @@ class Own:
 async def show(house: House, request: Request) -> Response:
     """Show one's own account."""
     done = Query(request).one_of("done", *DONE)
-    async with house.reading(request) as visit:
-        return await _shown(house, visit, Plain(), done=done)
+    async with house.reading(request) as turn:
+        return await _shown(house, turn, Plain(), done=done)
 
 
 async def change_password(house: House, request: Request) -> Response:
     """Set another password for who proves again who it is; every other session ends, and this one is new."""
     form = await house.form(request)
     try:
-        async with house.writing(request, form) as visit:
-            account = await _real(visit)
-            _strong(new_password(form, account.login, visit.tongue))
+        async with house.writing(request, form) as turn:
+            account = await _real(turn)
+            _strong(new_password(form, account.login, turn.tongue))
             await people.prove_again(
-                visit.conn, house.runtime.gate, visit.actor, form.get("password"), form.get("code"), visit.real
+                turn.conn, house.runtime.gate, turn.actor, form.get("password"), form.get("code"), turn.real
             )
             encoded = await house.runtime.passwords.hashed(form.get("new_password"))
-            await door.change_password(visit.conn, visit.actor, encoded, visit.real)
-            secret = await _renewed(visit)
+            await door.change_password(turn.conn, turn.actor, encoded, turn.real)
+            secret = await _renewed(turn)
     except Wrong as wrong:
-        async with house.reading(request) as visit:
-            return await _shown(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+        async with house.reading(request) as turn:
+            return await _shown(house, turn, Plain(form, wrong.remarks), status=wrong.status)
     response = RedirectResponse("/account?done=password", 303)
     guard.keep_secret(response, secret)
     return response
@@ -67,15 +67,15 @@ async def change_password(house: House, request: Request) -> Response:
 async def change_second(house: House, request: Request) -> Response:
     """Begin another second factor for who proves again who it is: this session is good for that alone from now on."""
     form = await house.form(request)
-    async with house.writing(request, form) as visit:
-        account = await _real(visit)
+    async with house.writing(request, form) as turn:
+        account = await _real(turn)
         if house.sandbox and not account.ready:
             raise NotProved
         await people.prove_again(
-            visit.conn, house.runtime.gate, visit.actor, form.get("password"), form.get("code"), visit.real
+            turn.conn, house.runtime.gate, turn.actor, form.get("password"), form.get("code"), turn.real
         )
-        await door.begin_enrolment(visit.conn, house.runtime.gate, account.login)
-        secret = await _renewed(visit, enrolling=True)
+        await door.begin_enrolment(turn.conn, house.runtime.gate, account.login)
+        secret = await _renewed(turn, enrolling=True)
     response = RedirectResponse(SECOND, 303)
     guard.keep_secret(response, secret)
     return response
@@ -84,16 +84,16 @@ async def change_second(house: House, request: Request) -> Response:
 async def end_sessions(house: House, request: Request) -> Response:
     """End one of one's sessions, or all of them."""
     form, chosen = await house.form(request), "end"
-    async with house.writing(request, form) as visit:
-        number, login = form.get(chosen), visit.session.login
+    async with house.writing(request, form) as turn:
+        number, login = form.get(chosen), turn.session.login
         if number == "all":
-            await stored_sessions.end_all(visit.conn, login, visit.real)
+            await stored_sessions.end_all(turn.conn, login, turn.real)
         elif not (number.isascii() and number.isdigit() and len(number) < 19) or not (  # noqa: PLR2004 - digits of an id
-            await stored_sessions.end_one(visit.conn, login, int(number), visit.real)
+            await stored_sessions.end_one(turn.conn, login, int(number), turn.real)
         ):
             raise NotThere
-        await door.ended(visit.conn, visit.actor, all_of_them=number == "all")
-    ended = number in {"all", str(visit.session.id)}
+        await door.ended(turn.conn, turn.actor, all_of_them=number == "all")
+    ended = number in {"all", str(turn.session.id)}
     response = RedirectResponse("/sign-in" if ended else "/account?done=session", 303)
     if ended:
         guard.forget_secret(response)
@@ -106,33 +106,33 @@ def _strong(remarks: tuple[Remark, ...]) -> None:
         raise Wrong(remarks)
 
 
-async def _real(visit: Visit) -> Account:
+async def _real(turn: Turn) -> Account:
     """Return one's account; a sample has nothing to change. Raise NotThere."""
-    account = await accounts.find(visit.conn, visit.session.login)
+    account = await accounts.find(turn.conn, turn.session.login)
     if account is None or account.sample:
         raise NotThere
     return account
 
 
-async def _renewed(visit: Visit, *, enrolling: bool = False) -> str:
+async def _renewed(turn: Turn, *, enrolling: bool = False) -> str:
     """Open a session instead of this one."""
-    agent = agents.short(visit.request.headers.get("user-agent"))
+    agent = agents.short(turn.request.headers.get("user-agent"))
     return await sessions.open_for(
-        visit.conn, visit.actor, visit.real, instead_of=visit.secret, agent=agent, enrolling=enrolling
+        turn.conn, turn.actor, turn.real, instead_of=turn.secret, agent=agent, enrolling=enrolling
     )
 
 
-async def _shown(house: House, visit: Visit, sheet: Plain, *, status: int = 200, done: str | None = None) -> Response:
-    account = await accounts.find(visit.conn, visit.session.login)
+async def _shown(house: House, turn: Turn, sheet: Plain, *, status: int = 200, done: str | None = None) -> Response:
+    account = await accounts.find(turn.conn, turn.session.login)
     if account is None:
         raise NotThere
-    since = visit.real - sessions.IDLE
+    since = turn.real - sessions.IDLE
     view = Own(
         account=account,
-        sessions=await stored_sessions.of_account(visit.conn, account.login, visit.real, since),
-        present=visit.session.id,
-        recovery=await accounts.recovery_left(visit.conn, account.login),
+        sessions=await stored_sessions.of_account(turn.conn, account.login, turn.real, since),
+        present=turn.session.id,
+        recovery=await accounts.recovery_left(turn.conn, account.login),
         sheet=Plain(Form(), sheet.remarks),
         done=done,
     )
-    return house.page_for(visit, "account", status=status, view=view, sheet=view.sheet)
+    return house.page_for(turn, "account", status=status, view=view, sheet=view.sheet)

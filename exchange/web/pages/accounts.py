@@ -12,7 +12,7 @@ from exchange.service import accounts, proposals
 from exchange.service.proposals import PROPOSED
 from exchange.web import sending
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.plain import Plain, Wrong, filled, of_refusal
 from exchange.web.query import Query, address
 from schemas.people import AccountChange, AccountView, AccountWanted
@@ -37,8 +37,8 @@ class People:
 
 async def listed(house: House, request: Request) -> Response:
     """List the accounts of the operator's authority."""
-    async with house.reading(request) as visit:
-        return await _listed(house, visit, Plain())
+    async with house.reading(request) as turn:
+        return await _listed(house, turn, Plain())
 
 
 async def open_account(house: House, request: Request) -> Response:
@@ -49,26 +49,26 @@ async def open_account(house: House, request: Request) -> Response:
 async def _opened(house: House, request: Request, form: Form) -> Response:
     names = ("login", "name", "post", "role", "language")
     try:
-        async with house.writing(request, form) as visit:
-            wanted = filled(WANTED, {name: form.get(name).strip() for name in names}, visit.tongue)
+        async with house.writing(request, form) as turn:
+            wanted = filled(WANTED, {name: form.get(name).strip() for name in names}, turn.tongue)
             try:
                 made = await accounts.open_account(
-                    visit.conn, visit.actor, wanted, visit.now, visit.real, sandbox=house.sandbox
+                    turn.conn, turn.actor, wanted, turn.now, turn.real, sandbox=house.sandbox
                 )
             except Refused as refusal:
-                only_the_head(refusal, visit)
-                return await proposed_instead(house, visit, Opening(change="open", **dict(wanted)))
-            return house.page_for(visit, "account_one", view=made, roles=PEOPLE, sheet=Plain(), done=None)
+                only_the_head(refusal, turn)
+                return await proposed_instead(house, turn, Opening(change="open", **dict(wanted)))
+            return house.page_for(turn, "account_one", view=made, roles=PEOPLE, sheet=Plain(), done=None)
     except Wrong as wrong:
-        async with house.reading(request) as visit:
-            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+        async with house.reading(request) as turn:
+            return await _listed(house, turn, Plain(form, wrong.remarks), status=wrong.status)
 
 
 async def show(house: House, request: Request) -> Response:
     """Show an account."""
-    async with house.reading(request) as visit:
-        view = await accounts.get(visit.conn, visit.actor, _login(request), visit.real)
-        return house.page_for(visit, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=None)
+    async with house.reading(request) as turn:
+        view = await accounts.get(turn.conn, turn.actor, _login(request), turn.real)
+        return house.page_for(turn, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=None)
 
 
 async def change(house: House, request: Request) -> Response:
@@ -76,44 +76,44 @@ async def change(house: House, request: Request) -> Response:
     form = await house.form(request)
     names = ("change", "role", "post") if form.get("change") == "role" else ("change",)
     try:
-        async with house.writing(request, form) as visit:
-            wanted = filled(CHANGE, {name: form.get(name).strip() for name in names}, visit.tongue)
+        async with house.writing(request, form) as turn:
+            wanted = filled(CHANGE, {name: form.get(name).strip() for name in names}, turn.tongue)
             try:
                 view = await accounts.change(
-                    visit.conn, visit.actor, _login(request), wanted, visit.now, visit.real, sandbox=house.sandbox
+                    turn.conn, turn.actor, _login(request), wanted, turn.now, turn.real, sandbox=house.sandbox
                 )
             except Refused as refusal:
-                only_the_head(refusal, visit)
+                only_the_head(refusal, turn)
                 asked = PROPOSED.validate_python({**wanted.model_dump(), "login": _login(request)})
-                return await proposed_instead(house, visit, asked)
-            return house.page_for(visit, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=wanted.change)
+                return await proposed_instead(house, turn, asked)
+            return house.page_for(turn, "account_one", view=view, roles=PEOPLE, sheet=Plain(), done=wanted.change)
     except Wrong as wrong:
-        async with house.reading(request) as visit:
-            view = await accounts.get(visit.conn, visit.actor, _login(request), visit.real)
+        async with house.reading(request) as turn:
+            view = await accounts.get(turn.conn, turn.actor, _login(request), turn.real)
             sheet = Plain(form, wrong.remarks)
             return house.page_for(
-                visit, "account_one", status=wrong.status, view=view, roles=PEOPLE, sheet=sheet, done=None
+                turn, "account_one", status=wrong.status, view=view, roles=PEOPLE, sheet=sheet, done=None
             )
 
 
-def only_the_head(refusal: Refused, visit: Visit) -> None:
+def only_the_head(refusal: Refused, turn: Turn) -> None:
     """Raise Wrong unless the one thing in the way is that the head confirms it."""
     if {one.code for one in refusal.objections} != {"head_confirms"}:
-        raise of_refusal(refusal, visit.tongue) from None
+        raise of_refusal(refusal, turn.tongue) from None
 
 
-async def proposed_instead(house: House, visit: Visit, wanted: Proposed) -> Response:
+async def proposed_instead(house: House, turn: Turn, wanted: Proposed) -> Response:
     """Propose to the head what an operator may not do alone; raise Wrong for what cannot come true."""
     try:
-        await proposals.propose(visit.conn, visit.actor, wanted, visit.now, sandbox=house.sandbox)
+        await proposals.propose(turn.conn, turn.actor, wanted, turn.now, sandbox=house.sandbox)
     except Refused as further:
-        raise of_refusal(further, visit.tongue) from None
+        raise of_refusal(further, turn.tongue) from None
     return RedirectResponse("/proposals?done=proposed", 303)
 
 
-async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:
-    after = Query(visit.request).text("after") or ""
-    found, following = await accounts.listed(visit.conn, visit.actor, visit.real, after=after, limit=PAGE)
+async def _listed(house: House, turn: Turn, sheet: Plain, *, status: int = 200) -> Response:
+    after = Query(turn.request).text("after") or ""
+    found, following = await accounts.listed(turn.conn, turn.actor, turn.real, after=after, limit=PAGE)
     view = People(
         accounts=found,
         following=address("/accounts", after=following) if following else None,
@@ -121,7 +121,7 @@ async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200
         roles=PEOPLE,
         languages=tuple((one.code, one.t("language.name")) for one in house.tongues.by_code.values()),
     )
-    return house.page_for(visit, "accounts", status=status, view=view, sheet=sheet)
+    return house.page_for(turn, "accounts", status=status, view=view, sheet=sheet)
 
 
 def _login(request: Request) -> str:

@@ -17,7 +17,7 @@ from exchange.service import trail
 from exchange.service.sessions import PERSON
 from exchange.service.trail import TrailAsked
 from exchange.web.errors import BadQuery
-from exchange.web.house import ID, House, Visit
+from exchange.web.house import ID, House, Turn
 from exchange.web.query import Query
 from schemas.views import AuditView
 from schemas.vocabulary import Deed
@@ -66,10 +66,10 @@ class Trail:
 
 async def listed(house: House, request: Request) -> Response:
     """List the deeds asked for."""
-    async with house.reading(request) as visit:
-        _require(visit)
+    async with house.reading(request) as turn:
+        _require(turn)
         asked = Query(request)
-        since, until = _span(visit, asked)
+        since, until = _span(turn, asked)
         wanted = TrailAsked(
             deed=asked.member("deed", Deed),
             who=asked.text("who"),
@@ -78,43 +78,43 @@ async def listed(house: House, request: Request) -> Response:
             until=until,
             after=asked.cursor(_place),
         )
-        found, following = await trail.search(visit.conn, visit.actor, visit.now, wanted)
+        found, following = await trail.search(turn.conn, turn.actor, turn.now, wanted)
         view = Trail(
             deed=wanted.deed,
             who=wanted.who,
             request=asked.text("request"),
             since=asked.text("since"),
             until=asked.text("until"),
-            rows=tuple(_row(visit, deed) for deed in found),
+            rows=tuple(_row(turn, deed) for deed in found),
             continued=wanted.after is not None,
             following=asked.with_after("/audit", following),
             export=asked.kept("/audit/export", "since", "until"),
         )
-    return house.page_for(visit, "audit", view=view, deeds=tuple(Deed))
+    return house.page_for(turn, "audit", view=view, deeds=tuple(Deed))
 
 
 async def exported(house: House, request: Request) -> Response:
     """Take the trail out; that it was taken out stands before any of it goes."""
-    async with house.reading(request) as visit:
-        _require(visit)
-        since, until = _span(visit, Query(request))
-        export = await trail.begin_export(visit.conn, visit.actor, visit.now, since=since, until=until)
+    async with house.reading(request) as turn:
+        _require(turn)
+        since, until = _span(turn, Query(request))
+        export = await trail.begin_export(turn.conn, turn.actor, turn.now, since=since, until=until)
     runtime = house.runtime
     lines = trail.lines(runtime, runtime.desk.keys, export)
     return StreamingResponse(lines, headers=trail.headers(export), media_type=trail.JSON_LINES)
 
 
-def _require(visit: Visit) -> None:
-    if not may(visit.actor, Verb.AUDIT):
+def _require(turn: Turn) -> None:
+    if not may(turn.actor, Verb.AUDIT):
         raise Refused((object_to("role_may_not"),))
 
 
-def _span(visit: Visit, asked: Query) -> tuple[datetime | None, datetime | None]:
-    """Return the instants between which the days asked for lie, both days included, in the visitor's zone."""
+def _span(turn: Turn, asked: Query) -> tuple[datetime | None, datetime | None]:
+    """Return the instants between which the days asked for lie, both days included, in the caller's zone."""
     since, until = asked.day("since"), asked.day("until")
     return (
-        None if since is None else start_of_day(since, visit.zone),
-        None if until is None else start_of_day(until + timedelta(days=1), visit.zone),
+        None if since is None else start_of_day(since, turn.zone),
+        None if until is None else start_of_day(until + timedelta(days=1), turn.zone),
     )
 
 
@@ -133,7 +133,7 @@ def _place(text: str) -> int:
     return number
 
 
-def _row(visit: Visit, of: AuditView) -> DeedRow:
+def _row(turn: Turn, of: AuditView) -> DeedRow:
     by_program = of.who.startswith(PROGRAM)
     return DeedRow(
         at=of.at,
@@ -144,31 +144,31 @@ def _row(visit: Visit, of: AuditView) -> DeedRow:
         number=of.number,
         href=f"/requests/{of.request}" if of.number else None,
         request=of.request,
-        subject=_subject(visit, of.subject),
-        told=tuple(_told(visit, of.detail)),
+        subject=_subject(turn, of.subject),
+        told=tuple(_told(turn, of.detail)),
     )
 
 
-def _subject(visit: Visit, subject: str) -> str:
+def _subject(turn: Turn, subject: str) -> str:
     """Name what a deed was done to, where the code is one of ours; any other code says itself."""
     for key in (f"audit_subject.{subject}", f"act.{subject}"):
-        if key in visit.tongue.words:
-            return visit.tongue.words[key]
+        if key in turn.tongue.words:
+            return turn.tongue.words[key]
     return subject
 
 
-def _told(visit: Visit, detail: Mapping[str, Any]) -> Iterator[str]:
+def _told(turn: Turn, detail: Mapping[str, Any]) -> Iterator[str]:
     """Yield in words what else is told of a deed."""
-    words = visit.tongue.words
+    words = turn.tongue.words
     for name, value in detail.items():
         if value is None or value is False or value in ([], ""):
             continue
         label = words.get(f"audit_detail.{name}", name)
-        yield label if value is True else f"{label}: {_value(visit, name, value)}"
+        yield label if value is True else f"{label}: {_value(turn, name, value)}"
 
 
-def _value(visit: Visit, name: str, value: Any) -> str:
-    words = visit.tongue.words
+def _value(turn: Turn, name: str, value: Any) -> str:
+    words = turn.tongue.words
     if isinstance(value, list):
         return ", ".join(_named(words, name, one) for one in value)
     if isinstance(value, dict):

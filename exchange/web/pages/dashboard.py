@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from exchange.core.access import Verb, may
 from exchange.service import dispatch, drafts, duties, queries
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.pages.duties import DutyRow, row
 from exchange.web.query import address
 from schemas.views import BucketCount
@@ -56,40 +56,40 @@ class Dashboard:
 
 async def show(house: House, request: Request) -> Response:
     """Show the figures."""
-    async with house.reading(request) as visit:
-        zones = await queries.zones(visit.conn)
-        figures = await queries.statistics(visit.conn, visit.actor, visit.now, known=zones)
+    async with house.reading(request) as turn:
+        zones = await queries.zones(turn.conn)
+        figures = await queries.statistics(turn.conn, turn.actor, turn.now, known=zones)
         overdue = duties.DutiesAsked(bucket=DueBucket.OVERDUE, where="dashboard", limit=OLDEST)
-        oldest, following = await duties.in_bucket(visit.conn, visit.actor, visit.now, overdue, known=zones)
+        oldest, following = await duties.in_bucket(turn.conn, turn.actor, turn.now, overdue, known=zones)
         view = Dashboard(
             as_of=figures.as_of,
             buckets=tuple(_cell(bucket, number) for bucket, number in figures.buckets.items()),
-            debtors=_debtors(visit, figures.counts),
-            oldest=tuple(row(visit, line) for line in oldest),
+            debtors=_debtors(turn, figures.counts),
+            oldest=tuple(row(turn, line) for line in oldest),
             all_overdue=_cell(DueBucket.OVERDUE, 0).href if following else None,
-            for_signature=await drafts.waiting(visit.conn, visit.actor, visit.now),
-            may_draft=may(visit.actor, Verb.DRAFT),
-            to_send=len(await dispatch.waiting(visit.conn, visit.actor)),
+            for_signature=await drafts.waiting(turn.conn, turn.actor, turn.now),
+            may_draft=may(turn.actor, Verb.DRAFT),
+            to_send=len(await dispatch.waiting(turn.conn, turn.actor)),
         )
-    return house.page_for(visit, "dashboard", view=view)
+    return house.page_for(turn, "dashboard", view=view)
 
 
 def _cell(bucket: DueBucket, number: int, authority: str | None = None, kind: str | None = None) -> Cell:
     return Cell(bucket, number, address("/duties", due=bucket, authority=authority, kind=kind))
 
 
-def _debtors(visit: Visit, counts: Iterable[BucketCount]) -> tuple[Debtor, ...]:
-    """Return a row for each debtor and kind, the visitor's own authority first."""
+def _debtors(turn: Turn, counts: Iterable[BucketCount]) -> tuple[Debtor, ...]:
+    """Return a row for each debtor and kind, the caller's own authority first."""
     found: dict[tuple[str, ObligationKind], dict[DueBucket, int]] = {}
     for count in counts:
         found.setdefault((count.authority, count.kind), {})[count.bucket] = count.number
-    own = visit.actor.authority
+    own = turn.actor.authority
     order = sorted(found, key=lambda key: (key[0] != own, key[0], list(ObligationKind).index(key[1])))
     return tuple(
         Debtor(
             code,
-            visit.book.name(code, visit.tongue.code),
-            visit.book.is_short_for(code),
+            turn.book.name(code, turn.tongue.code),
+            turn.book.is_short_for(code),
             code == own,
             kind,
             tuple(_cell(bucket, found[code, kind].get(bucket, 0), code, kind) for bucket in DueBucket),

@@ -36,28 +36,28 @@ class Dispatch:
 
 
 async def show(house: House, request: Request) -> Response:
-    """Show what the visitor's authority still has to print and send."""
-    async with house.reading(request) as visit:
+    """Show what the caller's authority still has to print and send."""
+    async with house.reading(request) as turn:
         done = Query(request).one_of("done", "sent")
-        found, language = await dispatch.waiting(visit.conn, visit.actor), visit.tongue.code
+        found, language = await dispatch.waiting(turn.conn, turn.actor), turn.tongue.code
         lines = tuple(
             Line(
                 of=one,
-                title=visit.tongue.title(ActKind(one.act)),
-                name=visit.book.name(one.holder, language) if one.holder in visit.book.by_code else one.holder_name,
+                title=turn.tongue.title(ActKind(one.act)),
+                name=turn.book.name(one.holder, language) if one.holder in turn.book.by_code else one.holder_name,
                 letter=f"/requests/{one.request}/letters/{one.seq}.pdf",
                 # Whom a request is passed on to gets the request, too.
                 request_letter=f"/requests/{one.request}/letters/1.pdf" if one.act == ActKind.REDIRECT else None,
             )
             for one in found
         )
-        view = Dispatch(lines=lines, more=len(found) == dispatch.MOST, sends=dispatch.sends(visit.actor), done=done)
-    return house.page_for(visit, "dispatch", view=view)
+        view = Dispatch(lines=lines, more=len(found) == dispatch.MOST, sends=dispatch.sends(turn.actor), done=done)
+    return house.page_for(turn, "dispatch", view=view)
 
 
 async def sent(house: House, request: Request) -> Response:
     """Write down that a letter went out."""
     form = await house.form(request)
-    async with house.writing(request, form) as visit:
-        await dispatch.sent(visit.conn, visit.actor, id_of(request), seq_of(request), visit.now)
+    async with house.writing(request, form) as turn:
+        await dispatch.sent(turn.conn, turn.actor, id_of(request), seq_of(request), turn.now)
     return RedirectResponse("/dispatch?done=sent", 303)

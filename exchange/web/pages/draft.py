@@ -36,7 +36,7 @@ from exchange.web.clicks import after_the_first
 from exchange.web.content import Said
 from exchange.web.errors import BadQuery
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.pages.request import id_of
 from exchange.web.query import Query
 from exchange.web.sending import answered
@@ -86,9 +86,9 @@ class DraftPage:
 
 async def new(house: House, request: Request) -> Response:
     """Show the empty form of a new draft."""
-    async with house.reading(request) as visit:
-        kind, of = await _wanted(visit, Query(request).member("kind", ActKind), Query(request).text("request"))
-        return await _begun(house, visit, kind, of, Form())
+    async with house.reading(request) as turn:
+        kind, of = await _wanted(turn, Query(request).member("kind", ActKind), Query(request).text("request"))
+        return await _begun(house, turn, kind, of, Form())
 
 
 async def create(house: House, request: Request) -> Response:
@@ -103,9 +103,9 @@ async def create(house: House, request: Request) -> Response:
 async def show(house: House, request: Request) -> Response:
     """Show a draft."""
     told = Query(request).text("told")
-    async with house.reading(request) as visit:
-        draft = await drafts.read(visit.conn, id_of(request), visit.actor, visit.now)
-        return await page(house, visit, draft, told=told if told in TOLD else None)
+    async with house.reading(request) as turn:
+        draft = await drafts.read(turn.conn, id_of(request), turn.actor, turn.now)
+        return await page(house, turn, draft, told=told if told in TOLD else None)
 
 
 async def save(house: House, request: Request) -> Response:
@@ -121,18 +121,18 @@ async def _kept(house: House, request: Request, draft_id: UUID, sent: Sent, vers
     try:
         return await _saved(house, request, draft_id, sent, version)
     except DraftChanged as changed:
-        async with house.reading(request) as visit:
-            draft = await drafts.load(visit.conn, draft_id, visit.actor)
-            return await _compared(house, visit, draft, sent.form, changed)
+        async with house.reading(request) as turn:
+            draft = await drafts.load(turn.conn, draft_id, turn.actor)
+            return await _compared(house, turn, draft, sent.form, changed)
     except Refused as refused:
-        async with house.reading(request) as visit:
-            draft = await drafts.load(visit.conn, draft_id, visit.actor)
-            return await page(house, visit, draft, form=sent.form, refused=refused)
+        async with house.reading(request) as turn:
+            draft = await drafts.load(turn.conn, draft_id, turn.actor)
+            return await page(house, turn, draft, form=sent.form, refused=refused)
 
 
 async def page(
     house: House,
-    visit: Visit,
+    turn: Turn,
     draft: Draft,
     *,
     told: str | None = None,
@@ -140,16 +140,16 @@ async def page(
     refused: Refused | None = None,
 ) -> Response:
     """Show a draft with its gaps; `form` is what was typed and is not saved, `refused` why the last step was not."""
-    desktop = await drafts.laid_out(visit.conn, house.runtime.desk, draft, visit.actor, visit.now)
-    filling = drafting.fill(draft.kind, unfilling.form_of(draft.kind, draft.words, visit.zone), visit.zone, draft.words)
-    gaps = remarks.of_gaps(desktop.gaps, draft.kind, filling, visit.tongue)
-    view = await _view(visit, desktop, gaps, form=form, told=told, refused=refused)
+    desktop = await drafts.laid_out(turn.conn, house.runtime.desk, draft, turn.actor, turn.now)
+    filling = drafting.fill(draft.kind, unfilling.form_of(draft.kind, draft.words, turn.zone), turn.zone, draft.words)
+    gaps = remarks.of_gaps(desktop.gaps, draft.kind, filling, turn.tongue)
+    view = await _view(turn, desktop, gaps, form=form, told=told, refused=refused)
     status = status_of(refused) if refused else 200
-    return house.page_for(visit, "draft", status=status, view=view)
+    return house.page_for(turn, "draft", status=status, view=view)
 
 
 async def _view(
-    visit: Visit,
+    turn: Turn,
     desktop: Desktop,
     gaps: tuple[Remark, ...],
     *,
@@ -157,23 +157,23 @@ async def _view(
     told: str | None,
     refused: Refused | None,
 ) -> DraftPage:
-    draft, tongue = desktop.draft, visit.tongue
+    draft, tongue = desktop.draft, turn.tongue
     sheet = None
     if DraftStep.SAVED in desktop.allowed:
-        typed = form or unfilling.form_of(draft.kind, draft.words, visit.zone)
-        desk, files = await _desk(visit, draft.kind, draft.request), await uploads.known(visit, typed)
+        typed = form or unfilling.form_of(draft.kind, draft.words, turn.zone)
+        desk, files = await _desk(turn, draft.kind, draft.request), await uploads.known(turn, typed)
         sheet = DraftSheet(desk=desk, form=typed, remarks=gaps, files=files)
     nowhere = Filling(b"{}", {})
     returned = [step for step in draft.steps if step.step is DraftStep.RETURNED]
-    names = await people.names(visit.conn, visit.actor, (*draft.authors, *(step.who for step in draft.steps)))
+    names = await people.names(turn.conn, turn.actor, (*draft.authors, *(step.who for step in draft.steps)))
     return DraftPage(
-        theme=theme_of(visit, draft.kind, draft.request, draft.number),
+        theme=theme_of(turn, draft.kind, draft.request, draft.number),
         draft=draft,
         version=draft.version,
         sheet=sheet,
         gaps=gaps,
-        said=preview.said(visit, draft.kind, draft.words),
-        files=await files_of(visit, draft),
+        said=preview.said(turn, draft.kind, draft.words),
+        files=await files_of(turn, draft),
         allowed=desktop.allowed,
         steps=draft.steps[::-1],
         authors=tuple(names[who] for who in draft.authors),
@@ -190,25 +190,25 @@ async def _created(house: House, request: Request, sent: Sent) -> Response:
     Who goes back to the form and sends it with other words writes over the first version of the draft that it began.
     """
     form = sent.form
-    async with house.writing(request, form) as visit:
-        kind, of = await _wanted(visit, _member(form.get("kind")), form.get("request"))
-        filled = drafting.fill(kind, form, visit.zone, {})
+    async with house.writing(request, form) as turn:
+        kind, of = await _wanted(turn, _member(form.get("kind")), form.get("request"))
+        filled = drafting.fill(kind, form, turn.zone, {})
         if form.get("more") or sent.against:
-            against = remarks.of_files(sent.against, filled, visit.tongue)
-            return await _begun(house, visit, kind, of, form, against)
+            against = remarks.of_files(sent.against, filled, turn.tongue)
+            return await _begun(house, turn, kind, of, form, against)
         body = _body(filled)
         key = "draft:" + form.key
         call = idempotency.fingerprint(request.method, request.url.path, f"{kind} {of}".encode())
         try:
-            kept = await idempotency.begin(visit.conn, visit.actor.authority, key, call)
+            kept = await idempotency.begin(turn.conn, turn.actor.authority, key, call)
         except KeyReused:
             raise BadQuery from None
-        draft_id = new_id(visit.real) if kept is None else UUID(json.loads(kept))
+        draft_id = new_id(turn.real) if kept is None else UUID(json.loads(kept))
         if kept is None:
-            await drafts.start(visit.conn, draft_id, kind, of, body, visit.actor, visit.now)
+            await drafts.start(turn.conn, draft_id, kind, of, body, turn.actor, turn.now)
             answer = json.dumps(str(draft_id))
-            await idempotency.finish(visit.conn, visit.actor.authority, key, call, answer, visit.now)
-        draft = await drafts.load(visit.conn, draft_id, visit.actor)
+            await idempotency.finish(turn.conn, turn.actor.authority, key, call, answer, turn.now)
+        draft = await drafts.load(turn.conn, draft_id, turn.actor)
     if draft.body == law.kept(kind, body)[0]:
         return await _onwards(house, request, draft_id, form)
     return await _kept(house, request, draft_id, sent, FIRST)
@@ -219,14 +219,14 @@ async def _saved(house: House, request: Request, draft_id: UUID, sent: Sent, ver
     form = sent.form
     if sent.against:
         raise Refused(tuple(one for _, one in sent.against))
-    async with house.writing(request, form) as visit:
-        draft = await drafts.load(visit.conn, draft_id, visit.actor)
-        body = _body(drafting.fill(draft.kind, form, visit.zone, draft.words))
+    async with house.writing(request, form) as turn:
+        draft = await drafts.load(turn.conn, draft_id, turn.actor)
+        body = _body(drafting.fill(draft.kind, form, turn.zone, draft.words))
         if form.get("more"):
-            return await page(house, visit, draft, form=form)
+            return await page(house, turn, draft, form=form)
         same = draft.body == law.kept(draft.kind, body)[0]
         if not same or draft.state not in law.MOVES[DraftStep.SAVED].states:
-            await drafts.save(visit.conn, draft_id, body, version, visit.actor, visit.now)
+            await drafts.save(turn.conn, draft_id, body, version, turn.actor, turn.now)
     return await _onwards(house, request, draft_id, form)
 
 
@@ -237,21 +237,21 @@ async def _onwards(house: House, request: Request, draft_id: UUID, form: Form) -
     if form.get("do") != "send":
         return RedirectResponse(f"/drafts/{draft_id}?told=saved", 303)
     try:
-        async with house.writing(request, form) as visit:
-            draft = await drafts.load(visit.conn, draft_id, visit.actor)
-            await drafts.send(visit.conn, house.runtime.desk, draft_id, draft.version, visit.actor, visit.now)
+        async with house.writing(request, form) as turn:
+            draft = await drafts.load(turn.conn, draft_id, turn.actor)
+            await drafts.send(turn.conn, house.runtime.desk, draft_id, draft.version, turn.actor, turn.now)
     except (DraftGaps, Refused):
         return RedirectResponse(f"/drafts/{draft_id}?told=gaps", 303)
     return RedirectResponse(f"/drafts/{draft_id}?told=sent", 303)
 
 
-async def _compared(house: House, visit: Visit, draft: Draft, form: Form, changed: DraftChanged) -> Response:
-    """Show both versions field by field, the visitor's own in the form, ready to be put over the other by hand."""
-    desktop = await drafts.laid_out(visit.conn, house.runtime.desk, draft, visit.actor, visit.now)
+async def _compared(house: House, turn: Turn, draft: Draft, form: Form, changed: DraftChanged) -> Response:
+    """Show both versions field by field, the caller's own in the form, ready to be put over the other by hand."""
+    desktop = await drafts.laid_out(turn.conn, house.runtime.desk, draft, turn.actor, turn.now)
     yours: dict[str, Any] = json.loads(changed.yours)
-    told = preview.differences(visit, draft.kind, draft.words, yours)
-    told += await _other_files(visit, draft, form)
-    view = await _view(visit, desktop, (), form=form, told=None, refused=None)
+    told = preview.differences(turn, draft.kind, draft.words, yours)
+    told += await _other_files(turn, draft, form)
+    view = await _view(turn, desktop, (), form=form, told=None, refused=None)
     shown = DraftPage(
         theme=view.theme,
         draft=draft,
@@ -264,40 +264,40 @@ async def _compared(house: House, visit: Visit, draft: Draft, form: Form, change
         names=view.names,
         said=view.said,
     )
-    return house.page_for(visit, "draft", status=412, view=shown)
+    return house.page_for(turn, "draft", status=412, view=shown)
 
 
-async def _other_files(visit: Visit, draft: Draft, form: Form) -> tuple[Difference, ...]:
+async def _other_files(turn: Turn, draft: Draft, form: Form) -> tuple[Difference, ...]:
     """Return the difference of two versions in what they carry, by the names of the files."""
-    current = [one.name for one in await files_of(visit, draft)]
-    yours = [one.name for one in await uploads.known(visit, form)]
+    current = [one.name for one in await files_of(turn, draft)]
+    yours = [one.name for one in await uploads.known(turn, form)]
     return () if current == yours else (Difference("field.attachments", tuple(current), tuple(yours)),)
 
 
-async def files_of(visit: Visit, draft: Draft) -> tuple[AttachmentRef, ...]:
+async def files_of(turn: Turn, draft: Draft) -> tuple[AttachmentRef, ...]:
     """Return the files that a draft means to carry."""
-    return await uploads.known(visit, unfilling.form_of(draft.kind, draft.words, visit.zone))
+    return await uploads.known(turn, unfilling.form_of(draft.kind, draft.words, turn.zone))
 
 
 async def _begun(
     house: House,
-    visit: Visit,
+    turn: Turn,
     kind: ActKind,
     of: UUID | None,
     form: Form,
     against: tuple[Remark, ...] = (),
 ) -> Response:
-    if not may(visit.actor, Verb.DRAFT):
+    if not may(turn.actor, Verb.DRAFT):
         raise Refused((object_to("role_may_not"),))
-    number = None if of is None else (await queries.load(visit.conn, of, visit.actor)).request.number
-    files = await uploads.known(visit, form)
-    sheet = DraftSheet(desk=await _desk(visit, kind, of), form=form, remarks=against, files=files)
-    view = DraftPage(theme=theme_of(visit, kind, of, number), sheet=sheet, refusal=against)
-    return house.page_for(visit, "draft", status=422 if against else 200, view=view)
+    number = None if of is None else (await queries.load(turn.conn, of, turn.actor)).request.number
+    files = await uploads.known(turn, form)
+    sheet = DraftSheet(desk=await _desk(turn, kind, of), form=form, remarks=against, files=files)
+    view = DraftPage(theme=theme_of(turn, kind, of, number), sheet=sheet, refusal=against)
+    return house.page_for(turn, "draft", status=422 if against else 200, view=view)
 
 
-async def _wanted(visit: Visit, kind: ActKind | None, request: str | None) -> tuple[ActKind, UUID | None]:
-    """Return what is to be drafted, on which request; raise NotThere for what the visitor does not see."""
+async def _wanted(turn: Turn, kind: ActKind | None, request: str | None) -> tuple[ActKind, UUID | None]:
+    """Return what is to be drafted, on which request; raise NotThere for what the caller does not see."""
     kind = kind or ActKind.SUBMIT
     if kind is ActKind.SUBMIT:
         return kind, None
@@ -305,22 +305,22 @@ async def _wanted(visit: Visit, kind: ActKind | None, request: str | None) -> tu
         of = UUID(request or "")
     except ValueError:
         raise NotThere from None
-    await queries.load(visit.conn, of, visit.actor)
+    await queries.load(turn.conn, of, turn.actor)
     return kind, of
 
 
-async def _desk(visit: Visit, kind: ActKind, of: UUID | None) -> Any:
-    loaded = None if of is None else await queries.load(visit.conn, of, visit.actor)
-    return await drafting.desk(visit, kind, loaded.request if loaded else None)
+async def _desk(turn: Turn, kind: ActKind, of: UUID | None) -> Any:
+    loaded = None if of is None else await queries.load(turn.conn, of, turn.actor)
+    return await drafting.desk(turn, kind, loaded.request if loaded else None)
 
 
-def theme_of(visit: Visit, kind: ActKind, of: UUID | None, number: str | None) -> Theme:
+def theme_of(turn: Turn, kind: ActKind, of: UUID | None, number: str | None) -> Theme:
     """Say what a draft is about."""
-    title = visit.tongue.t("draft.request") if kind is ActKind.SUBMIT else visit.tongue.title(kind)
+    title = turn.tongue.t("draft.request") if kind is ActKind.SUBMIT else turn.tongue.title(kind)
     return Theme(
         kind=kind,
         title=title,
-        article=visit.tongue.article(ACTS[kind].rule),
+        article=turn.tongue.article(ACTS[kind].rule),
         request=of,
         number=number,
         signed=law.can_be_signed(kind),

@@ -9,7 +9,7 @@ from exchange.service import duties
 from exchange.service.duties import DutiesAsked, DutyLine
 from exchange.web import clocks
 from exchange.web.clocks import Due
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.query import Query
 from schemas.vocabulary import DueBucket, Handling, ObligationKind, State
 
@@ -46,7 +46,7 @@ class Duties:
 
 async def listed(house: House, request: Request) -> Response:
     """List the duties of a bucket, soonest due first."""
-    async with house.reading(request) as visit:
+    async with house.reading(request) as turn:
         asked = Query(request)
         wanted = DutiesAsked(
             bucket=asked.member("due", DueBucket) or DueBucket.OVERDUE,
@@ -54,22 +54,22 @@ async def listed(house: House, request: Request) -> Response:
             authority=asked.text("authority"),
             after=asked.cursor(str),
         )
-        lines, following = await duties.in_bucket(visit.conn, visit.actor, visit.now, wanted)
+        lines, following = await duties.in_bucket(turn.conn, turn.actor, turn.now, wanted)
         view = Duties(
             bucket=wanted.bucket,
             kind=wanted.kind,
             authority=wanted.authority,
-            rows=tuple(row(visit, line) for line in lines),
+            rows=tuple(row(turn, line) for line in lines),
             following=asked.with_after("/duties", following),
         )
-    return house.page_for(visit, "duties", view=view)
+    return house.page_for(turn, "duties", view=view)
 
 
-def row(visit: Visit, of: DutyLine) -> DutyRow:
+def row(turn: Turn, of: DutyLine) -> DutyRow:
     """Show a duty in a list."""
     by_hours = of.kind is ObligationKind.CONFIRMATION
-    known = of.authority in visit.book.by_code
-    told = clocks.due(visit.tongue, visit.now, at=of.due_at, on=of.due_on, zone=of.zone, by_hours=by_hours)
+    known = of.authority in turn.book.by_code
+    told = clocks.due(turn.tongue, turn.now, at=of.due_at, on=of.due_on, zone=of.zone, by_hours=by_hours)
     return DutyRow(
         href=f"/requests/{of.request}",
         number=of.number,
@@ -79,9 +79,9 @@ def row(visit: Visit, of: DutyLine) -> DutyRow:
         state=of.state,
         kind=of.kind,
         debtor=of.authority,
-        debtor_name=visit.book.name(of.authority, visit.tongue.code) if known else of.holder_name,
-        debtor_known=visit.book.is_short_for(of.authority),
+        debtor_name=turn.book.name(of.authority, turn.tongue.code) if known else of.holder_name,
+        debtor_known=turn.book.is_short_for(of.authority),
         requesting=of.requesting,
         holder=of.holder,
-        due=told or clocks.suspended(visit.tongue),
+        due=told or clocks.suspended(turn.tongue),
     )

@@ -19,9 +19,9 @@ LONGEST_SEQ: Final = 9
 async def print_act(house: House, request: Request) -> Response:
     """Return an act in writing; that it was read is kept before a byte goes."""
     runtime = house.runtime
-    async with house.reading(request) as visit, visit.conn.transaction():
+    async with house.reading(request) as turn, turn.conn.transaction():
         draft = await letters.letter(
-            visit.conn, runtime.desk.keys, runtime.press.words, id_of(request), seq_of(request), visit.actor, visit.now,
+            turn.conn, runtime.desk.keys, runtime.press.words, id_of(request), seq_of(request), turn.actor, turn.now,
             sample=house.sandbox,
         )  # fmt: skip
     content = await draft.printed(runtime.press)
@@ -31,16 +31,16 @@ async def print_act(house: House, request: Request) -> Response:
 
 async def verify(house: House, request: Request) -> Response:
     """Show which act the code of a letter belongs to, to a party of that request alone."""
-    async with house.reading(request) as visit, visit.conn.transaction():
+    async with house.reading(request) as turn, turn.conn.transaction():
         typed = Query(request).text("code") or ""
         found, unknown = None, False
         if typed:
             try:
-                found = await letters.verify(visit.conn, house.runtime.desk.keys, typed, visit.actor, visit.now)
+                found = await letters.verify(turn.conn, house.runtime.desk.keys, typed, turn.actor, turn.now)
             except NotThere:
                 unknown = True
     status = 404 if unknown else 200
-    return house.page_for(visit, "verify_letter", status=status, typed=typed, found=found, unknown=unknown)
+    return house.page_for(turn, "verify_letter", status=status, typed=typed, found=found, unknown=unknown)
 
 
 def seq_of(request: Request) -> int:

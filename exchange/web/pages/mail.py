@@ -32,7 +32,7 @@ async def show(house: House, request: Request) -> Response:
     """Show the caught mails, of one mailbox if the address names it."""
     asked = Query(request)
     to, begin = asked.text("to"), asked.number("from") or 0
-    async with house.looking(request) as (conn, visit):
+    async with house.looking(request) as (conn, turn):
         every = (await sandbox.mails(conn))[::-1]
     wanted = [mail for mail in every if to is None or mail.to == to]
     view = Mails(
@@ -42,9 +42,9 @@ async def show(house: House, request: Request) -> Response:
         to=to,
         older=_at(begin + PAGE, to) if begin + PAGE < len(wanted) else None,
         newer=_at(max(0, begin - PAGE), to) if begin else None,
-        zone=visit.zone if visit else ZONE,
+        zone=turn.zone if turn else ZONE,
     )
-    return house.page_for(visit, "mail", view=view) if visit else house.page(request, "mail", view=view)
+    return house.page_for(turn, "mail", view=view) if turn else house.page(request, "mail", view=view)
 
 
 def _at(begin: int, to: str | None) -> str:

@@ -13,7 +13,7 @@ from exchange.runtime import new_token, token_digest
 from exchange.service import tokens
 from exchange.web import sending
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.pages.accounts import only_the_head, proposed_instead
 from exchange.web.plain import Plain, Wrong, filled
 from exchange.web.query import Query, address
@@ -43,8 +43,8 @@ class Programs:
 
 async def listed(house: House, request: Request) -> Response:
     """List the tokens of the operator's authority."""
-    async with house.reading(request) as visit:
-        return await _listed(house, visit, Plain())
+    async with house.reading(request) as turn:
+        return await _listed(house, turn, Plain())
 
 
 async def give_out(house: House, request: Request) -> Response:
@@ -54,7 +54,7 @@ async def give_out(house: House, request: Request) -> Response:
 
 async def _given(house: House, request: Request, form: Form) -> Response:
     try:
-        async with house.writing(request, form) as visit:
+        async with house.writing(request, form) as turn:
             days = form.get("days").strip()
             given = {
                 "label": form.get("label").strip(),
@@ -63,37 +63,37 @@ async def _given(house: House, request: Request, form: Form) -> Response:
                 "bearer": form.get("bearer").strip(),
                 "days": int(days) if days.isascii() and days.isdigit() and len(days) < LONGEST_NUMBER else days,
             }
-            wanted, token = filled(WANTED, given, visit.tongue), new_token(house.runtime.mode)
+            wanted, token = filled(WANTED, given, turn.tongue), new_token(house.runtime.mode)
             try:
                 made = await tokens.give_out(
-                    visit.conn, visit.actor, wanted, token_digest(token), visit.now, sandbox=house.sandbox
+                    turn.conn, turn.actor, wanted, token_digest(token), turn.now, sandbox=house.sandbox
                 )
             except Refused as refusal:
-                only_the_head(refusal, visit)
-                return await proposed_instead(house, visit, Equipping(change="token", **dict(wanted)))
-            return await _listed(house, visit, Plain(), made=tokens.view(made, token))
+                only_the_head(refusal, turn)
+                return await proposed_instead(house, turn, Equipping(change="token", **dict(wanted)))
+            return await _listed(house, turn, Plain(), made=tokens.view(made, token))
     except Wrong as wrong:
-        async with house.reading(request) as visit:
-            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+        async with house.reading(request) as turn:
+            return await _listed(house, turn, Plain(form, wrong.remarks), status=wrong.status)
 
 
 async def revoke(house: House, request: Request) -> Response:
     """Revoke a token."""
     form, number = await house.form(request), str(request.path_params["number"])
-    async with house.writing(request, form) as visit:
+    async with house.writing(request, form) as turn:
         if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
             raise NotThere
-        await tokens.revoke(visit.conn, visit.actor, int(number), visit.now)
+        await tokens.revoke(turn.conn, turn.actor, int(number), turn.now)
     return RedirectResponse("/tokens", 303)
 
 
 async def _listed(
-    house: House, visit: Visit, sheet: Plain, *, status: int = 200, made: ProgramTokenView | None = None
+    house: House, turn: Turn, sheet: Plain, *, status: int = 200, made: ProgramTokenView | None = None
 ) -> Response:
-    asked = Query(visit.request)
+    asked = Query(turn.request)
     before, roles = asked.number("before"), tuple(role for role in Role if house.sandbox or role not in SIGNING)
     chosen = asked.member("role", Role) or next((role for role in roles if role == sheet.form.get("role")), None)
-    found, following = await tokens.listed(visit.conn, visit.actor, before=before, limit=PAGE)
+    found, following = await tokens.listed(turn.conn, turn.actor, before=before, limit=PAGE)
     view = Programs(
         tokens=found,
         following=address("/tokens", before=str(following)) if following else None,
@@ -105,4 +105,4 @@ async def _listed(
         most_days=TOKEN_DAYS,
         made=made,
     )
-    return house.page_for(visit, "tokens", status=status, view=view, sheet=sheet)
+    return house.page_for(turn, "tokens", status=status, view=view, sheet=sheet)

@@ -9,7 +9,7 @@ from exchange.core.access import Verb, may
 from exchange.core.errors import NotProved, NotThere, Refused, TooManyTries
 from exchange.runtime import new_token, token_digest
 from exchange.service import proposals
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.plain import Plain, Wrong, of_refusal, remark
 from exchange.web.query import Query, address
 from schemas.proposals import ProposalProof, ProposalView
@@ -21,7 +21,7 @@ DONE = ("proposed", "declined", "confirmed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposals:
-    """A page of the proposals; `confirms` whether the visitor is who decides."""
+    """A page of the proposals; `confirms` whether the caller is who decides."""
 
     proposals: list[ProposalView]
     following: str | None
@@ -31,66 +31,66 @@ class Proposals:
 
 
 async def listed(house: House, request: Request) -> Response:
-    """List the proposals of the visitor's authority."""
-    async with house.reading(request) as visit:
-        return await _listed(house, visit, Plain())
+    """List the proposals of the caller's authority."""
+    async with house.reading(request) as turn:
+        return await _listed(house, turn, Plain())
 
 
 async def confirm(house: House, request: Request) -> Response:
     """Confirm a proposal; a set-up code or a token is shown this once."""
     form = await house.form(request)
     try:
-        async with house.writing(request, form) as visit:
+        async with house.writing(request, form) as turn:
             token = new_token(house.runtime.mode)
             proof = ProposalProof(password=form.get("password") or None, code=form.get("code") or None)
             try:
                 view = await proposals.confirm(
-                    visit.conn,
+                    turn.conn,
                     house.runtime.gate,
-                    visit.actor,
+                    turn.actor,
                     _number(request),
                     proof,
                     token_digest(token),
-                    visit.now,
-                    visit.real,
+                    turn.now,
+                    turn.real,
                 )
             except Refused as refusal:
-                raise of_refusal(refusal, visit.tongue) from None
+                raise of_refusal(refusal, turn.tongue) from None
             made = proposals.bearing(view, token)
             if made.token is None and (made.account is None or made.account.set_up is None):
                 return RedirectResponse("/proposals?done=confirmed", 303)
-            return house.page_for(visit, "proposal_made", view=made)
+            return house.page_for(turn, "proposal_made", view=made)
     except TooManyTries:
         raise
     except NotProved:
-        async with house.reading(request) as visit:
-            remarks = (remark(None, visit.tongue.t("proposals.not_proved"), visit.tongue),)
-            return await _listed(house, visit, Plain(form, remarks), status=403)
+        async with house.reading(request) as turn:
+            remarks = (remark(None, turn.tongue.t("proposals.not_proved"), turn.tongue),)
+            return await _listed(house, turn, Plain(form, remarks), status=403)
     except Wrong as wrong:
-        async with house.reading(request) as visit:
-            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+        async with house.reading(request) as turn:
+            return await _listed(house, turn, Plain(form, wrong.remarks), status=wrong.status)
 
 
 async def decline(house: House, request: Request) -> Response:
     """Decline a proposal, or take it back."""
     form = await house.form(request)
-    async with house.writing(request, form) as visit:
-        await proposals.decline(visit.conn, visit.actor, _number(request), visit.now)
+    async with house.writing(request, form) as turn:
+        await proposals.decline(turn.conn, turn.actor, _number(request), turn.now)
     return RedirectResponse("/proposals?done=declined", 303)
 
 
-async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:
-    asked = Query(visit.request)
+async def _listed(house: House, turn: Turn, sheet: Plain, *, status: int = 200) -> Response:
+    asked = Query(turn.request)
     before, done = asked.number("before"), asked.one_of("done", *DONE)
-    found, following = await proposals.listed(visit.conn, visit.actor, before=before, limit=PAGE)
+    found, following = await proposals.listed(turn.conn, turn.actor, before=before, limit=PAGE)
     view = Proposals(
         proposals=found,
         following=address("/proposals", before=str(following)) if following else None,
         continued=before is not None,
-        confirms=may(visit.actor, Verb.SUBSTITUTE),
+        confirms=may(turn.actor, Verb.SUBSTITUTE),
         done=done,
     )
-    return house.page_for(visit, "proposals", status=status, view=view, sheet=sheet)
+    return house.page_for(turn, "proposals", status=status, view=view, sheet=sheet)
 
 
 def _number(request: Request) -> int:

@@ -19,7 +19,7 @@ from exchange.tongues import Tongue
 from exchange.web import sending
 from exchange.web.acts.remarks import Remark
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.query import Query
 from exchange.web.registry import sheet as sheets
 from schemas.registry import AgreementView, AuthorityView, HistoryView, RegistryNoticeView
@@ -60,14 +60,14 @@ class Registry:
 
 async def show(house: House, request: Request) -> Response:
     """Show the registry as it was on a day, today where none is named."""
-    async with house.reading(request) as visit:
+    async with house.reading(request) as turn:
         asked = Query(request)
-        today = local_day(visit.now, visit.zone)
+        today = local_day(turn.now, turn.zone)
         on = asked.day("on") or today
-        conn, actor = visit.conn, visit.actor
+        conn, actor = turn.conn, turn.actor
         states = [(country, await register.in_force(conn, country, on)) for country in Country]
         after = asked.text("after") or ""
-        bodies, following = await register.authorities_page(conn, actor, visit.now, on=on, after=after, limit=100)
+        bodies, following = await register.authorities_page(conn, actor, turn.now, on=on, after=after, limit=100)
         latest, _ = await notices_of_parties.notices(conn, actor, Wanted(limit=LATEST))
         view = Registry(
             on=on,
@@ -78,39 +78,39 @@ async def show(house: House, request: Request) -> Response:
                     holds=one.holds,
                     since=one.since,
                     left_on=one.left_on,
-                    steps=tuple(_told(step, visit.tongue) for step in one.steps),
+                    steps=tuple(_told(step, turn.tongue) for step in one.steps),
                 )
                 for country, one in states
             ),
             bodies=_by_state(bodies),
             agreements=await register.agreements(conn, on),
             latest=latest,
-            kinds=sheets.kinds_of(visit) if may(actor, Verb.NOTIFY) else (),
+            kinds=sheets.kinds_of(turn) if may(actor, Verb.NOTIFY) else (),
             following=f"/registry?on={on}&after={following}" if following else None,
         )
-    return house.page_for(visit, "registry", view=view)
+    return house.page_for(turn, "registry", view=view)
 
 
 async def body(house: House, request: Request) -> Response:
     """Show a body's entries over time."""
-    async with house.reading(request) as visit:
-        view: HistoryView = await register.history(visit.conn, visit.actor, str(request.path_params["authority"]))
+    async with house.reading(request) as turn:
+        view: HistoryView = await register.history(turn.conn, turn.actor, str(request.path_params["authority"]))
         wanted = Wanted(subject=view.code, limit=SHOWN)
-        told, _ = await notices_of_parties.notices(visit.conn, visit.actor, wanted)
-    return house.page_for(visit, "registry_body", view=view, notices=told, now=local_day(visit.now, visit.zone))
+        told, _ = await notices_of_parties.notices(turn.conn, turn.actor, wanted)
+    return house.page_for(turn, "registry_body", view=view, notices=told, now=local_day(turn.now, turn.zone))
 
 
 async def listed(house: House, request: Request) -> Response:
     """List the notices, latest first."""
-    async with house.reading(request) as visit:
+    async with house.reading(request) as turn:
         asked = Query(request)
         awaiting, before = asked.member("awaiting", Country), asked.number("after") or LAST
         wanted = Wanted(before=before, awaiting=awaiting, limit=SHOWN)
-        told, following = await notices_of_parties.notices(visit.conn, visit.actor, wanted)
+        told, following = await notices_of_parties.notices(turn.conn, turn.actor, wanted)
         kept = f"&awaiting={awaiting}" if awaiting else ""
-        own = visit.book.by_code.get(visit.actor.authority)
+        own = turn.book.by_code.get(turn.actor.authority)
     return house.page_for(
-        visit,
+        turn,
         "registry_notices",
         notices=told,
         awaiting=awaiting,
@@ -122,17 +122,17 @@ async def listed(house: House, request: Request) -> Response:
 
 async def notice(house: House, request: Request) -> Response:
     """Show a notice with the acknowledgements of the Parties."""
-    async with house.reading(request) as visit:
-        shown = await notices_of_parties.notice(visit.conn, number_of(request), visit.actor)
-        return _notice_page(house, visit, shown, done=Query(request).text("done"))
+    async with house.reading(request) as turn:
+        shown = await notices_of_parties.notice(turn.conn, number_of(request), turn.actor)
+        return _notice_page(house, turn, shown, done=Query(request).text("done"))
 
 
 async def acknowledge(house: House, request: Request) -> Response:
     """Acknowledge a notice; doing it again changes nothing and is no mistake."""
     form, number = await house.form(request), number_of(request)
     try:
-        async with house.writing(request, form) as visit:
-            await notices_of_parties.acknowledge(visit.conn, number, visit.actor, visit.now)
+        async with house.writing(request, form) as turn:
+            await notices_of_parties.acknowledge(turn.conn, number, turn.actor, turn.now)
     except Refused as refused:
         if refused.objections[0].code != "acknowledged_already":
             raise
@@ -141,10 +141,10 @@ async def acknowledge(house: House, request: Request) -> Response:
 
 async def open_form(house: House, request: Request) -> Response:
     """Show the empty form of a notice."""
-    async with house.reading(request) as visit:
-        kind, chosen = kind_of(request, visit), Query(request).text("authority")
+    async with house.reading(request) as turn:
+        kind, chosen = kind_of(request, turn), Query(request).text("authority")
         form = Form({"authority": (chosen,)} if chosen else {})
-        return house.page_for(visit, "registry_form", sheet=sheets.sheet_of(visit, kind, form))
+        return house.page_for(turn, "registry_form", sheet=sheets.sheet_of(turn, kind, form))
 
 
 async def send(house: House, request: Request) -> Response:
@@ -156,9 +156,9 @@ async def _answered(house: House, request: Request, form: Form) -> Response:
     try:
         return await _sent(house, request, form)
     except _Again as again:
-        async with house.reading(request) as visit:
-            shown = sheets.sheet_of(visit, again.kind, form, again.remarks)
-            return house.page_for(visit, "registry_form", sheet=shown, status=again.status)
+        async with house.reading(request) as turn:
+            shown = sheets.sheet_of(turn, again.kind, form, again.remarks)
+            return house.page_for(turn, "registry_form", sheet=shown, status=again.status)
 
 
 class _Again(Exception):
@@ -173,35 +173,35 @@ async def _sent(house: House, request: Request, form: Form) -> Response:
     """Enter the notice in one transaction with the memory of the form's key."""
     key = "form:" + form.key
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
-    async with house.writing(request, form) as visit:
-        kind = kind_of(request, visit)
+    async with house.writing(request, form) as turn:
+        kind = kind_of(request, turn)
         try:
-            kept = await idempotency.begin(visit.conn, visit.actor.authority, key, call)
+            kept = await idempotency.begin(turn.conn, turn.actor.authority, key, call)
         except KeyReused:
             raise _Again(kind, (), 409) from None
         if kept is None:
-            kept = str((await _entered(house, visit, kind, form)).number)
-            await idempotency.finish(visit.conn, visit.actor.authority, key, call, kept, visit.now)
+            kept = str((await _entered(house, turn, kind, form)).number)
+            await idempotency.finish(turn.conn, turn.actor.authority, key, call, kept, turn.now)
     return RedirectResponse(f"/registry/notices/{kept}?done=entered", 303)
 
 
-async def _entered(house: House, visit: Visit, kind: FactKind, form: Form) -> RegistryNoticeView:
+async def _entered(house: House, turn: Turn, kind: FactKind, form: Form) -> RegistryNoticeView:
     try:
         fact = sheets.FACT.validate_json(sheets.said(kind, form))
     except ValidationError as trouble:
-        raise _Again(kind, sheets.of_shape(trouble, kind, visit.tongue), 422) from None
+        raise _Again(kind, sheets.of_shape(trouble, kind, turn.tongue), 422) from None
     try:
         keys = house.runtime.desk.keys
-        return await notices_of_parties.enter(visit.conn, keys, fact, visit.actor, visit.now)
+        return await notices_of_parties.enter(turn.conn, keys, fact, turn.actor, turn.now)
     except Refused as trouble:
         status = STATUS[min(one.weight for one in trouble.objections)]
-        raise _Again(kind, sheets.of_law(trouble.objections, kind, visit.tongue), status) from None
+        raise _Again(kind, sheets.of_law(trouble.objections, kind, turn.tongue), status) from None
 
 
-def kind_of(request: Request, visit: Visit) -> FactKind:
-    """Return the notice that the address names; raise NotThere for one that the visitor has no form of."""
+def kind_of(request: Request, turn: Turn) -> FactKind:
+    """Return the notice that the address names; raise NotThere for one that the caller has no form of."""
     name = str(request.path_params["kind"])
-    kinds = sheets.kinds_of(visit) if may(visit.actor, Verb.NOTIFY) else ()
+    kinds = sheets.kinds_of(turn) if may(turn.actor, Verb.NOTIFY) else ()
     if name not in kinds:
         raise NotThere
     return FactKind(name)
@@ -215,19 +215,19 @@ def number_of(request: Request) -> int:
     return int(text)
 
 
-def _notice_page(house: House, visit: Visit, shown: RegistryNoticeView, *, done: str | None) -> Response:
-    own = visit.book.by_code.get(visit.actor.authority)
+def _notice_page(house: House, turn: Turn, shown: RegistryNoticeView, *, done: str | None) -> Response:
+    own = turn.book.by_code.get(turn.actor.authority)
     country = own.country if own and own.kind is AuthorityKind.COMPETENT else None
     waits = any(one.country == country and one.acknowledged_at is None for one in shown.relayed)
     order = [name.replace(".", "_") for name in sheets.FIELDS[shown.kind]]
     flat = sorted((pair for pair in _flat(shown.fact) if pair[0] in order), key=lambda pair: order.index(pair[0]))
-    said = [(name, _written(value, visit.tongue)) for name, value in flat]
+    said = [(name, _written(value, turn.tongue)) for name, value in flat]
     return house.page_for(
-        visit,
+        turn,
         "registry_notice",
         notice=shown,
         said=said,
-        mine=waits and may(visit.actor, Verb.NOTIFY),
+        mine=waits and may(turn.actor, Verb.NOTIFY),
         done=done if done in {"entered", "acknowledged"} else None,
     )
 

@@ -1,4 +1,4 @@
-"""One request: where it stands, its clocks, its content, its record, and what the visitor may do."""
+"""One request: where it stands, its clocks, its content, its record, and what the caller may do."""
 
 from uuid import UUID
 
@@ -8,18 +8,18 @@ from starlette.responses import Response
 from exchange.core.errors import NotThere
 from exchange.service import protected, queries
 from exchange.web.dossier import Dossier, Step, open_dossier
-from exchange.web.house import ID, House, Visit
+from exchange.web.house import ID, House, Turn
 from exchange.web.query import Query
 
 
 async def show(house: House, request: Request) -> Response:
     """Show a request; after an act, say which one stands."""
-    async with house.reading(request) as visit:
-        loaded = await queries.read(visit.conn, id_of(request), visit.actor, visit.now, record=True)
-        dossier = await open_dossier(visit, loaded)
-        known = await protected.concerned(house.runtime.desk.doors, dossier.items, visit.actor)
-        done = _done(visit, dossier, Query(request).number("done"))
-    return house.page_for(visit, "request", view=dossier, done=done, known=known)
+    async with house.reading(request) as turn:
+        loaded = await queries.read(turn.conn, id_of(request), turn.actor, turn.now, record=True)
+        dossier = await open_dossier(turn, loaded)
+        known = await protected.concerned(house.runtime.desk.doors, dossier.items, turn.actor)
+        done = _done(turn, dossier, Query(request).number("done"))
+    return house.page_for(turn, "request", view=dossier, done=done, known=known)
 
 
 def id_of(request: Request) -> UUID:
@@ -30,7 +30,7 @@ def id_of(request: Request) -> UUID:
     return UUID(text)
 
 
-def _done(visit: Visit, dossier: Dossier, seq: int | None) -> Step | None:
-    """Return the visitor's own act of the record that the address names: no link can make one up."""
-    own = visit.actor.authority
+def _done(turn: Turn, dossier: Dossier, seq: int | None) -> Step | None:
+    """Return the caller's own act of the record that the address names: no link can make one up."""
+    own = turn.actor.authority
     return next((step for step in dossier.steps if step.seq == seq and step.author.code == own), None)

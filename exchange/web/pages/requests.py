@@ -11,7 +11,7 @@ from exchange.service import queries
 from exchange.service.queries import RequestsAsked
 from exchange.web import clocks
 from exchange.web.clocks import Due
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.query import Query
 from schemas.views import RequestLine
 from schemas.vocabulary import DueBucket, Handling, ObligationKind, State
@@ -61,7 +61,7 @@ class Requests:
 
 async def listed(house: House, request: Request) -> Response:
     """List the requests asked for."""
-    async with house.reading(request) as visit:
+    async with house.reading(request) as turn:
         asked = Query(request)
         urgent = asked.one_of("urgent", "true", "false")
         wanted = RequestsAsked(
@@ -72,19 +72,19 @@ async def listed(house: House, request: Request) -> Response:
             words=asked.text("q"),
             after=asked.cursor(UUID),
         )
-        lines, following = await queries.list_requests(visit.conn, visit.actor, visit.now, wanted)
+        lines, following = await queries.list_requests(turn.conn, turn.actor, turn.now, wanted)
         view = Requests(
             box=wanted.box,
             state=wanted.state,
             bucket=wanted.due,
             urgent=urgent,
             words=wanted.words,
-            rows=tuple(_row(visit, line) for line in lines),
+            rows=tuple(_row(turn, line) for line in lines),
             continued=wanted.after is not None,
             following=asked.with_after("/requests", following),
-            may_draft=may(visit.actor, Verb.DRAFT),
+            may_draft=may(turn.actor, Verb.DRAFT),
         )
-    return house.page_for(visit, "requests", view=view, states=tuple(State), buckets=tuple(DueBucket))
+    return house.page_for(turn, "requests", view=view, states=tuple(State), buckets=tuple(DueBucket))
 
 
 def _counted_by(of: RequestLine) -> str:
@@ -94,10 +94,10 @@ def _counted_by(of: RequestLine) -> str:
     return of.requested_authority if of.due_kind is ObligationKind.EXECUTION else of.holder
 
 
-def _row(visit: Visit, of: RequestLine) -> Row:
-    by_hours, zone = of.due_kind is ObligationKind.CONFIRMATION, visit.book.zone(_counted_by(of))
-    told = clocks.due(visit.tongue, visit.now, at=of.due_at, on=of.due_on, zone=zone, by_hours=by_hours)
-    language = visit.tongue.code
+def _row(turn: Turn, of: RequestLine) -> Row:
+    by_hours, zone = of.due_kind is ObligationKind.CONFIRMATION, turn.book.zone(_counted_by(of))
+    told = clocks.due(turn.tongue, turn.now, at=of.due_at, on=of.due_on, zone=zone, by_hours=by_hours)
+    language = turn.tongue.code
     return Row(
         href=f"/requests/{of.id}",
         number=of.number,
@@ -107,12 +107,12 @@ def _row(visit: Visit, of: RequestLine) -> Row:
         purpose=of.purpose,
         state=of.state,
         requesting=of.requesting_authority,
-        requesting_name=visit.book.name(of.requesting_authority, language),
+        requesting_name=turn.book.name(of.requesting_authority, language),
         holder=of.holder,
-        holder_known=visit.book.is_short_for(of.holder),
-        holder_name=visit.book.name(of.holder, language) if of.holder in visit.book.by_code else of.holder_name,
+        holder_known=turn.book.is_short_for(of.holder),
+        holder_name=turn.book.name(of.holder, language) if of.holder in turn.book.by_code else of.holder_name,
         urgent=of.urgent,
         official_use=of.handling is Handling.OFFICIAL_USE,
         due_kind=of.due_kind,
-        due=clocks.suspended(visit.tongue) if of.suspended and told is None else told,
+        due=clocks.suspended(turn.tongue) if of.suspended and told is None else told,
     )

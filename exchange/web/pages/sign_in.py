@@ -95,9 +95,9 @@ async def sign_out(house: House, request: Request) -> Response:
     response = RedirectResponse("/sign-in", 303)
     guard.forget_secret(response)
     try:
-        async with house.writing(request, form) as visit:
-            await sessions.close(visit.conn, visit.secret, house.runtime.clock())
-            await proved.ended(visit.conn, visit.actor, all_of_them=False)
+        async with house.writing(request, form) as turn:
+            await sessions.close(turn.conn, turn.secret, house.runtime.clock())
+            await proved.ended(turn.conn, turn.actor, all_of_them=False)
     except CallerUnknown:
         return response
     return response

@@ -18,7 +18,7 @@ from exchange.store.accounts import Account
 from exchange.web import sending
 from exchange.web.errors import BadQuery
 from exchange.web.form import Form
-from exchange.web.house import House, Visit
+from exchange.web.house import House, Turn
 from exchange.web.plain import Plain, Wrong, filled, of_refusal
 from exchange.web.query import Query, address
 from schemas.people import SubstitutionView, SubstitutionWanted
@@ -47,9 +47,9 @@ class Substitutions:
 
 
 async def listed(house: House, request: Request) -> Response:
-    """List the substitutions of the visitor's authority."""
-    async with house.reading(request) as visit:
-        return await _listed(house, visit, Plain())
+    """List the substitutions of the caller's authority."""
+    async with house.reading(request) as turn:
+        return await _listed(house, turn, Plain())
 
 
 async def enter(house: House, request: Request) -> Response:
@@ -59,51 +59,51 @@ async def enter(house: House, request: Request) -> Response:
 
 async def _entered(house: House, request: Request, form: Form) -> Response:
     try:
-        async with house.writing(request, form) as visit:
+        async with house.writing(request, form) as turn:
             values = {name: form.get(name).strip() for name in FIELDS}
             acts = list(form.all("acts")) if form.get("scope") == "some" else None
-            wanted = filled(WANTED, values, visit.tongue)
+            wanted = filled(WANTED, values, turn.tongue)
             if acts is not None:
-                wanted = filled(WANTED, {**values, "acts": acts or ["?"]}, visit.tongue)
-            await _once(house, visit, request, form, wanted)
+                wanted = filled(WANTED, {**values, "acts": acts or ["?"]}, turn.tongue)
+            await _once(house, turn, request, form, wanted)
     except Wrong as wrong:
-        async with house.reading(request) as visit:
-            return await _listed(house, visit, Plain(form, wrong.remarks), status=wrong.status)
+        async with house.reading(request) as turn:
+            return await _listed(house, turn, Plain(form, wrong.remarks), status=wrong.status)
     return RedirectResponse("/substitutions", 303)
 
 
 async def revoke(house: House, request: Request) -> Response:
     """Revoke a substitution."""
     form = await house.form(request)
-    async with house.writing(request, form) as visit:
-        await substitutions.revoke(visit.conn, visit.actor, _id(str(request.path_params["substitution"])), visit.now)
+    async with house.writing(request, form) as turn:
+        await substitutions.revoke(turn.conn, turn.actor, _id(str(request.path_params["substitution"])), turn.now)
     return RedirectResponse("/substitutions", 303)
 
 
-async def _once(house: House, visit: Visit, request: Request, form: Form, wanted: SubstitutionWanted) -> None:
+async def _once(house: House, turn: Turn, request: Request, form: Form, wanted: SubstitutionWanted) -> None:
     """Enter it, unless this very form did before."""
-    authority, key = visit.actor.authority, "form:" + form.key
+    authority, key = turn.actor.authority, "form:" + form.key
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
-    if await idempotency.begin(visit.conn, authority, key, call) is not None:
+    if await idempotency.begin(turn.conn, authority, key, call) is not None:
         return
     number = new_id(house.runtime.clock())
     try:
-        await substitutions.enter(visit.conn, visit.actor, number, wanted, visit.now)
+        await substitutions.enter(turn.conn, turn.actor, number, wanted, turn.now)
     except Refused as refusal:
-        raise of_refusal(refusal, visit.tongue) from None
-    await idempotency.finish(visit.conn, authority, key, call, json.dumps(str(number)), visit.now)
+        raise of_refusal(refusal, turn.tongue) from None
+    await idempotency.finish(turn.conn, authority, key, call, json.dumps(str(number)), turn.now)
 
 
-async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200) -> Response:
-    asked = Query(visit.request).text("before")
+async def _listed(house: House, turn: Turn, sheet: Plain, *, status: int = 200) -> Response:
+    asked = Query(turn.request).text("before")
     try:
         before = UUID(asked) if asked else None
     except ValueError:
         raise BadQuery from None
-    found, following = await substitutions.listed(visit.conn, visit.actor, visit.now, before=before, limit=PAGE)
-    orders = may(visit.actor, Verb.SUBSTITUTE)
+    found, following = await substitutions.listed(turn.conn, turn.actor, turn.now, before=before, limit=PAGE)
+    orders = may(turn.actor, Verb.SUBSTITUTE)
     everybody = (
-        await accounts.of_authority(visit.conn, visit.actor.authority, after="", limit=MOST_PEOPLE) if orders else ()
+        await accounts.of_authority(turn.conn, turn.actor.authority, after="", limit=MOST_PEOPLE) if orders else ()
     )
     people = [account for account in everybody if account.disabled_at is None]
     view = Substitutions(
@@ -116,7 +116,7 @@ async def _listed(house: House, visit: Visit, sheet: Plain, *, status: int = 200
         acts=SIGNED,
         key=str(new_id(house.runtime.clock())),
     )
-    return house.page_for(visit, "substitutions", status=status, view=view, sheet=sheet)
+    return house.page_for(turn, "substitutions", status=status, view=view, sheet=sheet)
 
 
 def _id(text: str) -> UUID:

@@ -13,7 +13,7 @@ from exchange.tongues import Tongue
 from exchange.web.acts.desk import Choice
 from exchange.web.acts.remarks import Remark
 from exchange.web.form import Form
-from exchange.web.house import Visit
+from exchange.web.house import Turn
 from schemas.registry import AnyFact, Fact
 from schemas.vocabulary import AuthorityKind, Country, FactKind, Language, Reach
 
@@ -77,25 +77,25 @@ class Sheet:
         return str(uuid4())
 
 
-def kinds_of(visit: Visit) -> tuple[FactKind, ...]:
-    """Return what the visitor's authority may notify the registry of, whoever in it does."""
-    body = visit.book.by_code.get(visit.actor.authority)
+def kinds_of(turn: Turn) -> tuple[FactKind, ...]:
+    """Return what the caller's authority may notify the registry of, whoever in it does."""
+    body = turn.book.by_code.get(turn.actor.authority)
     if body is None or body.kind is AuthorityKind.DOMESTIC:
         return ()
     return tuple(FactKind) if body.kind is AuthorityKind.SECRETARIAT else OF_A_PARTY
 
 
-def sheet_of(visit: Visit, kind: FactKind, form: Form, remarks: tuple[Remark, ...] = ()) -> Sheet:
+def sheet_of(turn: Turn, kind: FactKind, form: Form, remarks: tuple[Remark, ...] = ()) -> Sheet:
     """Lay out the form of a notice."""
-    of_party = visit.book.by_code[visit.actor.authority].country is not None
+    of_party = turn.book.by_code[turn.actor.authority].country is not None
     hidden = {"country"} if of_party else {"body"} if kind is FactKind.DESIGNATION else set()
     inputs = tuple(
         Input(
             name=name,
-            words=visit.tongue.t(f"registry_field.{name.replace('.', '_')}"),
+            words=turn.tongue.t(f"registry_field.{name.replace('.', '_')}"),
             widget=_widget(name),
             required=name in REQUIRED[kind] or (name == "country" and not of_party),
-            choices=_choices(visit, kind, name),
+            choices=_choices(turn, kind, name),
         )
         for name in FIELDS[kind]
         if name not in hidden
@@ -153,13 +153,13 @@ def _widget(name: str) -> str:
     )
 
 
-def _choices(visit: Visit, kind: FactKind, name: str) -> tuple[Choice, ...]:
+def _choices(turn: Turn, kind: FactKind, name: str) -> tuple[Choice, ...]:
     """Return what an input may choose from."""
-    t = visit.tongue.t
+    t = turn.tongue.t
     if name == "authority" and kind is not FactKind.DESIGNATION:
-        own = visit.book.by_code[visit.actor.authority].country
-        mine = (one for one in visit.book.by_code.values() if own in {None, one.country})
-        return tuple(Choice(one.code, f"{one.code} — {visit.book.name(one.code, visit.tongue.code)}") for one in mine)
+        own = turn.book.by_code[turn.actor.authority].country
+        mine = (one for one in turn.book.by_code.values() if own in {None, one.country})
+        return tuple(Choice(one.code, f"{one.code} — {turn.book.name(one.code, turn.tongue.code)}") for one in mine)
     words: dict[str, list[tuple[str, str]]] = {
         "body": [(one, t(f"body_kind.{one}")) for one in (AuthorityKind.COMPETENT, AuthorityKind.DOMESTIC)],
         "country": [(one, t(f"country.{one}")) for one in Country],

@@ -77,7 +77,7 @@ async def _sent(chamber: Chamber, request: Request, form: Form) -> Response:
 async def _acted(chamber: Chamber, room: Room, request: Request, kind: ItemAct, form: Form) -> str:
     """Let the act stand and return its place in the record; raise Again with every remark, _Look before the last."""
     item_id = id_of(request, "item")
-    seen = await queries.load(room.conn, room.module, item_id, room.caller, room.visit.now)
+    seen = await queries.load(room.conn, room.module, item_id, room.caller, room.turn.now)
     desk = await _desk(room, seen, kind, form)
     filled, fields = _filled(room, desk, form), flat(desk.fields)
     try:
@@ -95,13 +95,13 @@ async def _acted(chamber: Chamber, room: Room, request: Request, kind: ItemAct, 
             body,
             filled.raw,
             room.caller,
-            room.visit.now,
+            room.turn.now,
             seen=(form.get("seen"),),
         )
     except Refused as refused:
         told = remarks.of_law(refused.objections, fields, filled, room.tell.tongue, kind)
         stale = any(one.weight is Weight.STALE for one in refused.objections)
-        await chamber.house.tell(room.visit, refused)
+        await chamber.house.tell(room.turn, refused)
         raise Again(told, status_of(refused), stale=stale, refused=refused) from None
     if kind in SURE and form.get("sure") != "yes":
         raise _Look(body)  # which undoes it, until it is said again
@@ -112,13 +112,13 @@ def _filled(room: Room, desk: Desk, form: Form) -> Filling:
     fixed: dict[str, Any] = {"act": desk.kind}
     if desk.kind is ItemAct.ASK_CONSENT:
         fixed["kind"] = form.get("kind")
-    return fill(desk.fields, form, room.visit.zone, fixed)
+    return fill(desk.fields, form, room.turn.zone, fixed)
 
 
 async def _desk(room: Room, seen: Read, kind: ItemAct, form: Form) -> Desk:
     """Lay the form out with what the registry and the item offer."""
     asked = form.get("kind")
-    scene = await scene_for(room.conn, room.module, bodies=tuple(room.bodies), now=room.visit.now)
+    scene = await scene_for(room.conn, room.module, bodies=tuple(room.bodies), now=room.turn.now)
     makers = await cleared_people(room) if kind in MAKING else ()
     approved = await _procedures(room, seen) if kind is ItemAct.AUTHORISE_RELEASE else ()
     offers = Offers(scene=scene, own=room.own, people=makers, procedures=approved)
@@ -129,7 +129,7 @@ async def _desk(room: Room, seen: Read, kind: ItemAct, form: Form) -> Desk:
 async def _procedures(room: Room, seen: Read) -> tuple[Choice, ...]:
     """Return the approved release procedures of the body for an item (R-11)."""
     asked = proceedings.Asked(state=ReleaseState.APPROVED, before=None, limit=MOST)
-    lines = await releases.listed(room.conn, room.module, room.caller, asked, room.visit.now)
+    lines = await releases.listed(room.conn, room.module, room.caller, asked, room.turn.now)
     return tuple(
         Choice(line.id, f"{line.number}: {line.recipient}")
         for line in lines
@@ -140,8 +140,8 @@ async def _procedures(room: Room, seen: Read) -> tuple[Choice, ...]:
 async def _page(
     chamber: Chamber, room: Room, request: Request, kind: ItemAct, form: Form, answer: Again | _Look | None = None
 ) -> Response:
-    """Show the form of an act; one that the visitor may not do now shows why not, and what was typed."""
-    now = room.visit.now
+    """Show the form of an act; one that the caller may not do now shows why not, and what was typed."""
+    now = room.turn.now
     seen = await queries.read(room.conn, room.module, id_of(request, "item"), room.caller, now)
     desk, again = await _desk(room, seen, kind, form), answer if isinstance(answer, Again) else None
     view, asked = card_of(room.tell, seen), form.get("kind") if kind is ItemAct.ASK_CONSENT else ""

@@ -37,7 +37,7 @@ WAY: Final = "/protection/agreements"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Something that one side proposed; `mine` when it waits for the visitor's body."""
+    """Something that one side proposed; `mine` when it waits for the caller's body."""
 
     of: SecrecyAgreementView
     mine: bool
@@ -100,7 +100,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
     asked = Query(request).day("on")
     async with chamber.reading(request) as room:
         on = asked or room.tell.today
-        moment = room.visit.now if asked is None else start_of_day(on, room.own.zone)
+        moment = room.turn.now if asked is None else start_of_day(on, room.own.zone)
         scene = await scene_for(room.conn, room.module, bodies=tuple(room.bodies), now=moment)
         ours = room.own.party
         others = sorted({party for regime in room.module.law.regimes.values() for party in regime.parties} - {ours})
@@ -203,7 +203,7 @@ def _days(room: Room, since: date, until: date | None) -> str:
 
 async def _pending(room: Room, kind: AgreementKind) -> list[Pending]:
     """Return what one side proposed and the other has not agreed to yet."""
-    listed = await agreements.listed(room.conn, room.module, kind, room.caller, room.visit.now, after="", limit=MOST)
+    listed = await agreements.listed(room.conn, room.module, kind, room.caller, room.turn.now, after="", limit=MOST)
     return [
         Pending(each, each.proposed_by != room.own.code and room.own.code in each.sides)
         for each in listed
@@ -224,7 +224,7 @@ async def _lay(room: Room, request: Request, _form: Form) -> Laid:
 
 
 async def _say(room: Room, request: Request, filled: Filled) -> str:
-    number, now = new_id(room.visit.real), room.visit.now
+    number, now = new_id(room.turn.real), room.turn.now
     await agreements.say(room.conn, room.module, _kind(request), number, filled.body, room.caller, now)
     return WAY
 

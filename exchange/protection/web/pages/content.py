@@ -37,7 +37,7 @@ async def read(chamber: Chamber, request: Request) -> Response:
 
 async def _given(chamber: Chamber, request: Request, form: Form) -> Response:
     async with chamber.writing(request, form) as room:
-        caller, now = room.caller, room.visit.now
+        caller, now = room.caller, room.turn.now
     item_id = id_of(request, "item")
     try:
         given = await reading.give(chamber.module, item_id, caller, now)
@@ -63,9 +63,7 @@ async def _on_screen(chamber: Chamber, request: Request, size: int, given: Async
         t = room.tell.tongue.t
         gaps = {"size": room.tell.tongue.size(LONGEST)} if why == "too_long" else {}
         note = (
-            t(f"secret.content.{why}", **gaps)
-            if why
-            else t("secret.content.shown", at=room.tell.moment(room.visit.now))
+            t(f"secret.content.{why}", **gaps) if why else t("secret.content.shown", at=room.tell.moment(room.turn.now))
         )
         return await _page(chamber, room, request, text=text, note=note)
 
@@ -81,7 +79,7 @@ async def _page(
     note: str = "",
 ) -> Response:
     """Show under which conditions the content may be used; what is missing; or the text itself."""
-    seen = await queries.read(room.conn, room.module, id_of(request, "item"), room.caller, room.visit.now)
+    seen = await queries.read(room.conn, room.module, id_of(request, "item"), room.caller, room.turn.now)
     if seen.item.content is None or not room.may(Verb.READ):
         raise NotThere
     view = card_of(room.tell, seen)

@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What waits for the visitor's word, and the list of it."""
+    """What waits for the caller's word, and the list of it."""
 
     words: str
     number: int
@@ -67,7 +67,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
     if bucket is DueBucket.SUSPENDED:
         bucket = None
     async with chamber.reading(request) as room:
-        own, now, t = room.own, room.visit.now, room.tell.tongue.t
+        own, now, t = room.own, room.turn.now, room.tell.tongue.t
         counted = await waiting.waiting(room.conn, own.code, own.zone, now)
         owed = await waiting.owed(room.conn, own.code, own.zone, now, bucket, MOST)
         view = DeskView(

@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class KindRow:
-    """An entry that an agreement of the visitor's Party provides for."""
+    """An entry that an agreement of the caller's Party provides for."""
 
     kind: EntryKind
     article: str | None
@@ -47,7 +47,7 @@ class KindRow:
 
 
 async def listed(chamber: Chamber, request: Request) -> Response:
-    """List the entries that concern the visitor's body, the latest first, and those that it can make."""
+    """List the entries that concern the caller's body, the latest first, and those that it can make."""
     asked = asked_in(request, "kind", EntryKind)
     async with chamber.reading(request) as room:
         kept = await proceedings.page(room.conn, room.module, proceedings.ENTRY, room.caller, asked)
@@ -79,7 +79,7 @@ def _lines(tell: Teller, name: str, value: object) -> tuple[str, ...]:
 
 
 def _offered(room: Room) -> dict[str, list[KindRow]]:
-    """Return the entries that the agreements of the visitor's Party provide for, by agreement."""
+    """Return the entries that the agreements of the caller's Party provide for, by agreement."""
     found: dict[str, list[KindRow]] = {}
     for regime in room.module.law.regimes.values():
         if room.own.party in regime.parties:
@@ -136,7 +136,7 @@ def _asked(room: Room, regime: Regime, rule: EntryRule) -> Field:
 
 async def _enter(room: Room, _request: Request, filled: Filled) -> str:
     await entries.enter(
-        room.conn, room.module, new_id(room.visit.real), filled.body, filled.raw, room.caller, room.visit.now
+        room.conn, room.module, new_id(room.turn.real), filled.body, filled.raw, room.caller, room.turn.now
     )
     return WAY
 

@@ -1,4 +1,4 @@
-"""One item: its marks, copies, decisions, consents, terms and record, and what the visitor may do."""
+"""One item: its marks, copies, decisions, consents, terms and record, and what the caller may do."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -38,13 +38,13 @@ async def show(chamber: Chamber, request: Request) -> Response:
     """Show an item; after an act, say which one stands."""
     item_id = id_of(request, "item")
     async with chamber.reading(request) as room:
-        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now)
+        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.turn.now)
         record, earlier = await queries.latest_of(room.conn, room.module, seen, None, ACTS_SHOWN)
         view = card_of(room.tell, seen, record)
         sources = await _sources(room, seen) if view.sight.whole else ()
         readings = await _readings(room, item_id) if room.may(Verb.KEEP) or room.caller.role is Role.AUDITOR else ()
     async with chamber.house.runtime.connection() as conn:
-        requests = await protected.requests_of(conn, item_id, room.visit.actor)
+        requests = await protected.requests_of(conn, item_id, room.turn.actor)
     return chamber.page(
         room,
         "item",
@@ -75,11 +75,11 @@ def titles(tell: Teller) -> Mapping[ItemAct, str]:
 
 
 async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
-    """Return the items that this one is derived from: their numbers, and their pages where the visitor may see them."""
+    """Return the items that this one is derived from: their numbers, and their pages where the caller may see them."""
     found: list[tuple[str, str | None]] = []
     for code in seen.item.registered.derived_from:
         try:
-            source = await queries.load(room.conn, room.module, UUID(code), room.caller, room.visit.now)
+            source = await queries.load(room.conn, room.module, UUID(code), room.caller, room.turn.now)
             found.append((source.item.number, f"/protection/items/{code}"))
         except (NotThere, ValueError):
             found.append((code, None))
@@ -88,7 +88,7 @@ async def _sources(room: Room, seen: Read) -> Iterable[tuple[str, str | None]]:
 
 async def _readings(room: Room, item: UUID) -> tuple[AccessView, ...]:
     """Return who of the body's own people read the content or was refused, the latest first."""
-    return await reading.accesses_of(room.conn, room.module, item, room.caller, room.visit.now, None, READINGS, READ)
+    return await reading.accesses_of(room.conn, room.module, item, room.caller, room.turn.now, None, READINGS, READ)
 
 
 def _more(room: Room, view: Card) -> tuple[tuple[str, str], ...]:

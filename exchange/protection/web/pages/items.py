@@ -72,7 +72,7 @@ async def listed(chamber: Chamber, request: Request) -> Response:
         after=after or FIRST,
     )
     async with chamber.reading(request) as room:
-        sights, following = await queries.list_sights(room.conn, room.module, room.caller, room.visit.now, asked)
+        sights, following = await queries.list_sights(room.conn, room.module, room.caller, room.turn.now, asked)
         view = Items(
             box=asked.box,
             state=asked.state,
@@ -103,14 +103,14 @@ def _row(room: Room, sight: Sight, due_at: datetime) -> Row:
 
 
 def _standing(tell: Teller, sight: Sight) -> Iterator[str]:
-    """Yield what the item is to the visitor's body; that it was here once, only where nothing else is left."""
+    """Yield what the item is to the caller's body; that it was here once, only where nothing else is left."""
     now = [each for each in Standing if each in sight.standings - {Standing.FORMER}]
     for each in now or [Standing.FORMER]:
         yield tell.word("relation", each)
 
 
 def _where(sight: Sight) -> Iterator[str]:
-    """Yield how many copies each body holds, or is being sent, of those that the visitor sees."""
+    """Yield how many copies each body holds, or is being sent, of those that the caller sees."""
     seen = [copy for copy in sight.item.copies if sight.copy(copy)]
     for code, number in Counter(copy.holder.code for copy in seen if copy.state is CopyState.HELD).items():
         yield f"{code}: {number}"

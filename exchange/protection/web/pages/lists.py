@@ -20,7 +20,7 @@ async def record(chamber: Chamber, request: Request) -> Response:
     """Show the acts of an item before the one that the address names, the latest first, with their papers."""
     item_id, before = id_of(request, "item"), Query(request).place()
     async with chamber.reading(request) as room:
-        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now, Taken.RECORD)
+        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.turn.now, Taken.RECORD)
         shown, earlier = await queries.latest_of(room.conn, room.module, seen, before, PAGE)
         view = card_of(room.tell, seen, shown)
     return chamber.page(
@@ -37,7 +37,7 @@ async def copies(chamber: Chamber, request: Request) -> Response:
     """Show the numbered copies of an item after the one that the address names."""
     item_id, after = id_of(request, "item"), Query(request).place()
     async with chamber.reading(request) as room:
-        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.visit.now, Taken.COPIES)
+        seen = await queries.read(room.conn, room.module, item_id, room.caller, room.turn.now, Taken.COPIES)
         found = [copy for copy in copies_seen(seen) if copy.number > (after or 0)]
         shown = found[:PAGE]
         view = card_of(room.tell, seen)

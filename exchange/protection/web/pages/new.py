@@ -77,7 +77,7 @@ async def _sealed(
     owner = Owner(room.own.code, Mark(texts.get("mark")) if texts.get("mark") in set(Mark) else None)
     vault = chamber.module.vault
     async with vault.taking_in(chunks, owner) as taken, chamber.writing(request, texts) as now:
-        kept = await vault.keep(now.conn, taken, by=now.own.code, now=now.visit.now)
+        kept = await vault.keep(now.conn, taken, by=now.own.code, now=now.turn.now)
     return (("content.sha256", kept.sha256), ("content.size", str(kept.size)))
 
 
@@ -107,11 +107,11 @@ async def _registered(chamber: Chamber, room: Room, form: Form) -> str:
             trouble, flat(fields), filled, tongue, article=lambda name: room.tell.behind(ItemAct.REGISTER, name)
         )
         raise Again(told, 422) from None
-    item_id, now = new_id(room.visit.real), room.visit.now
+    item_id, now = new_id(room.turn.real), room.turn.now
     try:
         await items.register(room.conn, room.module, item_id, body, filled.raw, room.caller, now)
     except Refused as refused:
-        await chamber.house.tell(room.visit, refused)
+        await chamber.house.tell(room.turn, refused)
         told = remarks.of_law(refused.objections, flat(fields), filled, tongue, ItemAct.REGISTER)
         raise Again(told, status_of(refused)) from None
     return str(item_id)
@@ -128,7 +128,7 @@ async def _filled(room: Room, fields: tuple[Field, ...], form: Form) -> Filling:
         known = await _by_number(room)
         values = {**form.values, "derived_from": ("\n".join(known.get(one, one) for one in numbers),)}
         form = Form(values, form.raw)
-    filled = fill(fields, form, room.visit.zone, fixed)
+    filled = fill(fields, form, room.turn.zone, fixed)
     return Filling(filled.raw, {**filled.places, "/content": "content"})
 
 
@@ -137,7 +137,7 @@ async def _by_number(room: Room) -> dict[str, str]:
     found: dict[str, str] = {}
     asked = Asked(limit=MOST)
     while True:
-        lines, following = await queries.list_items(room.conn, room.module, room.caller, room.visit.now, asked)
+        lines, following = await queries.list_items(room.conn, room.module, room.caller, room.turn.now, asked)
         for line in lines:
             found[line.register_number] = found[line.own_number] = str(line.id)
         if following is None:
@@ -172,7 +172,7 @@ def _named(stamp: Stamp) -> Choice:
 
 async def _page(chamber: Chamber, room: Room, form: Form, again: Again | None = None) -> Response:
     """Show the form, with what each mark of the own scheme becomes with those whom an agreement binds."""
-    scene = await scene_for(room.conn, room.module, bodies=tuple(room.bodies), now=room.visit.now)
+    scene = await scene_for(room.conn, room.module, bodies=tuple(room.bodies), now=room.turn.now)
     offered = Offers(scene=scene, own=room.own)
     presets = {"copies": ("1",), "kind": ("document",)}
     return chamber.page(

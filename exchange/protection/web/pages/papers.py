@@ -21,7 +21,7 @@ async def of_item(chamber: Chamber, request: Request) -> Response:
     except ValueError:
         raise NotThere from None
     async with chamber.transaction(request) as room:
-        draft = await papers.paper(room.conn, room.module, item, (kind, seq), room.caller, room.visit.now)
+        draft = await papers.paper(room.conn, room.module, item, (kind, seq), room.caller, room.turn.now)
     return await _printed(chamber, draft)
 
 
@@ -29,7 +29,7 @@ async def letter(chamber: Chamber, request: Request) -> Response:
     """Give the letter about a visit."""
     visit = id_of(request, "visit")
     async with chamber.transaction(request) as room:
-        draft = await papers.visit_letter(room.conn, room.module, visit, room.caller, room.visit.now)
+        draft = await papers.visit_letter(room.conn, room.module, visit, room.caller, room.turn.now)
     return await _printed(chamber, draft)
 
 
@@ -37,7 +37,7 @@ async def proposal(chamber: Chamber, request: Request) -> Response:
     """Give a proposal to release."""
     release = id_of(request, "release")
     async with chamber.transaction(request) as room:
-        draft = await papers.proposal(room.conn, room.module, release, room.caller, room.visit.now)
+        draft = await papers.proposal(room.conn, room.module, release, room.caller, room.turn.now)
     return await _printed(chamber, draft)
 
 

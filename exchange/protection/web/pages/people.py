@@ -55,7 +55,7 @@ async def show(chamber: Chamber, request: Request) -> Response:
     """Show who is cleared, and who has access to what."""
     item = Query(request).text("item")
     async with chamber.reading(request) as room:
-        now = room.visit.now
+        now = room.turn.now
         wanted = Wanted(person=None, item=None, before=None, limit=MOST)
         cleared = await people.clearances(room.conn, room.module, room.caller, wanted, now)
         asked = Wanted(person=None, item=item, before=None, limit=MOST)
@@ -87,7 +87,7 @@ async def _ended(
     end: Callable[[Connection, Module, UUID, Caller, datetime], Awaitable[object]],
 ) -> Response:
     async def work(room: Room) -> str:
-        await end(room.conn, room.module, number, room.caller, room.visit.now)
+        await end(room.conn, room.module, number, room.caller, room.turn.now)
         return WAY
 
     form = await chamber.house.form(request)
@@ -115,7 +115,7 @@ async def _lay_clearance(room: Room, _request: Request, _form: Form) -> Laid:
 
 
 async def _clear(room: Room, _request: Request, filled: Filled) -> str:
-    await people.clear(room.conn, room.module, new_id(room.visit.real), filled.body, room.caller, room.visit.now)
+    await people.clear(room.conn, room.module, new_id(room.turn.real), filled.body, room.caller, room.turn.now)
     return WAY
 
 
@@ -142,13 +142,13 @@ async def _purpose(room: Room, item: str) -> dict[str, tuple[str, ...]]:
     """Return the purpose for which the body has an item: a grant for another opens nothing (A-5.2)."""
     if not any(one.value == item for one in await own_items(room)):
         return {}
-    seen = await queries.read(room.conn, room.module, UUID(item), room.caller, room.visit.now)
-    purpose = queries.card(seen, room.visit.now).purpose
+    seen = await queries.read(room.conn, room.module, UUID(item), room.caller, room.turn.now)
+    purpose = queries.card(seen, room.turn.now).purpose
     return {"purpose": (purpose,)} if purpose else {}
 
 
 async def _grant(room: Room, _request: Request, filled: Filled) -> str:
-    await people.grant(room.conn, room.module, new_id(room.visit.real), filled.body, room.caller, room.visit.now)
+    await people.grant(room.conn, room.module, new_id(room.turn.real), filled.body, room.caller, room.turn.now)
     return WAY
 
 

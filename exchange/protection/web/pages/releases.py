@@ -92,10 +92,10 @@ class ReleaseCard:
 
 
 async def listed(chamber: Chamber, request: Request) -> Response:
-    """List the procedures that the visitor's body takes part in, the latest first."""
+    """List the procedures that the caller's body takes part in, the latest first."""
     asked = asked_in(request, "state", ReleaseState)
     async with chamber.reading(request) as room:
-        lines = await releases.listed(room.conn, room.module, room.caller, asked, room.visit.now)
+        lines = await releases.listed(room.conn, room.module, room.caller, asked, room.turn.now)
         rows = [await _row(room, line) for line in lines[:LIMIT]]
     return chamber.page(
         room,
@@ -129,16 +129,16 @@ async def _row(room: Room, line: ReleaseLine) -> Row:
 
 
 async def _number(room: Room, item: str) -> str:
-    """Return an item's number with the visitor's body; a dash where the item is none of its business."""
+    """Return an item's number with the caller's body; a dash where the item is none of its business."""
     try:
-        seen = await queries.load(room.conn, room.module, UUID(item), room.caller, room.visit.now)
+        seen = await queries.load(room.conn, room.module, UUID(item), room.caller, room.turn.now)
     except (NotThere, ValueError):
         return "—"
-    return queries.card(seen, room.visit.now).own_number
+    return queries.card(seen, room.turn.now).own_number
 
 
 async def _card(room: Room, release: UUID) -> ReleaseCard:
-    tell, now = room.tell, room.visit.now
+    tell, now = room.tell, room.turn.now
     kept = await proceedings.read(room.conn, room.module, RELEASE, release, room.caller)
     shown = releases.view(room.module, kept, room.caller, now)
     steps, earlier = await RECORD.steps(room, kept)
@@ -205,14 +205,14 @@ async def _lay_proposal(room: Room, _request: Request, form: Form) -> Laid:
 
 async def _of_item(room: Room, item: UUID) -> dict[str, tuple[str, ...]]:
     """Return what of a proposal stands on the item's card already."""
-    seen = await queries.read(room.conn, room.module, item, room.caller, room.visit.now)
-    card = queries.card(seen, room.visit.now)
+    seen = await queries.read(room.conn, room.module, item, room.caller, room.turn.now)
+    card = queries.card(seen, room.turn.now)
     found = {"purpose": card.purpose, "secrets.0.designation": card.designation, "secrets.0.mark": card.mark}
     return {name: (value,) for name, value in found.items() if value}
 
 
 async def _propose(room: Room, _request: Request, filled: Filled) -> str:
-    number, now = new_id(room.visit.real), room.visit.now
+    number, now = new_id(room.turn.real), room.turn.now
     await releases.propose(room.conn, room.module, number, filled.body, filled.raw, room.caller, now)
     return f"{WAY}/{number}?done=1"
 
@@ -222,7 +222,7 @@ async def _show_proposal(chamber: Chamber, room: Room, _request: Request, sheet:
     rows: tuple[ElementRow, ...] = ()
     chosen = room.bodies.get(sheet.form.get("recipient"))
     if order is not None and chosen is not None:
-        scene = await scene_for(room.conn, room.module, bodies=(room.own.code, chosen.body.code), now=room.visit.now)
+        scene = await scene_for(room.conn, room.module, bodies=(room.own.code, chosen.body.code), now=room.turn.now)
         regimes = applying(scene, room.own, chosen.body, room.tell.today)
         rows = tuple(ElementRow(row.element, room.tell.articles(row.rules)) for row in checklist(order, regimes))
     return chamber.page(room, "release_new", status=status, sheet=sheet, checklist=rows, has_order=order is not None)
@@ -233,7 +233,7 @@ async def _lay_act(room: Room, request: Request, _form: Form) -> Laid:
 
 
 async def _act(room: Room, request: Request, filled: Filled) -> str:
-    release, now = id_of(request, "release"), room.visit.now
+    release, now = id_of(request, "release"), room.turn.now
     kept = await releases.act(
         room.conn, room.module, release, filled.body, filled.raw, room.caller, now, seen=filled.seen
     )

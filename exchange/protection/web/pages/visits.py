@@ -59,7 +59,7 @@ class VisitCard:
 
 
 async def listed(chamber: Chamber, request: Request) -> Response:
-    """List the visits that the visitor's body takes part in, the latest first."""
+    """List the visits that the caller's body takes part in, the latest first."""
     asked = asked_in(request, "state", VisitState)
     async with chamber.reading(request) as room:
         lines = await visits.listed(room.conn, room.module, room.caller, asked)
@@ -125,7 +125,7 @@ async def _lay_letter(room: Room, _request: Request, _form: Form) -> Laid:
 
 
 def _mandatory(room: Room) -> frozenset[str]:
-    """Return what some agreement of the visitor's Party makes mandatory; which of them applies, the host decides."""
+    """Return what some agreement of the caller's Party makes mandatory; which of them applies, the host decides."""
     found = {"degree"}
     for regime in room.module.law.regimes.values():
         if room.own.party in regime.parties:
@@ -134,7 +134,7 @@ def _mandatory(room: Room) -> frozenset[str]:
 
 
 async def _write(room: Room, _request: Request, filled: Filled) -> str:
-    number, now = new_id(room.visit.real), room.visit.now
+    number, now = new_id(room.turn.real), room.turn.now
     await visits.request(room.conn, room.module, number, filled.body, filled.raw, room.caller, now)
     return f"{WAY}/{number}?done=1"
 
@@ -150,7 +150,7 @@ async def _lay_answer(room: Room, request: Request, _form: Form) -> Laid:
 
 
 async def _answer(room: Room, request: Request, filled: Filled) -> str:
-    visit, now = id_of(request, "visit"), room.visit.now
+    visit, now = id_of(request, "visit"), room.turn.now
     kept = await visits.answer(
         room.conn, room.module, visit, filled.body, filled.raw, room.caller, now, seen=filled.seen
     )
