@@ -93,6 +93,7 @@ def serve(settings: Settings, plan: Plan) -> None:
         raise NodeError("a sandbox lets everybody in and stays on the loopback: leave --host out, or add --expose")
     if plan.mode is Mode.PRODUCTION and plan.first_moment is not None:
         raise NodeError("--now is for a sandbox: production runs on the real time")
+    gc.disable()  # until calls are answered: hardly anything that a start makes is garbage
     # The address first: where it is taken, nothing is made.
     with bound(plan.host, plan.port) as listener:
         key = opening.wrapping_key(settings, plan.mode, plan.data)
@@ -188,6 +189,7 @@ async def answer(app: object, listener: socket.socket, plan: Plan, stop: Stop, n
     stop.at_work = True
     gc.freeze()  # what stands by now stands until the end: never look through it again
     gc.set_threshold(YOUNG)
+    gc.enable()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ended = asyncio.create_task(stop.asked.wait())
     await server.answering.wait()
