@@ -74,6 +74,15 @@ async def test_p_6_5_the_head_orders_a_substitution_once_and_revokes_it(office: 
     assert (await listed(office, "substitutions", Role.HEAD))[0]["revoked_by"] == "person:kz-mvd.head"
 
 
+async def test_p_6_5_who_goes_back_and_enters_another_order_has_entered_both(office: Office) -> None:
+    head = await office.person("KZ-MVD")
+    form = {**await own(head, "/substitutions"), **ORDER}
+    for changes in ({}, {"order_number": "13-к", "substitute": "kz-mvd.deputy-head"}):
+        assert (await head.post("/substitutions", {**form, **changes})).headers.get("location") == "/substitutions"
+    orders = {one["order"] for one in await listed(office, "substitutions", Role.AUDITOR)}
+    assert orders == {"Приказ № 12-к от 27.02.2026", "Приказ № 13-к от 27.02.2026"}
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [

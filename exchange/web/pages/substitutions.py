@@ -81,9 +81,9 @@ async def revoke(house: House, request: Request) -> Response:
 
 
 async def _once(house: House, turn: Turn, request: Request, form: Form, wanted: SubstitutionWanted) -> None:
-    """Enter it, unless this very form did before."""
-    authority, key = turn.actor.authority, "form:" + form.key
+    """Enter it, unless this very form did before; whoever goes back and enters other words enters another order."""
     call = idempotency.fingerprint(request.method, request.url.path, form.raw)
+    authority, key = turn.actor.authority, "form:" + call.hex()
     if await idempotency.begin(turn.conn, authority, key, call) is not None:
         return
     number = new_id(house.runtime.clock())
