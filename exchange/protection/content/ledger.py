@@ -7,6 +7,7 @@ change them, enter the changes.
 """
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -45,6 +46,8 @@ class Ledger:
         self.file = file
         self._safe = safe
         self._digests = [EMPTY]
+        self._places = [""]
+        self._begun: dict[str, list[int]] = {}
         self._told: dict[str, list[tuple[int, bytes]]] = {}
         self._anchored: int | None = None
         self._touched: set[int] = set()
@@ -83,8 +86,7 @@ class Ledger:
 
     def places(self, kind: str, seq: int) -> int:
         """Return how many rows of a kind there were when a change was the last."""
-        begin = f"{kind}/"
-        return sum(place.startswith(begin) and made[0][0] <= seq for place, made in self._told.items())
+        return bisect_right(self._begun.get(kind, []), seq)
 
     async def hold(self, conn: Connection) -> End:
         """Let nobody else change the registry until the transaction ends; all that stands is known then.
@@ -130,13 +132,8 @@ class Ledger:
 
     def at(self, seq: int) -> Anchor:
         """Return the anchor of a change that is known."""
-        recent = {
-            number: place
-            for place, made in self._told.items()
-            for number, _ in made[-RECENT:]
-            if seq - RECENT < number <= seq
-        }
-        return Anchor(seq=seq, digest=self._digests[seq].hex(), recent=dict(sorted(recent.items())))
+        recent = {number: self._places[number] for number in range(max(1, seq - RECENT + 1), seq + 1)}
+        return Anchor(seq=seq, digest=self._digests[seq].hex(), recent=recent)
 
     async def accept(self, pool: Pool) -> None:
         """Let the anchor stand for what the database holds, older or not: an operator says so. Raise Tampered."""
@@ -159,7 +156,11 @@ class Ledger:
         first = self.seq
         self._digests.extend(digests[1:])
         for number, line in enumerate(fresh, first + 1):
-            self._told.setdefault(line.place, []).append((number, line.told))
+            self._places.append(line.place)
+            made = self._told.setdefault(line.place, [])
+            if not made:
+                self._begun.setdefault(line.place.partition("/")[0], []).append(number)
+            made.append((number, line.told))
 
     async def _compare(self, end: End) -> None:
         """Compare what was read with the anchor, once; an empty ledger gets one before its first change."""
