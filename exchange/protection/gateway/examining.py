@@ -77,12 +77,21 @@ class Examiner:
             self._unseen[Unseen(held.decode())] = None
             return
         name = held.decode("utf-8", "replace")
-        if kind in {FILE, NAME} and any(map(self.bears_name, _PARTS.split(name))):
-            raise Refused((object_to(GUARDED),))
+        if kind in {FILE, NAME}:
+            await self._look_at_name(name)
         if kind == TEXT:
             self._reading = _Text(self.bears)
         elif kind == FILE:
             self._reading = Look(self.bears, lambda head: self.kind_of(head, name))
+
+    async def _look_at_name(self, name: str) -> None:
+        """Raise Refused where a part of a name bears a mark."""
+
+        def bears() -> bool:
+            return any(map(self.bears_name, dict.fromkeys(_PARTS.split(name))))
+
+        if await asyncio.to_thread(bears) if len(name) > AT_ONCE else bears():
+            raise Refused((object_to(GUARDED),))
 
     async def _end(self) -> None:
         """End the text that is being looked at."""

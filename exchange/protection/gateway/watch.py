@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,11 @@ LARGE: Final = 64 * 1024
 MOST_NAMES: Final = 1024
 LONGEST_NAME: Final = 40
 """Of how many names of fields it is kept that they bear no mark, and of how long ones."""
+
+MOST_STEMS: Final = 64
+"""How many names a name is looked at as, its endings aside: of more, as many from either side."""
+
+_ENDING: Final = re.compile(r"(?<!\.)\.")
 
 _MARKUP: Final = ("html", "htm", "xhtml", "xml", "svg")
 _JSON: Final = ("json", "jsonl", "ndjson", "geojson")
@@ -72,8 +78,7 @@ class Watch:
 
     def bears_name(self, name: str) -> bool:
         """Tell whether the name of a file bears a mark, its endings aside."""
-        stems = [name, *(name[:place] for place, char in enumerate(name) if char == ".")]
-        return any(map(self.bears, stems))
+        return any(map(self.bears, stems(name)))
 
     def reading(self, name: str, media_type: str) -> "FileWatch":
         """Begin to look at a file that comes in."""
@@ -131,6 +136,14 @@ def open_watch() -> Watch:
 def _made() -> tuple[Guard, Skim]:
     guard = guard_of(kept.value for kept in secrecy.regimes().values())
     return guard, skim_of(guard)
+
+
+def stems(name: str) -> list[str]:
+    """Return a name, and what is left of it without one ending and without more of them."""
+    places = [found.start() for found in _ENDING.finditer(name)]
+    if len(places) > MOST_STEMS:
+        places = places[: MOST_STEMS // 2] + places[-MOST_STEMS // 2 :]
+    return [name, *(name[:place] for place in places)]
 
 
 def _gather(values: Any, texts: list[str], names: set[str]) -> None:
