@@ -27,6 +27,7 @@ _MAIL: Final = re.compile(
     re.IGNORECASE,
 )
 _BY_ITSELF: Final = (
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}%PDF-"), Packed.PDF),
     (re.compile(rb"\x1f\x8b\x08"), Packed.GZIP),
     (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), Packed.BZIP2),
     (re.compile(rb"\xfd7zXZ\x00"), Packed.XZ),
@@ -49,13 +50,13 @@ def packed_kind(head: bytes, name: str = "", media_type: str = "") -> Packed | N
         return Packed.ZIP
     if _RTF.match(head):
         return Packed.RTF
-    if name.casefold().endswith((".eml", ".mht", ".mhtml")) or media_type == "message/rfc822" or _MAIL.match(head):
-        return Packed.MAIL
-    for begin, kind in _BY_ITSELF:
+    for begin, kind in _BY_ITSELF:  # before the name: a message begins like none of these, whatever it is called
         if begin.match(head):
             return kind
     if _is_tar(head):
         return Packed.TAR
+    if name.casefold().endswith((".eml", ".mht", ".mhtml")) or media_type == "message/rfc822" or _MAIL.match(head):
+        return Packed.MAIL
     return Packed.PDF if _PDF.match(head[:1100]) else None
 
 

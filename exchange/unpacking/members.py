@@ -10,6 +10,9 @@ from exchange.unpacking.kinds import Packed
 from exchange.unpacking.sink import DEEPEST, MOST_NESTED, PIECE, Sink
 from schemas.vocabulary import Unseen
 
+UTF8: Final = 0x800
+"""The bit of a member's flags that says so of its name."""
+
 _BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, KeyError, OverflowError),
     *(RuntimeError, RecursionError, *tapes.BROKEN),
@@ -50,6 +53,9 @@ def unpack(file: IO[bytes], sink: Sink, name: str = "", media_type: str = "", *,
 def _unzip(file: IO[bytes], sink: Sink, depth: int) -> None:
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
+        for comment in (archive.comment, *(member.comment for member in members)):
+            if comment:
+                sink.name_in(comment)
         is_office = office.is_office({one.filename for one in members})
         if is_office and office.is_sealed(archive, members):
             sink.unseen(Unseen.ENCRYPTED)
@@ -57,12 +63,18 @@ def _unzip(file: IO[bytes], sink: Sink, depth: int) -> None:
         for member in members:
             sink.count_member()
             if member.is_dir():
-                sink.name(member.filename)
+                _named(member, sink)
             elif not is_office:
-                sink.name(member.filename)
+                _named(member, sink)
                 _member(archive, member, sink, depth)
             elif not office.is_idle(member.filename):
                 _member(archive, member, sink, depth, is_part=office.is_part(member.filename))
+
+
+def _named(member: zipfile.ZipInfo, sink: Sink) -> None:
+    """Put out a member's name; where it is not said to be in UTF-8, it was read as if in cp437."""
+    in_utf8 = member.flag_bits & UTF8
+    sink.name_in(member.filename.encode(*(("utf-8", "replace") if in_utf8 else ("cp437", "replace"))))
 
 
 def _member(

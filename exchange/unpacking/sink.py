@@ -26,6 +26,10 @@ MOST_NESTED: Final = 48 * 1024 * 1024
 """Bytes of a packed member that is held in memory to be unpacked in turn."""
 
 
+OLDER: Final = ("cp866", "kz1048", "koi8_r", "mac_cyrillic", "iso8859_5", "cp1257")
+"""The encodings of one byte in which archives keep names; the second has the letters of Windows-1251."""
+
+
 class Enough(Exception):
     """A bound was reached: nothing more is looked at."""
 
@@ -55,6 +59,14 @@ class Sink:
     def name(self, name: str) -> None:
         """Put out the name of something."""
         self._frame(NAME, name.encode("utf-8", "replace")[:PIECE])
+
+    def name_in(self, raw: bytes) -> None:
+        """Put out a name as it is kept: where that is no UTF-8, as it is in each of the older encodings."""
+        try:
+            self.name(raw.decode())
+        except UnicodeDecodeError:
+            for encoding in OLDER:
+                self.name(raw.decode(encoding, "replace"))
 
     def unseen(self, why: Unseen) -> None:
         """Say that something was not looked at."""

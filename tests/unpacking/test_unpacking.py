@@ -16,6 +16,7 @@ import pytest
 from exchange.core.errors import Refused
 from exchange.core.request import Examination
 from exchange.protection.gateway import GUARDED, open_watch
+from exchange.protection.gateway.watch import MOST_STEMS, stems
 from exchange.unpacking import sink
 from exchange.unpacking.looking import Unpacker
 from schemas.vocabulary import Examined, Unseen
@@ -76,6 +77,29 @@ def linked(target: str) -> bytes:
     return held.getvalue()
 
 
+def in_older(name: str, encoding: str) -> bytes:
+    """Return a tar archive whose member is named in an encoding of one byte."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w", format=tarfile.GNU_FORMAT, encoding=encoding) as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    return held.getvalue()
+
+
+def of_type(kind: bytes, text: str) -> bytes:
+    """Return a tar archive with a member of another type, and its text."""
+    archive = bytearray(tarred({"a.txt": text}, tarfile.USTAR_FORMAT))
+    archive[148:157] = b" " * 8 + kind
+    archive[148:156] = b"%06o\0 " % sum(archive[:512])
+    return bytes(archive)
+
+
+def zip_with(comment: str) -> bytes:
+    held = io.BytesIO(zipped({"a.txt": PLAIN}))
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.comment = comment.encode("cp866")
+    return held.getvalue()
+
+
 MARKED = {
     "a paragraph": (docx(runs(MARK), runs(PLAIN)), "a.docx"),
     "a paragraph in runs": (docx(runs("Совер", "шенно ", "сек", "ретно"), runs(PLAIN)), "a.docx"),
@@ -128,6 +152,20 @@ MARKED = {
     "tar in zip": (zipped({"a.tar": tarred({"a.txt": MARK})}), "a.zip"),
     "a text packed by itself": (gzip.compress(MARK.encode("cp1251")), "a.txt.gz"),
     "the name that gzip keeps": (b"\x1f\x8b\x08\x08" + b"\0" * 6 + "Секретно".encode() + b"\0\3\0" + b"\0" * 8, "a.gz"),
+    "a tar member of no known type": (of_type(b"Z", MARK), "a.tar"),
+    "what goes on from another tape": (of_type(b"M", MARK), "a.tar"),
+    "a long word beside a member": (tarred({"a": ""}, comment="x\n" * 40_000 + MARK), "a.tar"),
+    "a name in tar in an older encoding": (in_older("Секретно", "cp1251"), "a.tar"),
+    "a name in zip in an older encoding": (
+        zipped({"-8-bytes.txt": PLAIN}).replace(b"-8-bytes", "Секретно".encode("cp866")),
+        "a.zip",
+    ),
+    "a comment of zip": (zip_with("Секретно"), "a.zip"),
+    "gzip under the name of a message": (gzip.compress(MARK.encode()), "a.eml"),
+    "tar under the name of a message": (tarred({"a.txt": MARK}), "a.eml"),
+    "pdf under the name of a message": (pdf(MARK), "a.eml"),
+    "the second of two streams": (bz2.compress(b"a\n") + bz2.compress(MARK.encode()), "a.txt.bz2"),
+    "the second of two streams of xz": (lzma.compress(b"a\n") + b"\0" * 4 + lzma.compress(MARK.encode()), "a.txt.xz"),
     "a message": (eml(f"{PLAIN}\n{MARK}\n"), "a.eml"),
     "a message by its head": (eml(f"{PLAIN}\n{MARK}\n"), "письмо"),
     "a subject": (eml(PLAIN, subject="Секретно"), "a.eml"),
@@ -228,6 +266,9 @@ UNSEEN = {
         Unseen.BROKEN,
     ),
     "gz cut off": (gzip.compress(b"x" * 100_000)[:60], "a.gz", Examined.NONE, Unseen.BROKEN),
+    "what stands behind bzip2": (bz2.compress(b"a") + MARK.encode(), "a.txt.bz2", Examined.PARTLY, Unseen.BROKEN),
+    "what stands behind xz": (lzma.compress(b"a") + MARK.encode(), "a.txt.xz", Examined.PARTLY, Unseen.BROKEN),
+    "bzip2 cut off": (bz2.compress(b"a" * 99)[:20], "a.txt.bz2", Examined.NONE, Unseen.BROKEN),
     "a picture in docx": (docx(runs(PLAIN), more={"word/media/a.png": PNG}), "a.docx", Examined.PARTLY, Unseen.PICTURE),
     "entities": (
         zipped({"[Content_Types].xml": "<t/>", "word/document.xml": '<!DOCTYPE a [<!ENTITY a "b">]><a>&a;</a>'}),
@@ -294,6 +335,17 @@ async def test_a_hostile_file_is_bounded_and_said_not_to_be_looked_at(file: Path
     assert found is not None
     if what != "braces within braces":
         assert found.extent is not Examined.WHOLE
+
+
+async def test_a_name_is_looked_at_once_for_each_ending_up_to_a_bound(file: Path) -> None:
+    """A name of dots alone would else hold up the whole node, in time that grows with the square of its length."""
+    watch = open_watch()
+    assert not watch.bears_name("1." * 30_000)
+    assert await examined(file, tarred({"a.txt": PLAIN}, comment="1." * 30_000), "a.tar") == WHOLE
+    assert len(stems("." * 60_000)) == 1 + 1
+    assert len(stems("1." * 30_000)) == 1 + MOST_STEMS
+    assert watch.bears_name("Секретно" + ".x" * 30)
+    assert watch.bears_name("Секретно....................................................................txt")
 
 
 async def test_a_file_that_takes_too_long_is_given_up(file: Path) -> None:
