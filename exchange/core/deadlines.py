@@ -17,7 +17,8 @@ class Calculation:
     """A due moment and how it was reached; kept as it was made, never made again.
 
     `due_at` is exclusive: the first instant that is too late. Exactly one of `days` and `hours` is set;
-    `suspended_days` are the whole days that postponements gave back.
+    `suspended_days` are the whole days that postponements gave back. `zone_data` has no default: what is as it is by
+    default is not kept, and a later release of the zones' data is not the one that a term was counted by.
     """
 
     started_at: datetime
@@ -29,7 +30,7 @@ class Calculation:
     due_at: datetime
     rule: str
     profile: str
-    zone_data: str = IANA_VERSION
+    zone_data: str
 
 
 def local_day(instant: datetime, zone: str) -> date:
@@ -64,6 +65,7 @@ def day_term(
         due_at=start_of_day(due_on + timedelta(days=1), zone),
         rule=rule,
         profile=profile,
+        zone_data=IANA_VERSION,
     )
 
 
@@ -78,6 +80,7 @@ def hour_term(*, started_at: datetime, hours: int, zone: str, rule: str, profile
         due_at=due_at,
         rule=rule,
         profile=profile,
+        zone_data=IANA_VERSION,
     )
 
 
