@@ -217,6 +217,18 @@ async def test_what_another_process_changed_is_followed(hall: Hall) -> None:
     assert other.seq == hall.module.ledger.seq
 
 
+async def test_what_is_changed_while_a_process_starts_is_no_older_registry(hall: Hall) -> None:
+    """Between its look at the end and its look at the anchor another process may move both."""
+    known = fresh(hall)
+    async with hall.module.pool.connection() as conn:
+        end = await store.end(conn)
+        async with hall.module.transaction() as other:
+            await registering.add_people(other, hall.module, [("kz-one", "KZ-MVD")])
+        assert await known.follow(conn, end, known.seq)
+    assert known.seq == end.seq + 1
+    assert known.last("person/kz-one", end.seq) == (0, None)
+
+
 async def test_changes_that_come_at_once_follow_one_another(hall: Hall) -> None:
     async def one(person: str) -> None:
         async with hall.module.transaction() as conn:

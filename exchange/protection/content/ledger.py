@@ -71,7 +71,7 @@ class Ledger:
         if self._digests[end.seq] != end.digest:
             raise Tampered(f"change {end.seq} of the registry is another than it was")
         if self._anchored is None:
-            await self._compare(end)
+            await self._compare(conn, end)
         return True
 
     def require(self, place: str, told: bytes, seq: int) -> None:
@@ -162,9 +162,16 @@ class Ledger:
                 self._begun.setdefault(line.place.partition("/")[0], []).append(number)
             made.append((number, line.told))
 
-    async def _compare(self, end: End) -> None:
-        """Compare what was read with the anchor, once; an empty ledger gets one before its first change."""
+    async def _compare(self, conn: Connection, end: End) -> None:
+        """Compare what was read with the anchor, once; an empty ledger gets one before its first change.
+
+        It is looked at after the end: where it is ahead, both may have moved meanwhile, and the end is read anew.
+        """
         held = await asyncio.to_thread(self.file.read)
+        if held is not None and held.seq > end.seq:
+            end = await store.end(conn)
+            if end.seq > self.seq:
+                self._read_on(await store.lines(conn, self.seq, end.seq), end)
         if (trouble := older(held, self._digests[: end.seq + 1])) is not None:
             raise Tampered(trouble)
         if held is None:
