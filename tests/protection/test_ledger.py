@@ -90,6 +90,18 @@ async def test_a_5_5_a_grant_put_back_as_it_was_before_its_revocation_opens_noth
     hall.spoilt = True
 
 
+async def test_a_5_5_a_change_that_is_made_to_look_like_an_operators_word_is_one_all_the_same(
+    hall: Hall, owner: asyncpg.Connection
+) -> None:
+    """What stands beside a line is no part of its digest: its place is."""
+    _, grant = await revoked(hall, owner, "access_grant")
+    last = hall.module.ledger.seq
+    await put_back(owner, "access_grant")
+    await owner.execute("UPDATE protection.ledger_line SET detail = 'x' WHERE seq = $1", last)
+    assert await where(hall) == {str(grant): [f"it was put back: change {last} of the registry says otherwise"]}
+    hall.spoilt = True
+
+
 async def test_a_5_5_a_registry_put_back_with_its_ledger_is_older_than_what_the_process_saw(
     hall: Hall, owner: asyncpg.Connection
 ) -> None:

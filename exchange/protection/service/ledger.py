@@ -86,7 +86,7 @@ async def read(conn: Connection, module: Module, held: Anchor | Tampered | None)
         trouble: str | None = str(held)
     else:
         trouble = None if faults else older(held, [EMPTY, *(line.digest for line in lines)])
-    last = {line.place: (line.seq, line.told) for line in lines if line.detail is None}
+    last = {line.place: (line.seq, line.told) for line in lines if line.place != ACCEPTED}
     return Book(end, tuple(faults), trouble, last)
 
 
