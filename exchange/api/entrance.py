@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 from exchange.api import body
 from exchange.api.body import Document, Limits
-from exchange.api.limits import Doorkeeper
+from exchange.api.limits import Doorkeeper, Recent
 from exchange.api.problems import Fault
 from exchange.batches import Batches
 from exchange.core.access import Actor, Verb, may
 from exchange.core.errors import CallerUnknown, NotThere, Refused, Unavailable
 from exchange.core.objections import object_to
 from exchange.protection.gateway import Watch
-from exchange.runtime import Call, Runtime, identify
+from exchange.runtime import Call, Runtime, identify, token_digest
 from exchange.service import audit
 from exchange.service.ahead import Ahead
 from exchange.store.database import Connection
@@ -49,6 +49,8 @@ class Entrance:
     batches: Batches = field(default_factory=Batches)
     submissions: Ahead = field(default_factory=Ahead)
     acts: Ahead = field(default_factory=Ahead)
+    familiar: Recent = field(default_factory=Recent)
+    """Digests of tokens that held lately: of nobody else's call is a body looked at before it is told who calls."""
 
     async def known(self, request: Request) -> Call:
         """Tell who calls, on a connection of its own: for a house that keeps its own data elsewhere."""
@@ -138,6 +140,7 @@ class Entrance:
             if self.door is not None:
                 self.door.wrong_tokens.take(request.client.host if request.client else "")
             raise
+        self.familiar.add(token_digest(token))
         if self.door is not None:
             self.door.calls.take(call.token)
         return call

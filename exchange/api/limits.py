@@ -14,6 +14,23 @@ REMEMBERED = 20_000
 WRONG_TOKENS_PER_MINUTE = 20
 
 
+class Recent:
+    """What was seen last, `REMEMBERED` of it."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
+
+    def add(self, seen: bytes) -> None:
+        """Keep in mind what is seen now."""
+        self._seen[seen] = None
+        self._seen.move_to_end(seen)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def __contains__(self, asked: bytes) -> bool:
+        return asked in self._seen
+
+
 @dataclass(slots=True)
 class Bucket:
     """What is left to a caller, and when that was counted."""

@@ -17,7 +17,7 @@ from exchange.api.once import as_kept, fingerprint_of, key_of
 from exchange.api.problems import Fault
 from exchange.api.shown import made
 from exchange.core.errors import CallerUnknown, Contended, NodeError, Refused, Unavailable
-from exchange.runtime import PREFIXES, Call, call_of, new_id, to_note, token_digest
+from exchange.runtime import Call, call_of, new_id, to_note, token_digest
 from exchange.service import together as service
 from exchange.service.ahead import Ahead, Key
 from exchange.store import decisions, tokens
@@ -92,9 +92,8 @@ async def _plain(
     entrance: Entrance, came: Arrival, read: Callable[[Document], Body], names: Callable[[Body], UUID | str]
 ) -> Plain[Body] | None:
     """Return a call with its body in its shape, unless anything about it is not plain."""
-    if not came.token.startswith(PREFIXES[entrance.runtime.mode]):
-        return None
-    if not isinstance(came.raw, bytes) or len(came.raw) > LONG:
+    digest = token_digest(came.token)
+    if digest not in entrance.familiar or not isinstance(came.raw, bytes) or len(came.raw) > LONG:
         return None
     try:
         document, key = body.document(came.raw), key_of(came.request)
@@ -106,7 +105,7 @@ async def _plain(
         return None
     if service.goes_alone(wanted):
         return None
-    return Plain(entrance, came, document, wanted, Asked(token_digest(came.token), key, names(wanted)))
+    return Plain(entrance, came, document, wanted, Asked(digest, key, names(wanted)))
 
 
 async def _submit(calls: Sequence[Plain[Submission]]) -> Sequence[End]:
@@ -252,6 +251,9 @@ async def _each(
             deed = None if key in keys else await decide(plain, call, found.on)
         except NodeError:  # of this call's authority, which is told so alone
             deed = None
+        except Exception:
+            _let_go(plain, call)
+            raise
         if deed is None:
             _let_go(plain, call)
             ends.append(None)

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from exchange import batches
+from exchange.api import body
 from exchange.api.limits import Limiter
+from exchange.api.problems import Fault
 from exchange.main import create_app
 from exchange.runtime import Mode, token_digest
 from exchange.settings import Settings
@@ -191,6 +193,24 @@ async def test_a_token_that_was_revoked_is_no_trouble_of_the_others(node: Node, 
     assert [answer.status_code for answer in answers] == [201, 201, 201, 401]
 
 
+async def test_of_a_strangers_act_no_body_is_looked_at(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, looked = await node.submitted(), list[bytes]()
+    document = body.document
+
+    def watched(raw: bytes | Fault) -> body.Document:
+        if isinstance(raw, bytes):
+            looked.append(raw)
+        return document(raw)
+
+    monkeypatch.setattr(body, "document", watched)
+    for stranger in ("sx_" + "a" * 43, "px_" + "a" * 43):
+        authorization = {"Authorization": f"Bearer {stranger}"}
+        answer = await node.http.post(f"/v1/requests/{made['id']}/acts", json={"act": "accept"}, headers=authorization)
+        assert (answer.status_code, looked) == (401, [])
+    assert (await node.act(made, "RU-MVD", "accept")).status_code == 201
+    assert len(looked) == 1
+
+
 async def test_registers_begin_anew_with_the_year_of_each_authority(node: Node) -> None:
     """A second after the end of the year in Almaty it is not over in Moscow."""
     node.clock.now = datetime(2026, 12, 31, 18, 59, 59, tzinfo=UTC)
@@ -223,10 +243,10 @@ async def test_a_caller_over_its_limit_is_refused_in_the_batch_and_the_others_st
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "ABREAST", 1)
-    async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=3)) as node:
+    async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=4)) as node:
         callers = ("AM-POL", *("KZ-MVD",) * 3, "AM-POL", *("KZ-MVD",) * 2, "AM-POL")
         for caller in set(callers):
-            await node.headers(caller)
+            await node.get("/v1/requests", by=caller)  # nobody's first call goes together with others
         async with recorded(node.runtime.pool) as recorder:
             async with full(node):
                 calls = await waiting(*(node.submit(caller) for caller in callers))
@@ -248,9 +268,9 @@ async def test_a_caller_over_its_limit_takes_no_act_of_others_with_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "ABREAST", 1)
-    async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=4)) as node:
-        made = [await node.submitted("AM-POL") for _ in range(4)]
-        await node.headers("RU-MVD")
+    async with open_node(database.dsn, Mode.PRODUCTION, Settings(calls_per_minute=5)) as node:
+        made = [await node.submitted("AM-POL") for _ in range(5)]
+        await node.get("/v1/requests", by="RU-MVD")
         async with full(node):
             # Each of the requested authority's calls is on another request; the other side has none left.
             calls = await waiting(

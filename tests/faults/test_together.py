@@ -15,7 +15,6 @@ from tests.conftest import PATIENCE, Database
 from tests.faults.proxy import Proxy
 
 NUMBER = 6
-STRANGER = {"Authorization": "Bearer sx_nobody"}
 POWER_CUT = """
 CREATE FUNCTION power_cut() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$
 BEGIN
@@ -47,7 +46,7 @@ def keyed(number: int) -> dict[str, str]:
 async def in_one_batch(
     node: Node, calls: list[Coroutine[Any, Any, httpx.Response]]
 ) -> "list[asyncio.Task[httpx.Response]]":
-    """Make calls that come together while a stranger's, which writes nothing, waits for a connection before them."""
+    """Make calls that come together while one that is refused, and writes nothing, waits before them."""
     pool = node.runtime.pool
     async with AsyncExitStack() as stack:
         for _ in range(pool.raw.get_max_size()):
@@ -68,17 +67,17 @@ def one_behind_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def submissions(node: Node) -> "list[asyncio.Task[httpx.Response]]":
     """Submit several requests in one batch, each under a key of its own."""
-    await node.headers("KZ-MVD")
+    refused = node.call("POST", "/v1/requests", value=SUBMISSION | {"requested_authority": "KZ-NSC"})
     new = [node.call("POST", "/v1/requests", value=SUBMISSION, headers=keyed(n)) for n in range(NUMBER)]
-    return await in_one_batch(node, [node.http.post("/v1/requests", json=SUBMISSION, headers=STRANGER), *new])
+    return await in_one_batch(node, [refused, *new])
 
 
 async def acts(node: Node, requests: list[dict[str, Any]]) -> "list[asyncio.Task[httpx.Response]]":
     """Do an act on each of several requests in one batch, each under a key of its own."""
-    await node.headers("RU-MVD")
-    stranger = node.http.post(f"/v1/requests/{requests[0]['id']}/acts", json={"act": "accept"}, headers=STRANGER)
+    await node.get("/v1/requests", by="RU-MVD")  # nobody's first call goes together with others
+    refused = node.act(requests[0], "RU-MVD", "resume")
     done = [node.act(one, "RU-MVD", "accept", headers=keyed(n)) for n, one in enumerate(requests)]
-    return await in_one_batch(node, [stranger, *done])
+    return await in_one_batch(node, [refused, *done])
 
 
 async def test_a_batch_whose_commit_is_cut_off_stands_once_and_every_caller_is_told_to_ask_again(
@@ -89,8 +88,8 @@ async def test_a_batch_whose_commit_is_cut_off_stands_once_and_every_caller_is_t
         before = await node.kept()
         proxy.arm(b"save_decisions", hang_up=True)
         calls = await submissions(node)
-        stranger, *ends = await asyncio.gather(*calls)
-        assert stranger.status_code == 401
+        refused, *ends = await asyncio.gather(*calls)
+        assert refused.status_code == 422
         assert proxy.committed.is_set()
         for end in ends:
             problem(end, 503, "unavailable")
@@ -133,8 +132,8 @@ async def test_a_batch_cut_off_before_its_commit_leaves_nothing_and_the_same_cal
         before = await node.kept()
         owner = await asyncpg.connect(database.dsn, timeout=PATIENCE, command_timeout=PATIENCE)
         await owner.execute(POWER_CUT)
-        stranger, *ends = await asyncio.gather(*await submissions(node))
-        assert stranger.status_code == 401
+        refused, *ends = await asyncio.gather(*await submissions(node))
+        assert refused.status_code == 422
         for end in ends:
             problem(end, 503, "unavailable")
         assert await node.kept() == before
