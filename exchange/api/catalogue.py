@@ -63,8 +63,10 @@ OPERATIONS: Final = (
     ),
     Operation(
         method="GET", path="/v1/requests/{id}/record", name="Показать дело", group="Запросы",
-        words="Действия по порядку: каждое с подписью органа и дайджестом предыдущего.",
-        answers=RecordEntryView, paged=True, example=answers.RECORD, problems=("not_there",),
+        words="Действия по порядку: каждое с подписью органа и дайджестом предыдущего. Страница кончается и раньше "
+        "limit, когда её действия велики; всё дело читают по next, пока он не null.",
+        answers=RecordEntryView, paged=True, example=answers.RECORD, parameters=PAGE,
+        problems=("not_there", "invalid_query"),
     ),
     *DRAFTS,
     *catalogue_letters.OPERATIONS,

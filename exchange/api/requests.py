@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exchange import cursors
 from exchange.api import query, shape, tags, together
 from exchange.api.entrance import Answer, Entrance, Incoming, id_in
 from exchange.api.inline import taken_out
@@ -84,10 +85,13 @@ async def listed(entrance: Entrance, request: Request) -> Response:
 
 
 async def record(entrance: Entrance, request: Request) -> Response:
-    """Show the record of a request: its acts in order."""
+    """Show one page of the record of a request: its acts in order."""
     async with entrance.reading(request) as (conn, call):
-        items = await queries.record_of(conn, id_of(request), call.actor, call.now)
-        return query.page(items, None, len(items))
+        request_id, asked = id_of(request), query.Query(request)
+        after, limit = asked.placed(cursors.number), asked.limit()
+        asked.done()
+        items, following = await queries.record_of(conn, request_id, call.actor, call.now, after or 0, limit)
+        return query.page(items, None if following is None else query.place_of(str(following)), limit)
 
 
 def id_of(request: Request) -> UUID:

@@ -84,6 +84,14 @@ class Player:
         headers = {"Authorization": f"Bearer {self.token(authority)}"}
         return self._api.get(path, headers=headers, params=query).raise_for_status().json()
 
+    def each(self, path: str, authority: str) -> Iterator[dict[str, Any]]:
+        """Yield every item of a list, page by page."""
+        page = self.get(path, authority)
+        yield from page["items"]
+        while page["next"] is not None:
+            page = self.get(path, authority, after=page["next"])
+            yield from page["items"]
+
     def requesting(self, request: str) -> str:
         """Return the authority that sent a request."""
         return self._story.requesting(request)
@@ -209,7 +217,7 @@ class Player:
     def _chains(self) -> Iterator[str]:
         """Yield the requests whose record is not one chain."""
         for name, request in self.requests.items():
-            entries = self.get(f"/v1/requests/{request}/record", self._story.requesting(name))["items"]
+            entries = self.each(f"/v1/requests/{request}/record", self._story.requesting(name))
             if any(later["previous"] != earlier["digest"] for earlier, later in pairwise(entries)):
                 yield name
 

@@ -1,6 +1,7 @@
 """What a caller may read: its requests, their records, its duties, its feed, the registry."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 from exchange.core.access import Actor
 from exchange.core.deadlines import local_day, start_of_day
 from exchange.core.errors import NotThere
+from exchange.core.record import Sealed
 from exchange.seals import payload_of
 from exchange.service import views as show
 from exchange.service.audit import filters
@@ -81,15 +83,41 @@ async def load(conn: Connection, request_id: UUID, actor: Actor) -> Loaded:
 
 
 async def record_of(
-    conn: Connection, request_id: UUID, actor: Actor, now: datetime
-) -> tuple[views.RecordEntryView, ...]:
-    """Return the record of a request as far as the caller may see it, and write that down; raise NotThere."""
-    return await entries_of(conn, await read(conn, request_id, actor, now, Deed.READ_RECORD))
+    conn: Connection, request_id: UUID, actor: Actor, now: datetime, after: int = 0, limit: int = 50
+) -> tuple[tuple[views.RecordEntryView, ...], int | None]:
+    """Return one page of a request's record in order, and after which entry the next begins; write that down.
+
+    It goes as far as the caller may see. Raise NotThere.
+    """
+    loaded = await read(conn, request_id, actor, now, Deed.READ_RECORD)
+    through = loaded.request.seq
+    found = await record.following(conn, request_id, after=after, through=through, limit=limit)
+    return _entries(loaded, found), found[-1].seq if found and found[-1].seq < through else None
 
 
-async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntryView, ...]:
-    """Return the record of a request as far as it was loaded; results say how they may be used (Article 10)."""
-    request_id, use = UUID(loaded.request.id), show_use(loaded.request)
+async def latest_of(
+    conn: Connection, loaded: Loaded, before: int | None, limit: int
+) -> tuple[tuple[views.RecordEntryView, ...], int | None]:
+    """Return the last entries of a record as far as it was loaded, or the last before one, the latest first.
+
+    Beside them: before which entry more stand.
+    """
+    end = loaded.request.seq + 1 if before is None else min(before, loaded.request.seq + 1)
+    found = await record.latest(conn, UUID(loaded.request.id), before=end, limit=limit)
+    return _entries(loaded, found), found[-1].seq if found and found[-1].seq > 1 else None
+
+
+async def confirmation_of(conn: Connection, loaded: Loaded) -> views.RecordEntryView | None:
+    """Return the written confirmation of a request as far as it was loaded, if it has one (Article 6)."""
+    if loaded.request.confirmed_at is None:
+        return None
+    found = await record.first(conn, UUID(loaded.request.id), ActKind.CONFIRM, through=loaded.request.seq)
+    return None if found is None else _entries(loaded, (found,))[0]
+
+
+def _entries(loaded: Loaded, found: Iterable[Sealed]) -> tuple[views.RecordEntryView, ...]:
+    """Show entries of a request's record; results say how they may be used (Article 10)."""
+    use = show_use(loaded.request)
     carried: dict[int, list[views.AttachmentView]] = {}
     for one in loaded.request.attachments:
         carried.setdefault(one.seq, []).append(show.attachment(one.seq, one.file))
@@ -107,7 +135,7 @@ async def entries_of(conn: Connection, loaded: Loaded) -> tuple[views.RecordEntr
             use=use if entry.act == ActKind.REPORT_RESULTS else None,
             attachments=tuple(carried.get(entry.seq, ())),
         )
-        for entry in await record.entries(conn, request_id, through=loaded.request.seq)
+        for entry in found
     )
 
 

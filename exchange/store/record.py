@@ -1,4 +1,4 @@
-"""The record as it is kept: read for one request, or all of them to be proved."""
+"""The record as it is kept: read for one request, whole or a page of it, or all of them to be proved."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -13,6 +13,35 @@ from exchange.store.database import Connection
 SELECT_RECORD = """
 SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
   FROM record WHERE request = $1 AND ($2::int IS NULL OR seq <= $2) ORDER BY seq
+"""
+
+# A record has no gaps, so that a page is a span of it. Lengths are read without the texts: what bytes leave out is
+# not fetched.
+SELECT_FOLLOWING = """
+SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
+  FROM (
+    SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest,
+           row_number() OVER page AS place, sum(octet_length(jws)) OVER page AS bytes
+      FROM record WHERE request = $1 AND seq > $2 AND seq <= $3
+    WINDOW page AS (ORDER BY seq)
+  ) AS entry
+ WHERE place = 1 OR bytes <= $4 ORDER BY seq
+"""
+
+SELECT_LATEST = """
+SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
+  FROM (
+    SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest,
+           row_number() OVER page AS place, sum(octet_length(jws)) OVER page AS bytes
+      FROM record WHERE request = $1 AND seq >= $2 AND seq < $3
+    WINDOW page AS (ORDER BY seq DESC)
+  ) AS entry
+ WHERE place = 1 OR bytes <= $4 ORDER BY seq DESC
+"""
+
+SELECT_FIRST = """
+SELECT seq, act, author, at, recorded_at, jws, ruling, previous, digest
+  FROM record WHERE request = $1 AND act = $2 AND seq <= $3 ORDER BY seq LIMIT 1
 """
 
 SELECT_REQUESTS = "SELECT id FROM request WHERE id > $1 ORDER BY id LIMIT $2"
@@ -50,6 +79,9 @@ SELECT coalesce(c.authority, k.authority) AS authority, greatest(c.event, k.last
  ORDER BY 1
 """
 
+MOST_BYTES: Final = 1024 * 1024
+"""Where a page of a record ends: bytes of its signed acts. An answer has them signed and in words: 7/4 as much."""
+
 WHOLE_TABLE_SECONDS: Final = 3600.0
 """How long the database may count or sort a whole table."""
 
@@ -57,6 +89,24 @@ WHOLE_TABLE_SECONDS: Final = 3600.0
 async def entries(conn: Connection, request: UUID, *, through: int | None) -> tuple[Sealed, ...]:
     """Return the entries of a request up to a sequence number (None: all), in order."""
     return tuple(_sealed(row) for row in await conn.fetch(SELECT_RECORD, request, through))
+
+
+async def following(conn: Connection, request: UUID, *, after: int, through: int, limit: int) -> tuple[Sealed, ...]:
+    """Return the entries after one, in order: at most so many, and after the first only as many as MOST_BYTES hold."""
+    rows = await conn.fetch(SELECT_FOLLOWING, request, after, min(through, after + limit), MOST_BYTES)
+    return tuple(_sealed(row) for row in rows)
+
+
+async def latest(conn: Connection, request: UUID, *, before: int, limit: int) -> tuple[Sealed, ...]:
+    """Return the last entries before one, the latest first: as many as of those that follow."""
+    rows = await conn.fetch(SELECT_LATEST, request, before - limit, before, MOST_BYTES)
+    return tuple(_sealed(row) for row in rows)
+
+
+async def first(conn: Connection, request: UUID, act: str, *, through: int) -> Sealed | None:
+    """Return the first entry of an act, None where there is none."""
+    row = await conn.fetchrow(SELECT_FIRST, request, act, through)
+    return None if row is None else _sealed(row)
 
 
 async def count(conn: Connection) -> int:

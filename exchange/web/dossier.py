@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from exchange import cursors
 from exchange.core.access import Relation, relation, side
 from exchange.core.acts import ACTS, Act
 from exchange.core.request import Obligation, Request
@@ -16,6 +18,7 @@ from exchange.web.book import DERIVED
 from exchange.web.clocks import Clocked, Due
 from exchange.web.content import Said
 from exchange.web.house import Turn
+from exchange.web.query import address
 from schemas.views import AskView, AttachmentView, ObligationView, RecordEntryView, RequestView, RevisionView
 from schemas.vocabulary import ActKind, ObligationState
 
@@ -87,22 +90,31 @@ class Dossier:
     facts: tuple[str, ...]
     waiting: tuple[Waiting, ...]
     clocks: tuple[Clock, ...]
-    steps: tuple[Step, ...]
     head: str
     former: bool
     signed: Signature | None
     items: tuple[Use, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A page of the record, the latest act first; `earlier` is where those before them are shown."""
+
+    steps: tuple[Step, ...]
+    earlier: str | None
+
+
+STEPS: Final = 50
+"""Most acts on one page."""
+
 FACTS = ("overdue", "urgent", "unconfirmed", "held", "partly_refused", "question_open", "receipt_pending")
 """The facts beside the state that stand in the heading, the gravest first."""
 
 
 async def open_dossier(turn: Turn, loaded: Loaded) -> Dossier:
-    """Put a request's page together."""
+    """Put a request's page together, without its record."""
     request, shown = loaded.request, views.request(loaded.request, turn.actor, turn.now)
-    record = await queries.entries_of(turn.conn, loaded)
-    names = {request.holder.code: request.holder.name, **{past.code: past.name for past in request.past_holders}}
+    names = _names(request)
     return Dossier(
         request=shown,
         requesting=_body(turn, request.requesting.code, names),
@@ -112,22 +124,37 @@ async def open_dossier(turn: Turn, loaded: Loaded) -> Dossier:
         facts=tuple(fact for fact in FACTS if getattr(shown.facts, fact)),
         waiting=tuple(_waiting(turn, request, shown)),
         clocks=_clocks(turn, request, shown, names),
-        steps=tuple(_step(turn, loaded.request.id, entry, names) for entry in reversed(record)),
         head=loaded.head.hex(),
-        signed=_signed(shown, record),
+        signed=await _signed(turn, loaded, shown),
         former=relation(request, turn.actor.authority) is Relation.FORMER,
         items=await protected.of_request(turn.conn, UUID(request.id)) if shown.protected else (),
     )
 
 
-def _signed(shown: RequestView, record: Iterable[RecordEntryView]) -> Signature | None:
+async def open_chapter(turn: Turn, loaded: Loaded, before: int | None = None) -> Chapter:
+    """Put a page of the record together: the latest acts, or the latest before one."""
+    request, names = loaded.request, _names(loaded.request)
+    shown, earlier = await queries.latest_of(turn.conn, loaded, before, STEPS)
+    place = None if earlier is None else cursors.placed(str(earlier))
+    return Chapter(
+        steps=tuple(_step(turn, request.id, entry, names) for entry in shown),
+        earlier=None if place is None else address(f"/requests/{request.id}/record", after=place),
+    )
+
+
+def _names(request: Request) -> dict[str, str]:
+    """Return the names of those who hold a request or held it, as the request has them."""
+    return {request.holder.code: request.holder.name, **{past.code: past.name for past in request.past_holders}}
+
+
+async def _signed(turn: Turn, loaded: Loaded, shown: RequestView) -> Signature | None:
     """Return who signed a request; one that came without is signed by its confirmation (Article 6)."""
     if (own := shown.signatory) is not None:
         return Signature(name=own.name, position=own.position, acting_under=own.acting_under, confirmed_at=None)
-    under = (entry.body["signatory"] for entry in record if entry.act is ActKind.CONFIRM)
-    signatory: Mapping[str, str] | None = next(under, None)
-    if signatory is None:
+    confirmation = await queries.confirmation_of(turn.conn, loaded)
+    if confirmation is None:
         return None
+    signatory: Mapping[str, str] = confirmation.body["signatory"]
     return Signature(
         name=signatory["name"],
         position=signatory["position"],
@@ -153,10 +180,15 @@ def _mine_to_answer(turn: Turn, request: Request, act: Act, ask: AskView) -> boo
     return not act.of_other or ask.side is not side(relation(request, turn.actor.authority))
 
 
-def steps_since(dossier: Dossier, seen: str) -> tuple[Step, ...]:
-    """Return the acts that followed the version with this digest, oldest first; none when it is not known."""
-    seqs = [step.seq for step in dossier.steps if step.digest == seen]
-    return tuple(step for step in reversed(dossier.steps) if seqs and step.seq > seqs[0])
+async def steps_since(turn: Turn, loaded: Loaded, seen: str) -> tuple[Step, ...]:
+    """Return the latest acts that followed the version with this digest, oldest first; none when it is not known.
+
+    One that stands before all of the latest page is not looked for: the page is what followed it.
+    """
+    chapter = await open_chapter(turn, loaded)
+    seqs = [step.seq for step in chapter.steps if step.digest == seen]
+    known = bool(seqs) or chapter.earlier is not None
+    return tuple(step for step in reversed(chapter.steps) if known and step.seq > max(seqs, default=0))
 
 
 def _body(turn: Turn, code: str, names: dict[str, str]) -> Body:

@@ -86,6 +86,7 @@ def handlers(*, sandbox: bool) -> Mapping[str, Mapping[str, Handler]]:
         "/duties": {"GET": duties.listed},
         "/requests": {"GET": requests.listed},
         "/requests/{id}": {"GET": one_request.show},
+        "/requests/{id}/record": {"GET": one_request.record},
         "/drafts": {"GET": drafts.listed},
         "/drafts/new": {"GET": draft.new, "POST": draft.create},
         "/drafts/{id}": {"GET": draft.show, "POST": draft.save},

@@ -45,7 +45,7 @@ async def test_p_7_4_a_redirect_is_told_in_the_same_transaction(office: Office) 
     async with office.pool.acquire() as conn:
         former = await queries.load(conn, UUID(request.id), Actor("RU-MVD", Role.OFFICER))
         assert (former.request.state, former.request.seq) == (State.RECEIVED, 3)
-        record = await queries.record_of(conn, UUID(request.id), Actor("RU-MVD", Role.OFFICER), NOW)
+        record, _ = await queries.record_of(conn, UUID(request.id), Actor("RU-MVD", Role.OFFICER), NOW)
         assert [entry.act for entry in record] == ["submit", "receive", "redirect"]
         feed, _ = await queries.list_events(conn, Actor("KZ-MVD", Role.SYSTEM), after=0, limit=50)
         assert [event.act for event in feed] == ["submit", "receive", "redirect", "receive", "accept"]

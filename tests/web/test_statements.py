@@ -4,7 +4,10 @@ from tests.statements import recorded
 from tests.web.house import Office
 
 MOST_OF_A_PAGE, MOST_OF_AN_ACT, MANY = 9, 16, 30
-PATHS = ("/", "/requests", "/requests?q=банк", "/duties?due=later", "/requests/{id}", "/requests/{id}/acts/accept")
+PATHS = (
+    "/", "/requests", "/requests?q=банк", "/duties?due=later", "/requests/{id}", "/requests/{id}/record",
+    "/requests/{id}/acts/accept",
+)  # fmt: skip
 
 
 async def test_every_page_makes_few_statements_however_long_the_record(office: Office) -> None:

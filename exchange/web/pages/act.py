@@ -196,7 +196,7 @@ async def _sheet(
         act=ACTS[kind],
         allowed=allowed,
         former=former,
-        since=steps_since(dossier, form.get("seen")) if stale else (),
+        since=await steps_since(turn, loaded, form.get("seen")) if stale else (),
         typed=list(form.typed()),
         people_rows=filling.people_rows(form),
     )
