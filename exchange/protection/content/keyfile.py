@@ -145,15 +145,18 @@ def write(path: Path, head: bytes, master: bytearray, keys: KeySet) -> Seen:
 def replace(path: Path, whole: bytes) -> None:
     """Put a file in the place of another in one step, as `put`, and overwrite the old one.
 
-    As far as the file system lets that be. What a crash leaves of it goes with the next one, or with `clear`.
+    As far as the file system lets that be. What a crash leaves of it goes with the next one, or with `clear`; so does
+    the old one where the new one may not stand, since the folder was not flushed.
     """
     clear(path)
     with told(), suppress(OSError):  # there is none yet, or the file system knows no links
         os.link(path, _former(path))
     try:
         put(path, whole)
-    finally:
-        clear(path)
+    except BaseException:
+        _kept_as_it_was(path)
+        raise
+    clear(path)
 
 
 def put(path: Path, whole: bytes) -> None:
@@ -183,6 +186,14 @@ def clear(path: Path) -> None:
                 os.close(descriptor)
         former.unlink()
         _sync(path.parent)
+
+
+def _kept_as_it_was(path: Path) -> None:
+    """Take its other name from a file that was not replaced."""
+    former = _former(path)
+    with suppress(OSError):
+        if former.samefile(path):
+            former.unlink()
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.core.errors import KeysMissing, NoRoom, Tampered, WrongPassphrase
+from exchange.core.errors import KeysMissing, NoRoom, Tampered, Unavailable, WrongPassphrase
 from exchange.protection.content import keyfile
 from exchange.protection.content.file_provider import FileProvider, open_keys
 from exchange.protection.content.keyset import EXCHANGE, WRAPPING, KeySet, unpacked
@@ -86,6 +87,29 @@ def test_the_file_that_was_replaced_is_overwritten(path: Path, provider: FilePro
         former.seek(0)
         assert former.read(len(keyfile.MAGIC)) != whole[: len(keyfile.MAGIC)]
         assert os.fstat(former.fileno()).st_nlink == 0
+
+
+def test_what_a_file_that_may_not_stand_was_put_in_the_place_of_stays_whole(
+    path: Path, provider: FileProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that could not be flushed may name the former file again after a crash."""
+    provider.wrap(OWNER, SECRET, b"here")
+    whole, flush = path.read_bytes(), os.fsync
+
+    def failing(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "flush")
+        flush(descriptor)
+
+    with path.open("rb") as former:
+        monkeypatch.setattr(os, "fsync", failing)
+        with keyfile.writing(path), pytest.raises(Unavailable):
+            keyfile.replace(path, whole)
+        monkeypatch.undo()
+        assert former.read() == whole
+        keyfile.clear(path)
+        former.seek(0)
+        assert former.read() != whole
 
 
 @pytest.mark.parametrize("renamed", [False, True])
