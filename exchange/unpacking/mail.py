@@ -1,7 +1,8 @@
 """Messages: their fields, their texts, and what is attached to them."""
 
+import re
 from collections.abc import Callable
-from email import message_from_binary_file, policy
+from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
 from typing import IO, Any, Final
@@ -9,16 +10,25 @@ from typing import IO, Any, Final
 from exchange.unpacking.sink import MOST_NESTED, Sink
 from schemas.vocabulary import Unseen
 
+_MAILBOX: Final = re.compile(rb"\n(?=From [^\n]{1,200}\n[!-9;-~]{1,80}:)")
+"""Between the messages of a mailbox (RFC 4155)."""
+
 _FIELDS: Final = ("Subject", "Comments", "Keywords", "Sensitivity", "Thread-Topic", "X-Classification")
 _SEALED: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
 
 
 def unpack(file: IO[bytes], sink: Sink, nested: Callable[[bytes, str], None]) -> None:
-    """Put out a message; `nested` takes what is attached, with its name; raise Enough."""
+    """Put out a message, or those of a mailbox; `nested` takes what is attached, with its name; raise Enough."""
     if _size(file) > MOST_NESTED:
         sink.unseen(Unseen.TOO_LARGE)
         return
-    message: Message[Any, Any] = message_from_binary_file(file, policy=policy.compat32.clone(max_line_length=None))
+    whole = file.read()
+    for each in _MAILBOX.split(whole) if whole.startswith(b"From ") else (whole,):
+        _message(message_from_bytes(each, policy=policy.compat32.clone(max_line_length=None)), sink, nested)
+
+
+def _message(message: "Message[Any, Any]", sink: Sink, nested: Callable[[bytes, str], None]) -> None:
+    """Put out one message, part by part."""
     for part in message.walk():
         sink.count_member()
         sink.begin()

@@ -2,16 +2,25 @@
 
 import zipfile
 import zlib
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import IO, Final
 
 from exchange.unpacking import kinds, office, rtf, tapes
 from exchange.unpacking.kinds import Packed
-from exchange.unpacking.sink import DEEPEST, MOST_NESTED, PIECE, Sink
+from exchange.unpacking.sink import DEEPEST, MOST_MEMBERS, MOST_NESTED, PIECE, Sink
 from schemas.vocabulary import Unseen
 
 UTF8: Final = 0x800
 """The bit of a member's flags that says so of its name."""
+
+HEADER: Final = 30
+"""Bytes of a member's header, its name and what is extra aside."""
+
+DESCRIPTOR: Final = 24
+"""Bytes that may stand behind a member: its checksum and its sizes."""
+
+ENDING: Final = 22
+"""Bytes of the end of an archive, its comment aside."""
 
 _BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, KeyError, OverflowError),
@@ -53,6 +62,8 @@ def unpack(file: IO[bytes], sink: Sink, name: str = "", media_type: str = "", *,
 def _unzip(file: IO[bytes], sink: Sink, depth: int) -> None:
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
+        if _has_more(file, archive, members):
+            sink.unseen(Unseen.BROKEN)
         for comment in (archive.comment, *(member.comment for member in members)):
             if comment:
                 sink.name_in(comment)
@@ -69,6 +80,20 @@ def _unzip(file: IO[bytes], sink: Sink, depth: int) -> None:
                 _member(archive, member, sink, depth)
             elif not office.is_idle(member.filename):
                 _member(archive, member, sink, depth, is_part=office.is_part(member.filename))
+
+
+def _has_more(file: IO[bytes], archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bool:
+    """Tell whether anything stands in an archive that belongs to no member: before, between or behind them."""
+    file.seek(-(ENDING + len(archive.comment)), SEEK_END)
+    end, place = file.read(4), 0
+    for member in sorted(members[: MOST_MEMBERS + 1], key=lambda member: member.header_offset):
+        if member.header_offset > place + DESCRIPTOR:
+            return True
+        file.seek(member.header_offset)
+        header = file.read(HEADER)
+        lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        place = max(place, member.header_offset + HEADER + lengths + member.compress_size)
+    return end != b"PK\5\6" or archive.start_dir > place + DESCRIPTOR
 
 
 def _named(member: zipfile.ZipInfo, sink: Sink) -> None:

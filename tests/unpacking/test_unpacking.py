@@ -1,5 +1,6 @@
 """Packed files: a mark is found wherever their readers see it; what cannot be looked into is said, never guessed."""
 
+import base64
 import bz2
 import gzip
 import io
@@ -167,6 +168,11 @@ MARKED = {
     "the second of two streams": (bz2.compress(b"a\n") + bz2.compress(MARK.encode()), "a.txt.bz2"),
     "the second of two streams of xz": (lzma.compress(b"a\n") + b"\0" * 4 + lzma.compress(MARK.encode()), "a.txt.xz"),
     "a message": (eml(f"{PLAIN}\n{MARK}\n"), "a.eml"),
+    "the second message of a mailbox": (
+        b"From a@b Mon\nSubject: a\n\na\n\nFrom a@b Mon\nSubject: b\nContent-Transfer-Encoding: base64\n\n"
+        + base64.b64encode(MARK.encode()),
+        "a.mbox",
+    ),
     "a message by its head": (eml(f"{PLAIN}\n{MARK}\n"), "письмо"),
     "a subject": (eml(PLAIN, subject="Секретно"), "a.eml"),
     "html of a message": (eml(PLAIN, html="<p>x</p><b>Секретно</b>"), "a.eml"),
@@ -266,6 +272,13 @@ UNSEEN = {
         Unseen.BROKEN,
     ),
     "gz cut off": (gzip.compress(b"x" * 100_000)[:60], "a.gz", Examined.NONE, Unseen.BROKEN),
+    "what stands behind a zip": (zipped({"a.txt": PLAIN}) + MARK.encode(), "a.zip", Examined.PARTLY, Unseen.BROKEN),
+    "a member that a zip does not list": (
+        zipped({"b.txt": MARK}).partition(b"PK\1\2")[0] + zipped({"a.txt": PLAIN}),
+        "a.zip",
+        Examined.PARTLY,
+        Unseen.BROKEN,
+    ),
     "what stands behind bzip2": (bz2.compress(b"a") + MARK.encode(), "a.txt.bz2", Examined.PARTLY, Unseen.BROKEN),
     "what stands behind xz": (lzma.compress(b"a") + MARK.encode(), "a.txt.xz", Examined.PARTLY, Unseen.BROKEN),
     "bzip2 cut off": (bz2.compress(b"a" * 99)[:20], "a.txt.bz2", Examined.NONE, Unseen.BROKEN),
