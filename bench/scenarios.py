@@ -22,8 +22,8 @@ from bench.processes import Server, bare_endpoint, node
 from exchange.store.localpg import LocalPostgres
 
 ACT: Final = b'{"act": "accept"}'
-CONNECTIONS: Final = 12
-"""One for each authority."""
+CONNECTIONS: Final = 24
+"""Two for each authority."""
 BARE_TIMES: Final = 4
 """The bare endpoint and the floor answer so many times more calls in a round, so that theirs last long enough too."""
 
