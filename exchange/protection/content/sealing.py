@@ -26,7 +26,7 @@ class SealedContent:
     size: int
 
 
-BLOCK: Final = 4 * CHUNK
+BLOCK: Final = 2 * CHUNK
 """Bytes that a thread is given at a time: to pass a chunk on takes as long as to seal it."""
 
 

@@ -106,8 +106,8 @@ async def test_gigabytes_would_pass_at_constant_memory(place: Place) -> None:
         tracemalloc.stop()
         return most
 
-    assert await passed(4) < 16 * 1024 * 1024
-    assert await passed(120) < 16 * 1024 * 1024
+    assert await passed(4) < 8 * 1024 * 1024
+    assert await passed(120) < 8 * 1024 * 1024
 
 
 async def test_while_the_keys_are_sealed_nothing_is_read_nor_written(place: Place) -> None:

@@ -75,7 +75,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing(
 ) -> None:
     limited(1_000_000, monkeypatch)
     line = await uploading(calls, port, "Transfer-Encoding: chunked")
-    await line.send(*[chunk(PIECE)] * 50)
+    await line.send(*[chunk(PIECE)] * 30)
     status, _, body = await line.answer()
     assert (status, json.loads(body)["code"]) == (507, "no_room")
     await kept(calls, there=False)
