@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,19 +11,33 @@ from pydantic import TypeAdapter
 
 from exchange.api import examples
 from exchange.core.access import Actor
+from exchange.core.designations import Authority
 from exchange.core.request import Request
 from exchange.service import acts, keys, registry
 from exchange.service.readings import Readings
 from exchange.service.verify import prove
 from schemas.acts import ActBody
 from schemas.requests import Submission
-from schemas.vocabulary import Role
+from schemas.vocabulary import AuthorityKind, Country, Reach, Role
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 WRAPPING_KEY = bytes(range(32))
 ACT: TypeAdapter[ActBody] = TypeAdapter(ActBody)
 
 SUBMISSION: dict[str, Any] = {**examples.SUBMISSION, "signatory": {"name": "Образцов И. И.", "position": "head"}}
+
+FAR_EAST = Authority(
+    code="RU-DV",
+    kind=AuthorityKind.DOMESTIC,
+    country=Country.RU,
+    name={"ru": "Управление во Владивостоке (образец)"},
+    zone="Asia/Vladivostok",
+    reach=Reach.NODE,
+    mailbox="ru-dv@node.example",
+    head_mailbox="ru-dv.head@node.example",
+    since=date(2020, 1, 1),
+)
+"""A domestic body seven hours east of its competent authority; a test that needs it adds it to the registry."""
 
 URGENT: dict[str, Any] = {
     "persons": "Неустановленные лица",

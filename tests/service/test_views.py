@@ -1,5 +1,6 @@
 """What each side is shown: due days as they were counted, and to a former holder only what was there when it left."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -7,28 +8,15 @@ import asyncpg
 import pytest
 
 from exchange.core.access import Actor
-from exchange.core.designations import Authority
 from exchange.service import queries, views
 from exchange.service.outbox import deliver_due
 from exchange.service.queries import RequestsAsked
 from exchange.service.readings import Readings
 from exchange.service.reminders import remind_due
 from exchange.store import registry
-from schemas.vocabulary import AuthorityKind, Country, Reach, Role
+from schemas.vocabulary import Reach, Role
 from tests.service.node import Node
-from tests.service.office import NOW, Office, open_office
-
-FAR_EAST = Authority(
-    code="RU-DV",
-    kind=AuthorityKind.DOMESTIC,
-    country=Country.RU,
-    name={"ru": "Управление во Владивостоке (образец)"},
-    zone="Asia/Vladivostok",
-    reach=Reach.COURIER,
-    mailbox="ru-dv@node.example",
-    head_mailbox="ru-dv.head@node.example",
-    since=date(2020, 1, 1),
-)
+from tests.service.office import FAR_EAST, NOW, Office, open_office
 
 
 @pytest.fixture
@@ -72,7 +60,7 @@ async def test_p_7_2_a_due_day_is_told_in_the_zone_it_was_counted_in(node: Node)
     """Russia has eleven zones: a request passed to Vladivostok has the last day that was counted in Moscow."""
     office = node.office
     async with office.pool.acquire() as conn:
-        await registry.add_authority(conn, FAR_EAST)
+        await registry.add_authority(conn, replace(FAR_EAST, reach=Reach.COURIER))
     request = await office.submit()
     await office.act(request, "RU-MVD", "redirect", to_authority="RU-DV", reason="По месту")
     assert await lines(office, "KZ-MVD") == [(None, date(2026, 3, 31))]

@@ -1,26 +1,15 @@
 """Lists of requests and duties: what is said of each line is what the request's own page says."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from exchange.core.designations import Authority
 from exchange.service import keys
 from exchange.store import registry
-from schemas.vocabulary import AuthorityKind, Country, Reach, Role
-from tests.service.office import WRAPPING_KEY
+from schemas.vocabulary import Role
+from tests.service.office import FAR_EAST, WRAPPING_KEY
 from tests.web.house import Office, Person
-
-FAR_EAST = Authority(
-    code="RU-DV",
-    kind=AuthorityKind.DOMESTIC,
-    country=Country.RU,
-    name={"ru": "Управление во Владивостоке (образец)"},
-    zone="Asia/Vladivostok",
-    reach=Reach.NODE,
-    since=date(2020, 1, 1),
-)
 
 
 async def told(person: Person, path: str) -> set[str]:
